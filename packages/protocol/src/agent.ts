@@ -1,0 +1,126 @@
+import Type, { type Static } from 'typebox'
+import { Failure } from './errors.ts'
+import { WireDraft, WireLine } from './journal.ts'
+import { ModelInfo, ModelOffer } from './methods/index.ts'
+import { method } from './methods/table.ts'
+import { Content, Effect, Role, Thinking, Usage } from './values.ts'
+
+/** Bounds of one run. Zero or absent means no bound of that kind. */
+export const Limits = Type.Object({
+  modelCalls: Type.Integer({ default: 50 }),
+  wallMs: Type.Integer({ default: 600_000 }),
+  tokens: Type.Integer({ default: 2_000_000 }),
+  costUsd: Type.Number({ default: 10 }),
+  repeats: Type.Integer({ default: 5, description: 'Same tool call with the same input, in a row or in turn.' }),
+})
+export type Limits = Static<typeof Limits>
+
+/** Where a session's tools work. With a sandbox, everything goes through `argv` and below `root`. */
+export const WorkspacePlan = Type.Object({
+  root: Type.String(),
+  media: Type.String(),
+  sandbox: Type.Optional(Type.Object({ argv: Type.Array(Type.String()), root: Type.String() })),
+})
+export type WorkspacePlan = Static<typeof WorkspacePlan>
+
+export const RunRequest = Type.Object({
+  run: Type.String(),
+  session: Type.String(),
+  agent: Type.String(),
+  /** Lines up to this one belong to the run's beginning; the agent pulls what it lacks. */
+  seq: Type.Integer(),
+  models: Type.Array(Type.String(), { minItems: 1, description: 'The model and its fallbacks, in order.' }),
+  thinking: Type.Optional(Thinking),
+  role: Role,
+  /** True in the owner's own page and CLI. */
+  local: Type.Boolean(),
+  tools: Type.Array(Type.String(), { description: 'Names of the tools that this session may use.' }),
+  workspace: WorkspacePlan,
+  limits: Limits,
+  note: Type.Optional(Type.String()),
+})
+export type RunRequest = Static<typeof RunRequest>
+
+export const RunResult = Type.Object({
+  outcome: Type.Enum(['answered', 'failed', 'aborted']),
+  failure: Type.Optional(Failure),
+  /** Lines that are not committed yet; the gateway commits them together with the settlement. */
+  lines: Type.Array(WireDraft),
+  /** The final text, from typed parts only. */
+  text: Type.String(),
+  attachments: Type.Optional(Type.Array(Type.Object({ ref: Type.String(), mime: Type.String(), name: Type.Optional(Type.String()) }))),
+  usage: Usage,
+})
+export type RunResult = Static<typeof RunResult>
+
+/** An entry that the agent process loads. */
+export const EntryPlan = Type.Object({
+  plugin: Type.String(),
+  hook: Type.Enum(['tool', 'provider']),
+  /** `bundled:<plugin>/<hook>` or a file URL. */
+  module: Type.String(),
+  config: Type.Unknown(),
+  methods: Type.Array(Type.String()),
+  state: Type.String({ description: 'Folder for what the entry keeps.' }),
+})
+export type EntryPlan = Static<typeof EntryPlan>
+
+export const EntryReport = Type.Object({
+  plugin: Type.String(),
+  hook: Type.Enum(['tool', 'provider']),
+  state: Type.Enum(['active', 'parked']),
+  reason: Type.Optional(Type.String()),
+  setupMs: Type.Number(),
+  holds: Type.Array(Type.String()),
+})
+export type EntryReport = Static<typeof EntryReport>
+
+export const ToolSpec = Type.Object({
+  name: Type.String(),
+  plugin: Type.String(),
+  description: Type.String(),
+  effect: Effect,
+  input: Type.Unknown(),
+})
+export type ToolSpec = Static<typeof ToolSpec>
+
+const session = Type.String()
+const run = Type.String()
+const empty = Type.Object({})
+
+/** Gateway → agent, over stdin. Rights are the pipe's: who holds it may call all. */
+export const agentMethods = {
+  load: method('admin', 'Load these entries and unload all others.', Type.Object({ entries: Type.Array(EntryPlan) }), Type.Object({ entries: Type.Array(EntryReport), tools: Type.Array(ToolSpec), providers: Type.Array(Type.String()) })),
+  'run.start': method('admin', 'Run until the answer; resolves with what is left to commit.', RunRequest, RunResult),
+  'run.steer': method('admin', 'Put newly accepted user lines into a run before its next model call.', Type.Object({ run, takes: Type.Array(Type.String()), seq: Type.Integer() }), Type.Object({ taken: Type.Boolean() })),
+  'run.abort': method('admin', 'End a run within a second.', Type.Object({ run, reason: Type.String() }), empty),
+  'session.forget': method('admin', 'Drop what is cached of a session.', Type.Object({ session }), empty),
+  'session.compact': method('admin', 'Summarise the older part of a session.', Type.Object({ session, seq: Type.Integer(), models: Type.Array(Type.String()), instructions: Type.Optional(Type.String()) }), Type.Object({ compacted: Type.Boolean(), summary: Type.Optional(Type.String()), keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })), reason: Type.Optional(Type.String()), usage: Type.Optional(Usage) })),
+  'models.list': method('admin', 'Models of the loaded providers.', Type.Object({ provider: Type.Optional(Type.String()), discover: Type.Optional(Type.Boolean()) }), Type.Object({ models: Type.Array(ModelInfo), offers: Type.Array(ModelOffer), problems: Type.Array(Type.Object({ provider: Type.String(), message: Type.String() })) })),
+  'models.test': method('admin', 'Ask a model for one word.', Type.Object({ model: Type.String() }), Type.Object({ ok: Type.Boolean(), text: Type.Optional(Type.String()), message: Type.Optional(Type.String()) })),
+  'tools.list': method('admin', 'Tools of the loaded entries.', empty, Type.Object({ tools: Type.Array(ToolSpec) })),
+  ping: method('admin', 'Still there?', empty, Type.Object({ memoryBytes: Type.Integer() })),
+} as const
+export type AgentMethods = typeof agentMethods
+
+/** Agent → gateway, over stdout. */
+export const gatewayForAgentMethods = {
+  'session.lines': method('admin', 'Live lines of a session after a sequence; from the live start when 0.', Type.Object({ session, after: Type.Integer(), upto: Type.Optional(Type.Integer()) }), Type.Object({ lines: Type.Array(WireLine), first: Type.Integer({ description: 'Sequence of the first live line: drop what is older.' }) })),
+  'step.commit': method('admin', 'Make the lines of a step durable; resolves when they are.', Type.Object({ run, lines: Type.Array(WireDraft) }), Type.Object({ seq: Type.Integer() })),
+  'tool.begin': method('admin', 'May this call run? Policy, role, interceptors, approval; then a durable intent unless it only reads.', Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown(), subject: Type.Optional(Type.String()) }), Type.Object({ verdict: Type.Enum(['allow', 'deny']), reason: Type.Optional(Type.String()), input: Type.Optional(Type.Unknown()) })),
+  'tool.end': method('admin', 'A call is over; interceptors may change its result.', Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content), failed: Type.Boolean() }), Type.Object({ content: Type.Array(Content), failed: Type.Boolean() })),
+  'gateway.call': method('admin', 'A gateway method, with the rights of the run\'s principal and the plugin\'s declared methods.', Type.Object({ run, plugin: Type.String(), method: Type.String(), params: Type.Optional(Type.Unknown()) }), Type.Unknown()),
+} as const
+export type GatewayForAgentMethods = typeof gatewayForAgentMethods
+
+/** Agent → gateway notifications: what a run streams. */
+export const agentEvents = {
+  'agent.text': Type.Object({ run, delta: Type.String() }),
+  'agent.thinking': Type.Object({ run, delta: Type.String() }),
+  'agent.tool.start': Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown() }),
+  'agent.tool.progress': Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content) }),
+  'agent.tool.result': Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content), failed: Type.Boolean() }),
+  'tools.changed': Type.Object({ tools: Type.Array(ToolSpec) }),
+  log: Type.Object({ level: Type.Enum(['debug', 'info', 'warn', 'error']), text: Type.String(), fields: Type.Optional(Type.Unknown()) }),
+} as const
+export type AgentEvents = typeof agentEvents

@@ -1,0 +1,122 @@
+import Type, { type Static, type TSchema } from 'typebox'
+import { Limits } from './agent.ts'
+import { Right, Role, Thinking } from './values.ts'
+
+/** Marks a value that is masked wherever it is shown, and may be an `env:NAME` or `file:PATH` reference. */
+export function Secret(options: { description?: string; boundTo?: string } = {}) {
+  return Type.String({ secret: true, ...options })
+}
+
+const open = <const P extends Record<string, TSchema>>(properties: P, options: object = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options })
+const opt = Type.Optional
+const list = (description: string) => opt(Type.Array(Type.String(), { description }))
+
+const AuthConfig = open(
+  {
+    mode: opt(Type.Enum(['none', 'token', 'password', 'trusted-proxy'], { default: 'token' })),
+    rateLimit: opt(
+      open({
+        attempts: opt(Type.Integer({ minimum: 1, default: 10 })),
+        windowMs: opt(Type.Integer({ minimum: 1000, default: 60_000 })),
+        lockoutMs: opt(Type.Integer({ minimum: 1000, default: 300_000 })),
+      }),
+    ),
+    proxy: opt(
+      open(
+        {
+          addresses: Type.Array(Type.String(), { minItems: 1, description: 'Addresses or CIDR ranges of the proxy.' }),
+          userHeader: Type.String({ description: 'Header with the user, e.g. `x-forwarded-user`.' }),
+          secretHeader: opt(Type.String({ description: 'Header with a shared secret; needed for a proxy on loopback. The secret itself is set with `openclaw config secret`.' })),
+          users: Type.Record(Type.String(), open({ rights: Type.Array(Right), role: opt(Role) }), { description: 'Who may come in, with what rights.' }),
+        },
+        { restricts: true },
+      ),
+    ),
+  },
+  { restricts: true },
+)
+
+export const GatewayConfig = open({
+  port: opt(Type.Integer({ minimum: 0, maximum: 65535, default: 18789 })),
+  bind: opt(Type.Enum(['loopback', 'lan', 'custom'], { default: 'loopback' })),
+  host: opt(Type.String({ description: 'Address to bind with `bind: "custom"`.' })),
+  auth: opt(AuthConfig),
+  origins: list('Further origins whose pages may connect, e.g. `https://claw.example.org`.'),
+  hosts: list('Further names under which the gateway is reached.'),
+  tls: opt(open({ cert: Type.String({ description: 'PEM file.' }), key: Type.String({ description: 'PEM file.' }) }, { restricts: true })),
+})
+
+export const AgentConfig = open({
+  name: opt(Type.String()),
+  default: opt(Type.Boolean()),
+  model: opt(Type.String({ description: '`provider/model`.' })),
+  fallbacks: list('Models to try when the first cannot answer.'),
+  thinking: opt(Thinking),
+  workspace: opt(Type.String({ description: 'Folder; the agent\'s own when absent.' })),
+  queue: opt(Type.Enum(['collect', 'steer', 'followup', 'interrupt'], { default: 'collect' })),
+  tools: opt(open({ allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') }, { restricts: true })),
+  limits: opt(Type.Partial(Limits, { additionalProperties: false, restricts: true })),
+})
+export type AgentConfig = Static<typeof AgentConfig>
+
+export const BindingConfig = open({
+  agent: Type.String(),
+  match: open({
+    channel: Type.String(),
+    account: opt(Type.String({ description: '`*` is any account; the default account when absent.' })),
+    peer: opt(open({ kind: opt(Type.Enum(['direct', 'group'])), id: Type.String() })),
+    guild: opt(Type.String()),
+    team: opt(Type.String()),
+    roles: list('Any of these guild roles; only together with guild.'),
+  }),
+})
+export type BindingConfig = Static<typeof BindingConfig>
+
+export const ChannelConfig = Type.Object({
+  enabled: opt(Type.Boolean({ default: true })),
+  dm: opt(
+    open(
+      {
+        policy: opt(Type.Enum(['pairing', 'allowlist', 'open', 'disabled'], { default: 'pairing' })),
+        allow: list('Stable sender ids that are admitted.'),
+      },
+      { restricts: true },
+    ),
+  ),
+  groups: opt(
+    open(
+      {
+        policy: opt(Type.Enum(['allowlist', 'open', 'disabled'], { default: 'allowlist' })),
+        allow: list('Stable group ids that are admitted.'),
+        senders: list('Only these senders may address the agent in groups; everyone in an admitted group when absent.'),
+        mention: opt(Type.Boolean({ default: true, description: 'Answer only when mentioned.' })),
+      },
+      { restricts: true },
+    ),
+  ),
+  accounts: opt(Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' })),
+})
+export type ChannelConfig = Static<typeof ChannelConfig>
+
+export const PluginConfig = open({
+  enabled: opt(Type.Boolean({ default: true })),
+  isolation: opt(Type.Enum(['none', 'process'])),
+  config: opt(Type.Unknown({ description: 'The plugin\'s own configuration.' })),
+})
+
+/** The whole of `openclaw.json`. Parts marked `restricts` fail closed: what is wrong in them keeps off what they guard. */
+export const Config = Type.Object({
+  $schema: opt(Type.String()),
+  gateway: opt(GatewayConfig),
+  agents: opt(Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$' }), AgentConfig, { description: 'Agents by id; `main` always exists.' })),
+  bindings: opt(Type.Array(BindingConfig, { description: 'Which agent answers whom; the most specific wins.' })),
+  channels: opt(Type.Record(Type.String(), ChannelConfig)),
+  plugins: opt(Type.Record(Type.String(), PluginConfig)),
+  tools: opt(open({ allow: list('Only these tools, for all agents.'), deny: list('Never these tools, for all agents.'), exec: opt(Type.Enum(['ask', 'never-ask'], { default: 'ask', description: 'Whether commands that the owner did not type wait for a yes.' })) }, { restricts: true })),
+  sessions: opt(open({ cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })), pruneAfterDays: opt(Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' })) })),
+  limits: opt(open({ perDay: opt(open({ tokens: opt(Type.Integer({ minimum: 0 })), costUsd: opt(Type.Number({ minimum: 0 })) })) }, { restricts: true })),
+  media: opt(open({ maxMb: opt(Type.Integer({ minimum: 1, default: 2048 })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90 })) })),
+  logs: opt(open({ level: opt(Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info' })), maxMb: opt(Type.Integer({ minimum: 1, default: 50 })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 14 })) })),
+})
+export type Config = Static<typeof Config>

@@ -1,0 +1,88 @@
+import Type, { type Static, type TSchema } from 'typebox'
+import { Failure } from './errors.ts'
+import { Address, Attachment, Receipt, Role } from './values.ts'
+
+/**
+ * The ledger: one append-only log of self-verifying lines. A line is one commit, whole or absent:
+ * `{"v":1,"n":<count>,"at":<ms>,"group":[record, …],"sum":"<16 hex>"}`, sum = sha256 of what stands before `,"sum"`.
+ */
+export const ledgerVersion = 1
+
+const records = {
+  /** A message was taken. Open until a `settle` names it. */
+  accept: Type.Object({
+    id: Type.String(),
+    /** Channel, account, peer and event id; or the caller and its idempotency key. */
+    dedupe: Type.String(),
+    session: Type.String(),
+    agent: Type.String(),
+    /** The journal line that holds its text. */
+    line: Type.String(),
+    role: Role,
+    reply: Type.Optional(Address),
+    replyTo: Type.Optional(Type.String()),
+    /** What the run was asked to be: a model, a thinking level. */
+    ask: Type.Optional(Type.Object({ model: Type.Optional(Type.String()), thinking: Type.Optional(Type.String()) })),
+  }),
+  /** One journal line, byte for byte. */
+  line: Type.Object({ session: Type.String(), line: Type.Unknown() }),
+  /** Not admitted: who, where and why, never the text. */
+  refused: Type.Object({
+    dedupe: Type.String(),
+    channel: Type.String(),
+    account: Type.String(),
+    sender: Type.String(),
+    reason: Type.String(),
+  }),
+  /** A method call with an idempotency key was carried out, with what was answered. */
+  done: Type.Object({ dedupe: Type.String(), result: Type.Unknown() }),
+  /** Accepts that were found unsettled at a boot: the second time, the run is parked. */
+  recovered: Type.Object({ accepts: Type.Array(Type.String()) }),
+  /** A run ended: its accepts are answered, or the person is told why not. */
+  settle: Type.Object({
+    run: Type.String(),
+    accepts: Type.Array(Type.String()),
+    outcome: Type.Enum(['answered', 'failed', 'aborted', 'interrupted']),
+    failure: Type.Optional(Failure),
+  }),
+  /** A message is owed to a peer. Open until `sent` is whole, `dead` or `cancelled`. */
+  outbound: Type.Object({
+    id: Type.String(),
+    session: Type.Optional(Type.String()),
+    run: Type.Optional(Type.String()),
+    address: Address,
+    text: Type.String(),
+    attachments: Type.Optional(Type.Array(Attachment)),
+    replyTo: Type.Optional(Type.String()),
+    choices: Type.Optional(Type.Array(Type.Object({ id: Type.String(), label: Type.String() }))),
+    at: Type.Integer(),
+  }),
+  /** One chunk is with the platform; `last` closes the outbound. */
+  sent: Type.Object({ outbound: Type.String(), chunk: Type.Integer(), receipt: Receipt, last: Type.Boolean() }),
+  /** Delivery was given up; the owner may retry or drop it. */
+  dead: Type.Object({ outbound: Type.String(), failure: Failure }),
+  cancelled: Type.Object({ outbound: Type.String(), reason: Type.String() }),
+  /** A dead delivery is owed again. */
+  retried: Type.Object({ outbound: Type.String() }),
+  /** A tool call waits for a person's yes, bound to the exact arguments. */
+  approval: Type.Object({
+    id: Type.String(),
+    session: Type.String(),
+    run: Type.String(),
+    call: Type.String(),
+    tool: Type.String(),
+    subject: Type.String(),
+    input: Type.String({ description: 'Digest of the exact arguments.' }),
+    reason: Type.String(),
+    at: Type.Integer(),
+    expires: Type.Integer(),
+  }),
+  resolved: Type.Object({ approval: Type.String(), verdict: Type.Enum(['allow', 'deny', 'expired']), by: Type.String() }),
+  /** A session was deleted: its journal file is gone on purpose. */
+  deleted: Type.Object({ session: Type.String() }),
+} satisfies Record<string, TSchema>
+
+/** The schema of each record. */
+export const ledgerRecords = records
+export type RecordType = keyof typeof records
+export type LedgerRecord<T extends RecordType = RecordType> = { [P in T]: { type: P } & Static<(typeof records)[P]> }[T]

@@ -1,0 +1,91 @@
+import Type from 'typebox'
+import { Effect } from '../values.ts'
+import { closed, method, none } from './table.ts'
+
+export const ModelInfo = Type.Object({
+  id: Type.String({ description: '`provider/model`.' }),
+  contextTokens: Type.Optional(Type.Integer()),
+  outputTokens: Type.Optional(Type.Integer()),
+  images: Type.Optional(Type.Boolean()),
+  thinking: Type.Optional(Type.Boolean()),
+})
+
+export const ModelOffer = Type.Object({
+  provider: Type.String(),
+  label: Type.String({ description: 'E.g. `Ollama on this machine`.' }),
+  /** Configuration that would use it. */
+  config: Type.Record(Type.String(), Type.Unknown()),
+  /** Environment variable that holds a key; its value is never sent. */
+  env: Type.Optional(Type.String()),
+  models: Type.Array(Type.String()),
+})
+
+export const agentMethods = {
+  'agents.list': method(
+    'read',
+    'Configured agents.',
+    none,
+    Type.Object({
+      agents: Type.Array(
+        Type.Object({
+          id: Type.String(),
+          name: Type.Optional(Type.String()),
+          default: Type.Boolean(),
+          model: Type.String(),
+          fallbacks: Type.Array(Type.String()),
+          workspace: Type.String(),
+        }),
+      ),
+    }),
+  ),
+  'models.list': method(
+    'read',
+    'Models of the configured providers, the one in use, and what was noticed on this machine and may be chosen.',
+    closed({ provider: Type.Optional(Type.String()), discover: Type.Optional(Type.Boolean()) }),
+    Type.Object({
+      current: Type.String(),
+      models: Type.Array(ModelInfo),
+      offers: Type.Array(ModelOffer),
+      problems: Type.Array(Type.Object({ provider: Type.String(), message: Type.String() })),
+    }),
+  ),
+  'models.set': method(
+    'admin',
+    'Choose the model of an agent.',
+    closed({ model: Type.String(), agent: Type.Optional(Type.String()) }),
+    Type.Object({ model: Type.String() }),
+  ),
+  'models.auth': method(
+    'admin',
+    'Store what a provider needs: the secret under credentials/, the rest in the configuration. Never shown again.',
+    closed({
+      provider: Type.String(),
+      secrets: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 8192 }))),
+      config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+    Type.Object({ provider: Type.String() }),
+  ),
+  'models.test': method(
+    'admin',
+    'Ask a model for one word, for real.',
+    closed({ model: Type.String() }),
+    Type.Object({ ok: Type.Boolean(), text: Type.Optional(Type.String()), message: Type.Optional(Type.String()), ms: Type.Integer() }),
+  ),
+  'tools.list': method(
+    'read',
+    'Tools, what they may do, and why one is not available in a session.',
+    closed({ session: Type.Optional(Type.String()) }),
+    Type.Object({
+      tools: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          plugin: Type.String(),
+          description: Type.String(),
+          effect: Effect,
+          available: Type.Boolean(),
+          reason: Type.Optional(Type.String()),
+        }),
+      ),
+    }),
+  ),
+}

@@ -1,0 +1,33 @@
+import { accessMethods } from './access.ts'
+import { agentMethods } from './agents.ts'
+import { channelMethods } from './channels.ts'
+import { chatMethods } from './chat.ts'
+import { configMethods } from './config.ts'
+import { gatewayMethods } from './gateway.ts'
+import { sessionMethods } from './sessions.ts'
+import type { Params, Result } from './table.ts'
+
+/**
+ * Every method of the gateway. One row gives server validation, handler types, client types and the docs.
+ * Plugins add rows of their own under their id.
+ */
+export const methods = {
+  ...gatewayMethods,
+  ...chatMethods,
+  ...sessionMethods,
+  ...channelMethods,
+  ...accessMethods,
+  ...agentMethods,
+  ...configMethods,
+} as const
+export type Methods = typeof methods
+export type MethodName = keyof Methods
+export type MethodParams<M extends MethodName> = Params<Methods[M]>
+export type MethodResult<M extends MethodName> = Result<Methods[M]>
+
+export { closed, method, type Method, type MethodTable, type Params, type Result } from './table.ts'
+export { SessionInfo, Verification } from './sessions.ts'
+export { Approval, PairingRequest, TokenInfo } from './access.ts'
+export { ModelInfo, ModelOffer } from './agents.ts'
+export { AccountStatus, ChannelState, DeliveryInfo } from './channels.ts'
+export { PluginInfo } from './config.ts'
