@@ -1,0 +1,25 @@
+export * from './channel.ts'
+export * from './gateway.ts'
+export * from './provider.ts'
+export * from './scope.ts'
+export * from './tool.ts'
+export { failure, method, closed, pluginApi, Secret, toFailure } from '@openclaw/protocol'
+export type {
+  Address,
+  Attachment,
+  Content,
+  Effect,
+  ErrorCode,
+  EventEnvelope,
+  Failure,
+  Inbound,
+  Manifest,
+  Outbound,
+  Peer,
+  Receipt,
+  Right,
+  Role,
+  Sender,
+  Thinking,
+  Usage,
+} from '@openclaw/protocol'

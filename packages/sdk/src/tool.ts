@@ -1,0 +1,112 @@
+import type { Content, Effect, Role } from '@openclaw/protocol'
+import type { Static, TSchema } from 'typebox'
+import type { Scope, Store } from './scope.ts'
+
+/** `content` is for the model, `details` for people and the journal. */
+export interface ToolResult {
+  readonly content: readonly Content[]
+  readonly details?: unknown
+  readonly failed?: boolean
+}
+
+/** A piece of a command's output, or its end. `signal` names what killed it. */
+export type Output =
+  | { readonly stream: 'out' | 'err'; readonly bytes: Uint8Array }
+  | { readonly exit: number; readonly signal?: string }
+
+/** A command that goes on after its call; it belongs to the session and ends with it or with the gateway. */
+export interface Job {
+  readonly id: string
+  /** Output since the last read, bounded; older bytes are dropped and counted. */
+  read(): { readonly text: string; readonly dropped: number; readonly exit?: number }
+  write(text: string): Promise<void>
+  kill(): Promise<void>
+}
+
+/** What {@link Workspace.list} says of a folder's entry. */
+export interface WorkspaceFile {
+  readonly name: string
+  readonly kind: 'file' | 'folder' | 'other'
+  readonly sizeBytes: number
+}
+
+/**
+ * Files and processes of the session: on this machine in the owner's direct sessions, inside the sandbox elsewhere.
+ * Paths are relative to the workspace, or absolute below it; what leads out of it after following links is refused
+ * with `forbidden`.
+ */
+export interface Workspace {
+  /** The folder as the command sees it. */
+  readonly root: string
+  /** Runs a command without a shell. Leaving the loop, the signal or the timeout kill it with all its children. */
+  exec(
+    argv: readonly string[],
+    options: { readonly cwd?: string; readonly stdin?: string; readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): AsyncIterable<Output>
+  /** Starts a command that outlives the call. */
+  start(argv: readonly string[], options: { readonly cwd?: string }): Promise<Job>
+  /** A background job of this session. */
+  job(id: string): Job | undefined
+  jobs(): readonly { readonly id: string; readonly command: string; readonly running: boolean }[]
+  read(path: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array>
+  /** Creates folders as needed; replaces the file atomically. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  list(path: string): Promise<readonly WorkspaceFile[]>
+  /** Undefined when there is nothing. */
+  stat(path: string): Promise<WorkspaceFile | undefined>
+}
+
+/** One call, as a tool sees it. */
+export interface ToolCall {
+  readonly id: string
+  readonly run: string
+  readonly session: string
+  readonly role: Role
+  readonly signal: AbortSignal
+  readonly workspace: Workspace
+  /** With the rights of the run's principal, and only methods that the manifest names. */
+  readonly gateway: { call(method: string, params?: object): Promise<unknown> }
+  /** Shows what there is so far. Accumulated, not a delta; rate-limited by the runtime. */
+  progress(content: readonly Content[]): void
+  /** Stores bytes under `media/` and returns the content that refers to them. */
+  attach(bytes: Uint8Array, mime: string, name?: string): Promise<Content>
+}
+
+/** Something the agent may do. */
+export interface Tool<I extends TSchema = TSchema> {
+  /** snake_case, at most 64 characters, unique over all plugins. */
+  readonly name: string
+  /** For the model. */
+  readonly description: string
+  readonly input: I
+  readonly effect: Effect
+  /** One line for a person who is asked to allow the call, e.g. the command itself. */
+  subject?(input: Static<I>): string
+  /** The effect of this very call when it is less than `effect`, e.g. polling a job started by an `exec` tool. */
+  effectOf?(input: Static<I>): Effect
+  /** Input is checked before. What it throws goes back to the model as a failed result. */
+  run(input: Static<I>, call: ToolCall): Promise<ToolResult>
+}
+
+/** What a tool entry is set up with. */
+export interface ToolSetup<C = unknown> extends Scope {
+  readonly config: C
+  readonly store: Store
+  /** Adds tools, now or any time later; disposing takes them away again. */
+  register(...tools: readonly Tool[]): Disposable
+}
+
+export interface Tools<C extends TSchema = TSchema> {
+  readonly config: C
+  setup(setup: ToolSetup<Static<C>>): void | Promise<void>
+}
+
+/** Declares one tool and infers the type of its input. */
+export function defineTool<const I extends TSchema>(tool: Tool<I>): Tool {
+  return tool as unknown as Tool
+}
+
+/** Declares the `tool` entry of a plugin; the default export of its module. */
+export function defineTools<const C extends TSchema>(tools: Tools<C>): Tools<C> {
+  return tools
+}
