@@ -1,0 +1,42 @@
+import type { Config, Problem } from '@openclaw/protocol'
+
+/** The configuration as it stands, with what is wrong in it. */
+export interface Configuration extends AsyncDisposable {
+  /** The usable part: sections with problems are absent, or closed where they restrict. */
+  readonly value: Config
+  readonly problems: readonly Problem[]
+  /** Digest of the file's bytes; of nothing when there is no file. */
+  readonly hash: string
+  readonly file: string
+  /** Changes one key, byte for byte elsewhere; `conflict` when `hash` is given and the file is another. */
+  set(path: string, value: unknown, hash?: string): Promise<{ applied: 'now' | 'restart' }>
+  /** Every problem of a text that would become the configuration. */
+  check(text: string): readonly Problem[]
+  /** JSON Schema with the plugins' own schemas in place. */
+  schema(): unknown
+  /** What plugins add to the schema; rewrites `schema.json` when it changed. */
+  extend(plugins: readonly PluginSchema[]): Promise<void>
+  /** Called after the file or a plugin's schema changed and the new value is in force. */
+  onChange(listen: (change: { readonly before: Config; readonly after: Config; readonly paths: readonly string[] }) => void): Disposable
+  /** Copy with every secret value replaced by `"***"`. */
+  masked(): unknown
+}
+
+/** The config schema of one plugin, and where its values stand. */
+export interface PluginSchema {
+  readonly id: string
+  /** For a channel: the schema of one account under `channels.<id>.accounts.<account>`; else of `plugins.<id>.config`. */
+  readonly channel: boolean
+  readonly schema: object
+}
+
+/** Values that must not stand in the configuration: `credentials/`, and references to the environment or a file. */
+export interface Secrets {
+  /** A plugin's config with its secret fields filled from references and the store; what cannot be resolved is a problem. */
+  fill(owner: string, schema: object, value: unknown): Promise<{ value: unknown; problems: readonly Problem[] }>
+  /** Stores secret fields of an owner (`plugin:openai`, `channel:telegram:default`), bound to the fields that `boundTo` names. */
+  store(owner: string, schema: object, secrets: Readonly<Record<string, string>>, value: unknown): Promise<void>
+  forget(owner: string): Promise<void>
+  /** Replaces every known secret value in a text by `***`. */
+  mask(text: string): string
+}

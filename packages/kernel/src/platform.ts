@@ -1,0 +1,78 @@
+import type { Readable, Writable } from 'node:stream'
+
+/**
+ * The seam to time, disk, randomness and processes. Nothing in the kernel reaches for these otherwise, so that the
+ * real kernel runs in a deterministic simulator.
+ */
+export interface Platform {
+  readonly clock: Clock
+  readonly files: Files
+  readonly random: Random
+  readonly processes: Processes
+  /** The environment as it was at start. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Milliseconds since some moment; never goes back. */
+  monotonic(): number
+  /** Calls back once. Disposing cancels. Timers do not keep the process alive. */
+  after(ms: number, call: () => void): Disposable
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface FileStat {
+  readonly size: number
+  readonly modifiedMs: number
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
+}
+
+/** An open file. Appends of one handle happen in the order of the calls. */
+export interface FileHandle extends AsyncDisposable {
+  append(bytes: Uint8Array): Promise<void>
+  /** Everything appended is on the disk when it resolves (fdatasync). */
+  sync(): Promise<void>
+  /** Reads up to `length` bytes at `offset`; shorter at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  size(): Promise<number>
+}
+
+/** Paths are absolute. Folders are made 0700, files 0600. Errors carry node's `code` (ENOENT, ENOSPC, …). */
+export interface Files {
+  open(path: string, mode: 'read' | 'append'): Promise<FileHandle>
+  /** Undefined when there is none. */
+  readText(path: string): Promise<string | undefined>
+  readBytes(path: string): Promise<Uint8Array | undefined>
+  /** Whole or not at all: written beside, synced, renamed, folder synced. */
+  replace(path: string, content: string | Uint8Array): Promise<void>
+  stat(path: string): Promise<FileStat | undefined>
+  list(folder: string): Promise<readonly string[]>
+  makeFolder(path: string): Promise<void>
+  remove(path: string): Promise<void>
+  realpath(path: string): Promise<string>
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array
+  /** A UUIDv7-like id: sortable by time, unique; lower-case, 26 characters or fewer. */
+  id(): string
+  /** In [0, 1), for jitter. */
+  number(): number
+}
+
+export interface Child {
+  readonly pid: number
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+}
+
+export interface Processes {
+  /** Starts a program without a shell and with exactly this environment. */
+  spawn(argv: readonly string[], options: { readonly cwd?: string; readonly env: Readonly<Record<string, string>> }): Child
+}

@@ -1,0 +1,42 @@
+import type { Channel, Extension, Gateway, InterceptorName, Interceptors, Method } from '@openclaw/sdk'
+import type { EntryPlan, EntryReport, HookPoint, Manifest, MethodResult } from '@openclaw/protocol'
+
+/** A plugin that was found, before any of its code ran. */
+export interface FoundPlugin {
+  readonly manifest: Manifest
+  readonly name: string
+  readonly version: string
+  readonly source: 'bundled' | 'installed' | 'workspace'
+  /** Imports one of its modules: a hook point's entry, or `config`. */
+  load(part: HookPoint | 'config'): Promise<unknown>
+  /** How another process names the module of an entry. */
+  module(hook: HookPoint): string
+}
+
+/** Plugins that come with the program, in place of a folder to search. */
+export interface BundledPlugin {
+  readonly package: { readonly name: string; readonly version: string; readonly openclaw: unknown }
+  readonly load: Readonly<Partial<Record<HookPoint | 'config', () => Promise<unknown>>>>
+}
+
+/** Everything that is plugged in. A registry is a field of this, never a module's variable. */
+export interface Plugins extends AsyncDisposable {
+  /** Reads manifests and configuration, runs no entry. */
+  find(): Promise<void>
+  /** Imports and sets up the entries, one at a time; one that fails is parked with its reason. */
+  start(): Promise<void>
+  reload(id?: string): Promise<void>
+  list(): MethodResult<'plugins.list'>['plugins']
+  readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly plugin: string }>
+  readonly extensions: ReadonlyMap<string, { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }>
+  /** Rows that gateway entries added. */
+  method(name: string): { readonly row: Method; handle(params: unknown, caller: unknown): unknown } | undefined
+  /** What the agent process shall load. */
+  agentEntries(): Promise<readonly EntryPlan[]>
+  /** What the agent process said of them. */
+  reported(reports: readonly EntryReport[]): void
+  /** Runs the interceptors of a name in order. A throw stops the value: `failed` says which plugin. */
+  intercept<K extends InterceptorName>(name: K, value: Interceptors[K]['value'], signal: AbortSignal): Promise<{ value: Interceptors[K]['value'] } | { stopped: Interceptors[K]['verdict'] } | { failed: string }>
+  intercepts(name: InterceptorName): boolean
+  onChange(listen: () => void): Disposable
+}
