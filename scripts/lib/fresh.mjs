@@ -1,0 +1,21 @@
+import { buildPage, pageIsStale } from './page.mjs'
+import { buildProgram, programIsStale } from './program.mjs'
+import { run } from './run.mjs'
+import { Plain } from './say.mjs'
+import { at } from './paths.mjs'
+
+/**
+ * Bundles what is older than its sources, and nothing else. `start` runs this under whatever Node there is, so the
+ * building itself happens in a process of the Node that was brought.
+ */
+export async function ensureFresh({ node, env }) {
+  if (!programIsStale() && !pageIsStale()) return
+  const result = await run(node, [at('scripts', 'build.mjs')], { env, inherit: true })
+  if (result.code !== 0) throw new Plain('The program could not be built; the reason stands above.')
+}
+
+/** Builds the program and the page, each only when it is stale unless `all` is set. */
+export async function buildAll(ready, all = false) {
+  if (all || programIsStale()) await buildProgram()
+  if (all || pageIsStale()) await buildPage(ready)
+}
