@@ -27,8 +27,10 @@ export const RunRequest = Type.Object({
   run: Type.String(),
   session: Type.String(),
   agent: Type.String(),
-  /** Lines up to this one belong to the run's beginning; the agent pulls what it lacks. */
+  /** Durable lines up to this one belong to the run's beginning; the agent pulls what it lacks. */
   seq: Type.Integer(),
+  /** The run's own first line (kind `run`), not durable yet: the agent folds it and puts it before the first lines it commits or returns. Absent when a run goes on after a crash: then it is in the journal. */
+  begin: Type.Optional(WireDraft),
   models: Type.Array(Type.String(), { minItems: 1, description: 'The model and its fallbacks, in order.' }),
   thinking: Type.Optional(Thinking),
   role: Role,
