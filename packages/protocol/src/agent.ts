@@ -18,6 +18,8 @@ export type Limits = Static<typeof Limits>
 /** Where a session's tools work. With a sandbox, everything goes through `argv` and below `root`. */
 export const WorkspacePlan = Type.Object({
   root: Type.String(),
+  /** The agent's own folder, whose AGENTS.md, SOUL.md and TOOLS.md make the prompt. The same as `root` for the owner; members and groups work elsewhere and never get USER.md. */
+  persona: Type.String(),
   media: Type.String(),
   sandbox: Type.Optional(Type.Object({ argv: Type.Array(Type.String()), root: Type.String() })),
 })
@@ -109,7 +111,7 @@ export type AgentMethods = typeof agentMethods
 export const gatewayForAgentMethods = {
   'session.lines': method('admin', 'Live lines of a session after a sequence; from the live start when 0.', Type.Object({ session, after: Type.Integer(), upto: Type.Optional(Type.Integer()) }), Type.Object({ lines: Type.Array(WireLine), first: Type.Integer({ description: 'Sequence of the first live line: drop what is older.' }) })),
   'step.commit': method('admin', 'Make the lines of a step durable; resolves when they are.', Type.Object({ run, lines: Type.Array(WireDraft) }), Type.Object({ seq: Type.Integer() })),
-  'tool.begin': method('admin', 'May this call run? Policy, role, interceptors, approval; then a durable intent unless it only reads.', Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown(), subject: Type.Optional(Type.String()) }), Type.Object({ verdict: Type.Enum(['allow', 'deny']), reason: Type.Optional(Type.String()), input: Type.Optional(Type.Unknown()) })),
+  'tool.begin': method('admin', 'May this call run? Policy, role, interceptors, approval; then a durable intent unless it only reads.', Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown(), effect: Type.Optional(Effect), subject: Type.Optional(Type.String()) }), Type.Object({ verdict: Type.Enum(['allow', 'deny']), reason: Type.Optional(Type.String()), input: Type.Optional(Type.Unknown()) })),
   'tool.end': method('admin', 'A call is over; interceptors may change its result.', Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content), failed: Type.Boolean() }), Type.Object({ content: Type.Array(Content), failed: Type.Boolean() })),
   'gateway.call': method('admin', 'A gateway method, with the rights of the run\'s principal and the plugin\'s declared methods.', Type.Object({ run, plugin: Type.String(), method: Type.String(), params: Type.Optional(Type.Unknown()) }), Type.Unknown()),
 } as const
