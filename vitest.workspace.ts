@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { projects: ['packages/*', 'plugins/*', 'apps/*', 'test'] },
+  test: { projects: ['packages/*', 'plugins/*', 'apps/*', 'examples/*', 'test'] },
 })

@@ -35,7 +35,7 @@ export function npm(args, options = {}) {
 
 function npmFile() {
   const own = process.env.npm_execpath
-  if (own && /npm-cli\.js$/.test(own) && existsSync(own)) return own
+  if (own && own.endsWith('npm-cli.js') && existsSync(own)) return own
   const bin = dirname(process.execPath)
   const beside = windows ? join(bin, 'node_modules') : join(dirname(bin), 'lib', 'node_modules')
   const file = join(beside, 'npm', 'bin', 'npm-cli.js')

@@ -1,0 +1,21 @@
+import { rmSync } from 'node:fs'
+import { at, cache } from './lib/paths.mjs'
+import { script } from './lib/bootstrap.mjs'
+import { ensureFresh } from './lib/fresh.mjs'
+import { become } from './lib/run.mjs'
+import { join } from 'node:path'
+
+// npm test: all tests from source; names of files or folders as arguments narrow it down, and vitest's own options
+// go on to vitest. --smoke runs the smoke instead: the product from a fresh clone and from a registry.
+await script(import.meta.url, async (ready) => {
+  const smoke = ready.args.includes('--smoke')
+  const args = ready.args.filter((arg) => arg !== '--smoke')
+  // Some tests drive the real program, which runs from its bundle.
+  await ensureFresh(ready)
+  const report = join(cache, 'reports', smoke ? 'smoke.json' : 'tests.json')
+  rmSync(report, { force: true })
+  const vitest = at('node_modules', 'vitest', 'vitest.mjs')
+  const config = smoke ? 'vitest.smoke.ts' : 'vitest.workspace.ts'
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  await become(ready.node, [vitest, 'run', '--config', config, ...reporters, ...args], { cwd: at(), env: ready.env })
+})
