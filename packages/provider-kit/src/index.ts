@@ -1,0 +1,5 @@
+export { readFailure, type ModelFailure } from './failure.ts'
+export { prices, priceOf, type Price } from './prices.ts'
+export { writePrompt, type PromptOptions } from './prompt.ts'
+export { streamModel, type StreamOptions } from './stream.ts'
+export { readUsage } from './usage.ts'

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4TextPart } from '@ai-sdk/provider'
+import type { ModelContent, ModelPart, ModelRequest, ModelTurn } from '@openclaw/sdk'
+
+/** What differs between providers in how a conversation is written down. */
+export interface PromptOptions {
+  /** Whether the model takes files of this type; one that it does not take is named in words. Default: images, PDF and text. */
+  readonly accepts?: (mime: string) => boolean
+  /** Files in a tool's result stand in the result, or in a user message after it where results are text only (default). */
+  readonly resultFiles?: 'result' | 'after'
+  /** Gives earlier thinking back even when the provider gave no `keep` with it. Default false: many endpoints refuse it. */
+  readonly replayThinking?: boolean
+}
+
+type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart
+type ProviderOptions = Record<string, JSONObject>
+
+const acceptedByMost = (mime: string) => /^(image\/(png|jpeg|gif|webp)|application\/pdf|text\/.*)$/.test(mime)
+
+/**
+ * Writes a conversation as the AI SDK's prompt. The same turns give the same prompt, and a longer conversation begins
+ * with the prompt of the shorter one. The result is valid for strict providers: no empty parts, no two user messages
+ * in a row, tool inputs are objects, names and ids use the letters that every vendor takes.
+ */
+export function writePrompt(request: Pick<ModelRequest, 'system' | 'turns'>, options: PromptOptions = {}): LanguageModelV4Prompt {
+  const prompt: LanguageModelV4Prompt = request.system ? [{ role: 'system', content: request.system }] : []
+  const shown = (content: readonly ModelContent[]) => content.flatMap((one) => writeContent(one, options.accepts ?? acceptedByMost))
+  let files: UserPart[] = []
+  const flushFiles = () => {
+    if (files.length > 0) addUser(prompt, files)
+    files = []
+  }
+  for (const turn of request.turns) {
+    if (turn.role === 'tool') {
+      const { message, after } = writeResult(turn, shown(turn.content), options.resultFiles ?? 'after')
+      addResult(prompt, message)
+      files.push(...after)
+      continue
+    }
+    flushFiles()
+    if (turn.role === 'user') addUser(prompt, shown(turn.content))
+    else addAssistant(prompt, turn.content, options.replayThinking ?? false)
+  }
+  flushFiles()
+  return prompt
+}
+
+/** The tools of a request as the AI SDK names them; undefined when there are none, which some endpoints insist on. */
+export function writeTools(request: Pick<ModelRequest, 'tools'>): LanguageModelV4CallOptions['tools'] {
+  if (request.tools.length === 0) return undefined
+  return request.tools.map(({ name, description, input }) => ({ type: 'function', name, description, inputSchema: plain(input) }))
+}
+
+/** A schema without what is not JSON: typebox marks its values with symbols and hidden fields. */
+function plain(schema: object): NonNullable<Extract<NonNullable<LanguageModelV4CallOptions['tools']>[number], { type: 'function' }>['inputSchema']> {
+  return JSON.parse(JSON.stringify(schema))
+}
+
+function writeContent(content: ModelContent, accepts: (mime: string) => boolean): UserPart[] {
+  if (content.type === 'text') return content.text ? [{ type: 'text', text: content.text }] : []
+  if (!accepts(content.mime)) {
+    return [{ type: 'text', text: `[file ${content.name ?? 'without a name'}, ${content.mime}, ${content.bytes.length} bytes: this model cannot read it]` }]
+  }
+  return [{ type: 'file', mediaType: content.mime, data: { type: 'data', data: content.bytes }, ...(content.name ? { filename: content.name } : {}) }]
+}
+
+function addUser(prompt: LanguageModelV4Prompt, parts: readonly UserPart[]): void {
+  const last = prompt.at(-1)
+  if (last?.role === 'user') last.content.push(...parts)
+  else prompt.push({ role: 'user', content: parts.length > 0 ? [...parts] : [{ type: 'text', text: '(an empty message)' }] })
+}
+
+function addAssistant(prompt: LanguageModelV4Prompt, parts: readonly ModelPart[], replayThinking: boolean): void {
+  const content = parts.flatMap((part) => writePart(part, replayThinking))
+  // An answer of nothing but dropped thinking would be an empty message, which strict endpoints refuse.
+  if (content.length > 0) prompt.push({ role: 'assistant', content })
+}
+
+type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number]
+
+function writePart(part: ModelPart, replayThinking: boolean): AssistantPart[] {
+  const kept = isRecord(part.keep) ? { providerOptions: part.keep as ProviderOptions } : {}
+  if (part.type === 'call') {
+    return [{ type: 'tool-call', toolCallId: portableId(part.id), toolName: portableName(part.name), input: writeInput(part.input), ...kept }]
+  }
+  if (part.type === 'thinking') return part.keep !== undefined || (replayThinking && part.text) ? [{ type: 'reasoning', text: part.text, ...kept }] : []
+  return part.text || part.keep !== undefined ? [{ type: 'text', text: part.text, ...kept }] : []
+}
+
+function writeResult(turn: Extract<ModelTurn, { role: 'tool' }>, content: readonly UserPart[], place: 'result' | 'after') {
+  const texts = content.filter((part) => part.type === 'text')
+  const files = content.filter((part) => part.type === 'file')
+  const head = { type: 'tool-result', toolCallId: portableId(turn.call), toolName: portableName(turn.name) } as const
+  if (files.length > 0 && place === 'result') {
+    return { message: { ...head, output: { type: 'content' as const, value: [...content] } }, after: [] }
+  }
+  const note = files.length > 0 ? ['[its files follow in the next message]'] : []
+  const text = [...texts.map((part) => part.text), ...note].join('\n') || '(no output)'
+  const after: UserPart[] = files.length > 0 ? [{ type: 'text', text: `Files from the result of ${turn.name}:` }, ...files] : []
+  return { message: { ...head, output: { type: turn.failed ? ('error-text' as const) : ('text' as const), value: text } }, after }
+}
+
+function addResult(prompt: LanguageModelV4Prompt, result: Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number]): void {
+  const last = prompt.at(-1)
+  if (last?.role === 'tool') last.content.push(result)
+  else prompt.push({ role: 'tool', content: [result] })
+}
+
+/** Broken input was kept as the raw string; every vendor wants an object in the history. */
+function writeInput(input: unknown): unknown {
+  return isRecord(input) ? input : { unreadable: input ?? null }
+}
+
+/** Vendors allow letters, digits, `_` and `-`, at most 64; a model may have invented something else. */
+function portableName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed'
+}
+
+/** Call ids of one vendor must be readable for another when a session changes its model; at most 40 characters. */
+function portableId(id: string): string {
+  return /^[a-zA-Z0-9_-]{1,40}$/.test(id) ? id : `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
