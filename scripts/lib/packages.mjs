@@ -3,17 +3,17 @@ import { dirname, join, relative } from 'node:path'
 import { at, cache } from './paths.mjs'
 import { run } from './run.mjs'
 import { Plain, say, since } from './say.mjs'
-import { publishable } from './workspace.mjs'
+import { packages, publishable } from './workspace.mjs'
 
 const types = join(cache, 'types')
 
 /**
- * Builds every published library as it is published: JavaScript by esbuild, declarations by the TypeScript compiler.
- * The `openclaw` program is not among them; it is the bundle.
+ * Builds every library as it is published, and the examples the same way: JavaScript by esbuild, declarations by the
+ * TypeScript compiler. The `openclaw` program is not among them; it is the bundle.
  */
 export async function buildPackages({ node, env }) {
   const started = Date.now()
-  const libraries = publishable().filter((one) => entries(one.manifest).length > 0)
+  const libraries = packages().filter((one) => entries(one.manifest).length > 0)
   for (const one of libraries) cleanScripts(at(one.folder, 'dist'))
   await Promise.all([declarations(node, env), ...libraries.map(javascript)])
   for (const one of libraries) copyDeclarations(one)

@@ -16,9 +16,9 @@ export function packages() {
   })
 }
 
-/** The packages that are published: all that are not private. */
+/** The packages that we publish: all that are not private, without the examples, which are somebody else's. */
 export function publishable() {
-  return packages().filter((one) => !one.manifest.private)
+  return packages().filter((one) => !one.manifest.private && !one.folder.startsWith('examples/'))
 }
 
 /** The paths of all manifests, the root's first. */
