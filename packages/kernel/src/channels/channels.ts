@@ -1,0 +1,128 @@
+import { failure, type Config } from '@openclaw/protocol'
+import type { Account, Channel, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { Inbound } from '@openclaw/protocol'
+import type { Emit } from '../events.ts'
+import type { Platform } from '../platform.ts'
+import { makeAccount, type AccountMachine, type AccountStatus, type OwnedScope } from './account.ts'
+
+/** All accounts of all channels. */
+export interface Channels extends AsyncDisposable {
+  /** Starts what the configuration names and is not running; stops what it no longer names. */
+  sync(config: Config, channels: ReadonlyMap<string, { readonly channel: Channel }>): Promise<void>
+  status(channel?: string): AccountStatus[]
+  start(channel: string, account?: string): void
+  stop(channel: string, account?: string): Promise<void>
+  /** Stops every account of a plugin's channel, whose code is going to be replaced. */
+  unplug(channel: string): Promise<void>
+  link(channel: string, account: string): { readonly link: Link; readonly channel: Channel } | undefined
+  onOnline(listen: (channel: string, account: string) => void): Disposable
+  sent(channel: string, account: string): void
+  /** The webhook route of an account, while it has one. */
+  webhook(channel: string, account: string): Parameters<Account['webhook']>[0] | undefined
+}
+
+export function openChannels(parts: {
+  platform: Platform
+  log: Log
+  emit: Emit
+  address(): string
+  store(channel: string, account: string): Store
+  configure(channel: string, account: string, schema: object): Promise<unknown>
+  makeScope(label: string): OwnedScope
+  receive(channel: string, account: string, event: Inbound): Promise<void>
+  choose(channel: string, account: string, event: Parameters<Account['choose']>[0]): Promise<void>
+}): Channels {
+  const accounts = new Map<string, { machine: AccountMachine; channel: Channel; account: string; config: string }>()
+  const routes = new Map<string, Parameters<Account['webhook']>[0]>()
+  const listeners = new Set<(channel: string, account: string) => void>()
+  const key = (channel: string, account: string) => `${channel}/${account}`
+
+  function make(channel: Channel, account: string): AccountMachine {
+    return makeAccount({
+      platform: parts.platform,
+      log: parts.log,
+      store: parts.store(channel.id, account),
+      channel,
+      id: account,
+      configure: () => parts.configure(channel.id, account, channel.account),
+      makeScope: parts.makeScope,
+      receive: (event) => parts.receive(channel.id, account, event),
+      choose: (event) => parts.choose(channel.id, account, event),
+      webhook(scope: Scope, route) {
+        const at = key(channel.id, account)
+        if (routes.has(at)) throw failure('conflict', `${at}: the webhook is served already`)
+        routes.set(at, route)
+        scope.defer(() => void routes.delete(at), 'webhook')
+        return new URL(`/webhooks/${encodeURIComponent(channel.id)}/${encodeURIComponent(account)}`, parts.address())
+      },
+      typing: () => {},
+      presence: (sender, state) => parts.emit('presence', { channel: channel.id, account, sender, state }),
+      changed(status) {
+        parts.emit('channel.state', status)
+        if (status.state === 'online') for (const listen of listeners) listen(channel.id, account)
+      },
+    })
+  }
+
+  function named(channel: string, account?: string) {
+    const found = [...accounts.values()].filter((one) => one.channel.id === channel && (account === undefined || one.account === account))
+    if (found.length === 0) {
+      throw failure('not_found', `channels: there is no account ${key(channel, account ?? '*')}; see \`openclaw channels list\``)
+    }
+    return found
+  }
+
+  return {
+    async sync(config, channels) {
+      const wanted = new Map<string, { channel: Channel; account: string; config: string }>()
+      for (const [id, { channel }] of channels) {
+        const section = config.channels?.[id]
+        if (!section || section.enabled === false) continue
+        for (const [account, value] of Object.entries(section.accounts ?? {})) {
+          wanted.set(key(id, account), { channel, account, config: JSON.stringify(value) })
+        }
+      }
+      await Promise.all(
+        [...accounts].map(async ([at, one]) => {
+          const next = wanted.get(at)
+          if (next && next.channel === one.channel && next.config === one.config) return
+          accounts.delete(at)
+          await one.machine[Symbol.asyncDispose]()
+        }),
+      )
+      for (const [at, { channel, account, config: text }] of wanted) {
+        if (accounts.has(at)) continue
+        const machine = make(channel, account)
+        accounts.set(at, { machine, channel, account, config: text })
+        machine.start()
+      }
+    },
+    status: (channel) =>
+      [...accounts.values()].filter((one) => channel === undefined || one.channel.id === channel).map(({ machine }) => machine.status),
+    start(channel, account) {
+      for (const { machine } of named(channel, account)) machine.start()
+    },
+    async stop(channel, account) {
+      await Promise.all(named(channel, account).map(({ machine }) => machine.stop()))
+    },
+    async unplug(channel) {
+      const gone = [...accounts].filter(([, one]) => one.channel.id === channel)
+      for (const [at] of gone) accounts.delete(at)
+      await Promise.all(gone.map(([, { machine }]) => machine[Symbol.asyncDispose]()))
+    },
+    link(channel, account) {
+      const one = accounts.get(key(channel, account))
+      return one?.machine.link && { link: one.machine.link, channel: one.channel }
+    },
+    onOnline(listen) {
+      listeners.add(listen)
+      return { [Symbol.dispose]: () => void listeners.delete(listen) }
+    },
+    sent: (channel, account) => accounts.get(key(channel, account))?.machine.sent(),
+    webhook: (channel, account) => routes.get(key(channel, account)),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...accounts.values()].map(({ machine }) => machine[Symbol.asyncDispose]()))
+      accounts.clear()
+    },
+  }
+}

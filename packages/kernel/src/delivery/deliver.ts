@@ -1,0 +1,201 @@
+import { toFailure, type Address, type LedgerRecord, type MethodResult, type Outbound } from '@openclaw/protocol'
+import type { Channel, Link, Log } from '@openclaw/sdk'
+import { deadline, within } from '../deadline.ts'
+import type { Emit } from '../events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Platform } from '../platform.ts'
+import type { Plugins } from '../plugins/host.ts'
+import { cut } from './cut.ts'
+
+type Owed = LedgerRecord<'outbound'>
+
+/** Where an outbound goes through. */
+export interface Lines {
+  /** The live link of an account; undefined while it is not online. */
+  link(channel: string, account: string): { readonly link: Link; readonly channel: Channel } | undefined
+  /** Calls back whenever a link came online. */
+  onOnline(listen: (channel: string, account: string) => void): Disposable
+  sent(channel: string, account: string): void
+}
+
+/** Brings what is owed to its peer: in order per peer, each chunk with a receipt in the ledger before the next. */
+export interface Delivery extends AsyncDisposable {
+  enqueue(outbounds: readonly Owed[], recovered?: boolean): void
+  list(state?: string): MethodResult<'deliveries.list'>['deliveries']
+  retry(id: string): Promise<boolean>
+  drop(id: string): Promise<boolean>
+}
+
+const maxAttempts = 8
+const sendTimeoutMs = 60_000
+
+interface Item {
+  owed: Owed
+  attempts: number
+  /** The platform may have it already: ask before sending. */
+  doubtful: boolean
+  state: 'queued' | 'sending'
+}
+
+export function openDelivery(parts: { platform: Platform; ledger: Ledger; plugins: Plugins; lines: Lines; emit: Emit; log: Log }): Delivery {
+  const { platform, ledger, plugins, lines, emit, log } = parts
+  const lanes = new Map<string, Item[]>()
+  const busy = new Set<string>()
+  const closing = new AbortController()
+  const laneOf = ({ channel, account, peer }: Address) => JSON.stringify([channel, account, peer.kind, peer.id, peer.thread])
+
+  const show = (owed: Owed, state: 'queued' | 'sending' | 'dead', attempts: number, failure?: LedgerRecord<'dead'>['failure']) => ({
+    id: owed.id,
+    state,
+    address: owed.address,
+    ...(owed.session ? { session: owed.session } : {}),
+    text: owed.text.slice(0, 200),
+    createdAt: owed.at,
+    attempts,
+    ...(failure ? { failure } : {}),
+  })
+
+  function wake(lane: string) {
+    const items = lanes.get(lane)
+    if (!items || busy.has(lane) || closing.signal.aborted) return
+    busy.add(lane)
+    void work(lane, items).finally(() => {
+      busy.delete(lane)
+      // A link may have come online while the lane was going to sleep.
+      const next = items[0]?.owed.address
+      if (next && lines.link(next.channel, next.account)) wake(lane)
+    })
+  }
+
+  async function work(lane: string, items: Item[]) {
+    while (items.length > 0 && !closing.signal.aborted) {
+      const item = items[0]!
+      const { channel, account } = item.owed.address
+      const open = lines.link(channel, account)
+      // The lane sleeps until the link is online; `onOnline` wakes it.
+      if (!open) return
+      item.state = 'sending'
+      const done = await send(item, open).catch((error: unknown) => giveUpOrWait(item, error))
+      item.state = 'queued'
+      if (done) items.shift()
+    }
+    if (items.length === 0) lanes.delete(lane)
+  }
+
+  async function send(item: Item, { link, channel }: { link: Link; channel: Channel }): Promise<true> {
+    const { owed } = item
+    const { peer } = owed.address
+    using limit = deadline(platform.clock, sendTimeoutMs, `${owed.address.channel}/${owed.address.account}: sending`, closing.signal)
+    const { signal } = limit
+    let message: Outbound = {
+      peer,
+      text: owed.text,
+      idempotencyKey: owed.id,
+      ...(owed.attachments ? { attachments: owed.attachments } : {}),
+      ...(owed.replyTo ? { replyTo: owed.replyTo } : {}),
+      ...(owed.choices ? { choices: owed.choices } : {}),
+    }
+    if (plugins.intercepts('outbound')) {
+      const value = { channel: owed.address.channel, account: owed.address.account, message }
+      const answer = await plugins.intercept('outbound', value, signal)
+      if ('failed' in answer) throw new Error(`an outbound interceptor failed: ${answer.failed}`)
+      if ('stopped' in answer) {
+        await ledger.commit([{ type: 'cancelled', outbound: owed.id, reason: 'an interceptor dropped it' }])
+        emit('delivery.changed', { id: owed.id, state: 'cancelled' }, owed.session)
+        return true
+      }
+      // The address was fixed when the message was accepted: nothing may change it here.
+      message = { ...answer.value.message, peer, idempotencyKey: owed.id }
+    }
+    const chunks = message.text ? [...(channel.render?.(message.text) ?? cut(message.text, channel.traits))] : ['']
+    const from = ledger.owed.outbounds.get(owed.id)?.sent ?? 0
+    for (let chunk = from; chunk < chunks.length; chunk++) {
+      const last = chunk === chunks.length - 1
+      const { attachments, choices, replyTo, ...rest } = message
+      const piece: Outbound = {
+        ...rest,
+        text: chunks[chunk]!,
+        idempotencyKey: `${owed.id}:${chunk}`,
+        ...(chunk === 0 && replyTo ? { replyTo } : {}),
+        ...(last && attachments ? { attachments } : {}),
+        ...(last && choices ? { choices } : {}),
+      }
+      const found = item.doubtful ? await link.find?.(peer, piece.idempotencyKey, signal) : undefined
+      item.doubtful = true
+      const receipt = found ?? (await within(link.send(piece, signal), signal))
+      await ledger.commit([{ type: 'sent', outbound: owed.id, chunk, receipt, last }])
+      item.doubtful = false
+      item.attempts = 0
+    }
+    lines.sent(owed.address.channel, owed.address.account)
+    emit('delivery.changed', { id: owed.id, state: 'sent' }, owed.session)
+    return true
+  }
+
+  /** False: try the same again later. True: it is dead, the next one may go. */
+  async function giveUpOrWait(item: Item, thrown: unknown): Promise<boolean> {
+    const failure = toFailure(thrown)
+    if (closing.signal.aborted) return false
+    item.attempts++
+    if (failure.code === 'rate_limited') {
+      item.doubtful = false
+      await pause(failure.retryAfterMs ?? 1000)
+      return false
+    }
+    const transient = failure.code === 'unavailable' || failure.code === 'aborted' || failure.code === 'internal'
+    if (transient && item.attempts < maxAttempts) {
+      await pause(Math.min(500 * 2 ** item.attempts, 60_000) * (0.75 + platform.random.number() / 2))
+      return false
+    }
+    log.warn(`delivery ${item.owed.id} to ${item.owed.address.channel} was given up`, { error: failure.message })
+    await ledger.commit([{ type: 'dead', outbound: item.owed.id, failure }]).catch(() => {})
+    emit('delivery.changed', { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, failure) }, item.owed.session)
+    return true
+  }
+
+  const pause = (ms: number) => platform.clock.sleep(ms, closing.signal).catch(() => {})
+
+  const online = lines.onOnline((channel, account) => {
+    for (const [lane, items] of lanes) {
+      const { address } = items[0]!.owed
+      if (address.channel === channel && address.account === account) wake(lane)
+    }
+  })
+
+  return {
+    enqueue(outbounds, recovered = false) {
+      for (const owed of outbounds) {
+        const lane = laneOf(owed.address)
+        const items = lanes.get(lane) ?? []
+        lanes.set(lane, items)
+        items.push({ owed, attempts: 0, doubtful: recovered, state: 'queued' })
+        emit('delivery.changed', { id: owed.id, state: 'queued' }, owed.session)
+        wake(lane)
+      }
+    },
+    list(state) {
+      const waiting = [...lanes.values()].flat().map((item) => show(item.owed, item.state, item.attempts))
+      const dead = [...ledger.owed.dead.values()].map(({ outbound, failure }) => show(outbound, 'dead', 0, failure))
+      return [...waiting, ...dead].filter((one) => state === undefined || one.state === state)
+    },
+    async retry(id) {
+      const dead = ledger.owed.dead.get(id)
+      if (!dead) return false
+      await ledger.commit([{ type: 'retried', outbound: id }])
+      this.enqueue([dead.outbound], true)
+      return true
+    },
+    async drop(id) {
+      const lane = [...lanes.values()].find((items) => items.some(({ owed, state }) => owed.id === id && state === 'queued'))
+      if (!lane && !ledger.owed.dead.has(id)) return false
+      await ledger.commit([{ type: 'cancelled', outbound: id, reason: 'dropped by the owner' }])
+      if (lane) lane.splice(lane.findIndex(({ owed }) => owed.id === id), 1)
+      emit('delivery.changed', { id, state: 'cancelled' })
+      return true
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      online[Symbol.dispose]()
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { isLine, type LineDraft, type Params, type Result, type GatewayForAgentMethods } from '@openclaw/protocol'
+import { refusal, typed } from './authority.ts'
+import type { RunParts } from './parts.ts'
+import type { RunPlan } from './plan.ts'
+
+type Begin = Params<GatewayForAgentMethods['tool.begin']>
+type Verdict = Result<GatewayForAgentMethods['tool.begin']>
+
+/** What the gate needs to know of the run that asks. */
+export interface GateRun {
+  readonly plan: RunPlan
+  readonly signal: AbortSignal
+  /** Time left until the run's deadline. */
+  leftMs(): number
+  /** Ids of the user lines that the run answers. */
+  takes(): readonly string[]
+  commit(drafts: readonly LineDraft[]): Promise<unknown>
+}
+
+/**
+ * May this call run? Policy and role first, then interceptors, then a person's yes. An allowed call that is more than
+ * `read` leaves a durable intent before it runs: after a crash, a call with an intent may have happened.
+ */
+export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Promise<Verdict> {
+  const { plan, signal } = run
+  const { session } = plan.request
+  const spec = parts.tools().get(call.tool)
+  if (!spec) return { verdict: 'deny', reason: `there is no tool "${call.tool}" here` }
+  const effect = call.effect ?? spec.effect
+  const config = parts.config().value
+  const refused = refusal({ name: spec.name, effect }, plan.standing, config, plan.agentConfig)
+  if (refused) return { verdict: 'deny', reason: `${call.tool} is not available in this session: ${refused}` }
+
+  let input = call.input
+  let reason = effect === 'exec' && config.tools?.exec !== 'never-ask' ? 'the agent wants to run a command' : undefined
+  if (parts.plugins.intercepts('tool.call')) {
+    const value = { session, tool: call.tool, input, role: plan.standing.role }
+    const answer = await parts.plugins.intercept('tool.call', value, signal)
+    if ('failed' in answer) return { verdict: 'deny', reason: `a check of this call failed: ${answer.failed}` }
+    if ('stopped' in answer) {
+      if ('deny' in answer.stopped) return { verdict: 'deny', reason: answer.stopped.deny }
+      reason = answer.stopped.ask
+    } else {
+      input = answer.value.input
+    }
+  }
+  const changed = input !== call.input
+  const digest = createHash('sha256').update(JSON.stringify([call.tool, input ?? null])).digest('hex')
+
+  if (reason !== undefined && !(await saidByOwner(parts, run, changed ? undefined : call.subject))) {
+    const subject = (changed ? undefined : call.subject) ?? `${call.tool} ${JSON.stringify(input)}`
+    const wanted = { session, run: plan.request.run, call: call.call, tool: call.tool, subject, input: digest, reason }
+    const verdict = await parts.approvals.ask(wanted, Math.max(1000, run.leftMs()), signal)
+    if (verdict !== 'allow') {
+      const why = verdict === 'deny' ? 'the owner said no' : 'nobody said yes in time'
+      return { verdict: 'deny', reason: `${call.tool} was not run: ${why}` }
+    }
+  }
+  if (effect !== 'read') {
+    await run.commit([{ kind: 'intent', body: { run: plan.request.run, call: call.call, tool: call.tool, input: digest } }])
+  }
+  return { verdict: 'allow', ...(changed ? { input } : {}) }
+}
+
+/** A command that the owner typed in their own page or CLI is their own deed: nobody is asked about it. */
+async function saidByOwner(parts: RunParts, run: GateRun, subject: string | undefined): Promise<boolean> {
+  if (!run.plan.request.local || run.plan.standing.role !== 'owner') return false
+  const last = run.takes().at(-1)
+  const session = await parts.sessions.open(run.plan.request.session)
+  const line = session.lines(0).find((one) => one.id === last)
+  return line !== undefined && isLine(line, 'user') && line.role === 'owner' && typed(subject, line.body.text)
+}

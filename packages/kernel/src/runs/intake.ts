@@ -1,0 +1,79 @@
+import type { Address, LedgerRecord, LineDraft, Role } from '@openclaw/protocol'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Platform } from '../platform.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+
+/** A message that shall become part of a run. */
+export interface Asked {
+  readonly session: string
+  readonly agent: string
+  readonly draft: LineDraft<'user'>
+  /** Names the event for ever: the same key has one effect. */
+  readonly dedupe: string
+  readonly role: Role
+  /** Where the answer goes; fixed here. Absent when whoever asked reads the session itself. */
+  readonly reply?: Address
+  readonly replyTo?: string
+  readonly ask?: LedgerRecord<'accept'>['ask']
+}
+
+/** What came of it. `repeated`: the key had been accepted before, and this is that acceptance. */
+export interface Accepted {
+  readonly id: string
+  readonly session: string
+  readonly line: string
+  readonly repeated: boolean
+}
+
+/**
+ * Makes the function that accepts messages. It resolves when the message is durable, and only then may a platform or
+ * a client be told so; it rejects with `unavailable` when the disk refuses, and nothing was accepted.
+ */
+export function openIntake(parts: {
+  platform: Platform
+  ledger: Ledger
+  sessions: Sessions
+  accepted(record: LedgerRecord<'accept'>): void
+}): (asked: Asked) => Promise<Accepted> {
+  /** Two deliveries of one event may arrive before the first is durable. */
+  const underway = new Map<string, Promise<Accepted>>()
+
+  async function commit(asked: Asked): Promise<Accepted> {
+    const id = parts.platform.random.id()
+    let record: LedgerRecord<'accept'> | undefined
+    await parts.sessions.commit({
+      session: asked.session,
+      agent: asked.agent,
+      drafts: [asked.draft],
+      records: (lines) => {
+        record = {
+          type: 'accept',
+          id,
+          dedupe: asked.dedupe,
+          session: asked.session,
+          agent: asked.agent,
+          line: lines.at(-1)!.id,
+          role: asked.role,
+          ...(asked.reply ? { reply: asked.reply } : {}),
+          ...(asked.replyTo ? { replyTo: asked.replyTo } : {}),
+          ...(asked.ask ? { ask: asked.ask } : {}),
+        }
+        return [record]
+      },
+    })
+    parts.accepted(record!)
+    return { id, session: asked.session, line: record!.line, repeated: false }
+  }
+
+  return async (asked) => {
+    const known = parts.ledger.seen(asked.dedupe)
+    if (known?.accept !== undefined) {
+      return { id: known.accept, session: known.session ?? asked.session, line: known.line ?? '', repeated: true }
+    }
+    const twin = underway.get(asked.dedupe)
+    if (twin) return { ...(await twin), repeated: true }
+    const accepted = commit(asked).finally(() => underway.delete(asked.dedupe))
+    underway.set(asked.dedupe, accepted)
+    return accepted
+  }
+}

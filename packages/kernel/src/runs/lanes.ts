@@ -1,0 +1,103 @@
+import type { LedgerRecord } from '@openclaw/protocol'
+
+type Accept = LedgerRecord<'accept'>
+/** What a session does with messages that come while a run is in progress. */
+export type QueueMode = 'collect' | 'steer' | 'followup' | 'interrupt'
+
+/** A run in progress, as its lane sees it. */
+export interface ActiveRun {
+  readonly id: string
+  /** Resolves when the run is settled; never rejects. */
+  readonly settled: Promise<void>
+  abort(reason: string, outcome: 'aborted' | 'interrupted'): void
+  /** False when the run takes no more: the message waits for the next one. */
+  steer(accept: Accept): Promise<boolean>
+}
+
+/** One lane per session: at most one run at a time, messages in the order of their acceptance. */
+export interface Lanes {
+  /** Puts an accepted message into its session's lane. */
+  push(accept: Accept): void
+  running(session: string): ActiveRun | undefined
+  /** Sessions with a run in progress. */
+  readonly active: number
+  /** Stops the run and forgets what waits; returns the accepts that waited, for the caller to settle. */
+  stop(session: string, reason: string): readonly Accept[]
+  /** No new runs; resolves when all are settled. */
+  drain(): Promise<void>
+}
+
+interface Lane {
+  waiting: Accept[]
+  run?: ActiveRun
+}
+
+/** Messages that one run may answer together: same reply address, same wishes. */
+function batch(waiting: readonly Accept[], mode: QueueMode): number {
+  if (mode === 'followup') return 1
+  const shape = (accept: Accept) => JSON.stringify([accept.reply, accept.ask])
+  const first = shape(waiting[0]!)
+  const other = waiting.findIndex((accept) => shape(accept) !== first)
+  return other === -1 ? waiting.length : other
+}
+
+/** Makes the lanes. `start` begins a run over the accepts; `mode` says how a session treats what comes meanwhile. */
+export function openLanes(parts: {
+  start(session: string, accepts: readonly Accept[]): ActiveRun
+  mode(session: string): QueueMode
+}): Lanes {
+  const lanes = new Map<string, Lane>()
+  let draining = false
+  let active = 0
+
+  function pump(session: string, lane: Lane) {
+    if (lane.run || draining) return
+    if (lane.waiting.length === 0) {
+      lanes.delete(session)
+      return
+    }
+    const accepts = lane.waiting.splice(0, batch(lane.waiting, parts.mode(session)))
+    const run = parts.start(session, accepts)
+    lane.run = run
+    active++
+    void run.settled.then(() => {
+      active--
+      delete lane.run
+      pump(session, lane)
+    })
+  }
+
+  return {
+    push(accept) {
+      let lane = lanes.get(accept.session)
+      if (!lane) lanes.set(accept.session, (lane = { waiting: [] }))
+      const { run } = lane
+      const mode = run ? parts.mode(accept.session) : 'collect'
+      if (run && mode === 'steer') {
+        void run.steer(accept).then((taken) => {
+          if (taken) return
+          lane.waiting.push(accept)
+          pump(accept.session, lane)
+        })
+        return
+      }
+      lane.waiting.push(accept)
+      if (run && mode === 'interrupt') run.abort('a newer message came', 'interrupted')
+      pump(accept.session, lane)
+    },
+    running: (session) => lanes.get(session)?.run,
+    get active() {
+      return active
+    },
+    stop(session, reason) {
+      const lane = lanes.get(session)
+      if (!lane) return []
+      lane.run?.abort(reason, 'aborted')
+      return lane.waiting.splice(0)
+    },
+    async drain() {
+      draining = true
+      await Promise.all([...lanes.values()].map((lane) => lane.run?.settled))
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { AgentEvents, AgentMethods, Config, Params, Result, ToolSpec } from '@openclaw/protocol'
+import type { Static } from 'typebox'
+import type { Emit } from '../events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Platform } from '../platform.ts'
+import type { Plugins } from '../plugins/host.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Approvals } from './approvals.ts'
+import type { Budget } from './budget.ts'
+import type { Outcomes } from './outcomes.ts'
+import type { Log } from '@openclaw/sdk'
+import type { LedgerRecord } from '@openclaw/protocol'
+
+/** The agent runtime, wherever it lives. A call rejects with `unavailable` when the process died under it. */
+export interface AgentLink {
+  call<M extends keyof AgentMethods>(
+    method: M,
+    params: Params<AgentMethods[M]>,
+    signal?: AbortSignal,
+  ): Promise<Result<AgentMethods[M]>>
+}
+
+export type AgentNotice = { [E in keyof AgentEvents]: { event: E; payload: Static<AgentEvents[E]> } }[keyof AgentEvents]
+
+/** What runs are made with; one value for all of them. */
+export interface RunParts {
+  readonly platform: Platform
+  readonly ledger: Ledger
+  readonly sessions: Sessions
+  readonly agent: AgentLink
+  readonly plugins: Plugins
+  readonly approvals: Approvals
+  readonly outcomes: Outcomes
+  readonly budget: Budget
+  readonly emit: Emit
+  readonly log: Log
+  /** The configuration in force now, and its digest. */
+  config(): { readonly value: Config; readonly hash: string }
+  tools(): ReadonlyMap<string, ToolSpec>
+  /** Digest of all tool schemas. */
+  toolsDigest(): string
+  /** Versions of the active plugins by id. */
+  versions(): Record<string, string>
+  /** Takes over what a settlement owes to peers. */
+  deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
+  /** Folders of the home. */
+  readonly home: string
+  /** The model that answers when none is configured. */
+  readonly defaultModel: string
+}

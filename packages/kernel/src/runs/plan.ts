@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { AgentConfig, LedgerRecord, Limits, LineDraft, Role, RunRequest } from '@openclaw/protocol'
+import { parseKey } from '../router/key.ts'
+import type { Session } from '../sessions/sessions.ts'
+import { lower, permitted, type Standing } from './authority.ts'
+import type { RunParts } from './parts.ts'
+
+type Accept = LedgerRecord<'accept'>
+
+/** What a run is going to be: fixed when it begins. */
+export interface RunPlan {
+  readonly request: RunRequest
+  readonly standing: Standing
+  readonly agentConfig: AgentConfig | undefined
+}
+
+const defaultLimits: Limits = { modelCalls: 50, wallMs: 600_000, tokens: 2_000_000, costUsd: 10, repeats: 5 }
+
+/** Folder of an agent: the main one's is `workspace/`, as people expect it. */
+export function agentFolder(home: string, agent: string, config: AgentConfig | undefined): string {
+  return config?.workspace ?? (agent === 'main' ? join(home, 'workspace') : join(home, 'workspaces', agent))
+}
+
+/** Members and groups work in a folder of their own, named by a digest so that no peer's id becomes a path. */
+function peerFolder(home: string, agent: string, session: string): string {
+  const digest = createHash('sha256').update(session).digest('hex').slice(0, 16)
+  return join(home, agent === 'main' ? 'workspace' : `workspaces/${agent}`, 'peers', digest)
+}
+
+/** Plans a run over accepted messages; `resume` names a run that a crash interrupted. */
+export async function planRun(
+  parts: RunParts,
+  run: string,
+  session: Session,
+  accepts: readonly Accept[],
+  options: { resume: boolean; signal: AbortSignal },
+): Promise<RunPlan> {
+  const config = parts.config()
+  const agent = session.agent
+  const agentConfig = config.value.agents?.[agent]
+  const key = parseKey(session.key)
+  const role = accepts.reduce<Role>((sofar, accept) => lower(sofar, accept.role), lower('owner', session.lowestRole))
+  const sandboxing = [...parts.plugins.extensions.values()].find(({ extension }) => extension.sandbox)
+  const isOwners = role === 'owner' && key?.peer.kind === 'direct'
+  const sandbox = !isOwners && sandboxing ? await sandboxing.extension.sandbox!(session.key, options.signal) : undefined
+  const standing: Standing = { role, peer: key?.peer ?? { kind: 'direct', id: '' }, sandboxed: sandbox !== undefined }
+  const ask = accepts.at(-1)?.ask
+  const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
+  const thinking = (ask?.thinking as RunRequest['thinking']) ?? session.settings.thinking ?? agentConfig?.thinking
+  const persona = agentFolder(parts.home, agent, agentConfig)
+  const note = await promptNote(parts, session.key, role, options.signal)
+  const begin: LineDraft<'run'> = {
+    kind: 'run',
+    body: {
+      run,
+      takes: accepts.map((accept) => accept.line),
+      agent,
+      model,
+      config: config.hash,
+      tools: parts.toolsDigest(),
+      plugins: parts.versions(),
+      seed: Buffer.from(parts.platform.random.bytes(8)).toString('hex'),
+      ...(note ? { note } : {}),
+    },
+  }
+  return {
+    standing,
+    agentConfig,
+    request: {
+      run,
+      session: session.key,
+      agent,
+      seq: session.seq,
+      ...(options.resume ? {} : { begin }),
+      models: [model, ...(agentConfig?.fallbacks ?? [])],
+      ...(thinking ? { thinking } : {}),
+      role,
+      local: key?.channel === 'local' && isOwners,
+      tools: permitted(parts.tools().values(), standing, config.value, agentConfig),
+      workspace: {
+        root: isOwners ? persona : peerFolder(parts.home, agent, session.key),
+        persona,
+        media: join(parts.home, 'media'),
+        ...(sandbox ? { sandbox: { argv: [...sandbox.argv], root: sandbox.root } } : {}),
+      },
+      limits: { ...defaultLimits, ...agentConfig?.limits },
+      ...(note ? { note } : {}),
+    },
+  }
+}
+
+async function promptNote(parts: RunParts, session: string, role: Role, signal: AbortSignal): Promise<string> {
+  if (!parts.plugins.intercepts('prompt')) return ''
+  const answer = await parts.plugins.intercept('prompt', { session, role, note: '' }, signal)
+  if ('failed' in answer) throw new Error(`a prompt interceptor failed: ${answer.failed}`)
+  return 'value' in answer ? answer.value.note : ''
+}

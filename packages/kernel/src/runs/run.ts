@@ -1,0 +1,234 @@
+import {
+  failure,
+  toFailure,
+  type Failure,
+  type GatewayForAgentMethods,
+  type LedgerRecord,
+  type LineDraft,
+  type LineKind,
+  type Params,
+  type Result,
+  type RunResult,
+  type Usage,
+} from '@openclaw/protocol'
+import type { ActiveRun } from './lanes.ts'
+import { beginCall } from './gate.ts'
+import type { RunParts } from './parts.ts'
+import { planRun, type RunPlan } from './plan.ts'
+import { settlement } from './settle.ts'
+
+type Accept = LedgerRecord<'accept'>
+type Calls = GatewayForAgentMethods
+
+/** A run, as the agent's calls reach it. */
+export interface Run extends ActiveRun {
+  readonly session: string
+  readonly plan: RunPlan | undefined
+  commit(params: Params<Calls['step.commit']>): Promise<Result<Calls['step.commit']>>
+  begin(params: Params<Calls['tool.begin']>): Promise<Result<Calls['tool.begin']>>
+  end(params: Params<Calls['tool.end']>): Promise<Result<Calls['tool.end']>>
+}
+
+/** Kinds of lines that an agent may write; the rest is the gateway's. */
+const agentKinds: ReadonlySet<LineKind> = new Set<LineKind>(['run', 'take', 'system', 'assistant', 'tool'])
+/** An abort that the agent does not obey within this time ends the run without it. */
+const obedienceMs = 1500
+/** A model or tool that hangs past its deadline has this long to notice. */
+const graceMs = 5000
+
+/**
+ * Starts a run over accepted messages. It always ends: with an answer, a failure or an abort, and the settlement is
+ * durable before anyone is told. When the agent process dies the run goes on from its last committed step, once.
+ */
+export function startRun(
+  parts: RunParts,
+  sessionKey: string,
+  accepts: readonly Accept[],
+  resumed?: { readonly run: string },
+): Run {
+  const id = resumed?.run ?? parts.platform.random.id()
+  const { clock } = parts.platform
+  const stopping = new AbortController()
+  const answers: Accept[] = [...accepts]
+  /** Steered in and not yet taken by a durable line: they go back to the lane if the run ends first. */
+  const steered = new Map<string, { accept: Accept; tell(taken: boolean): void }>()
+  let stopped: { outcome: 'aborted' | 'interrupted'; reason: string } | undefined
+  let plan: RunPlan | undefined
+  let deadline = Infinity
+  let committed = resumed !== undefined
+  let closed = false
+
+  async function commit(drafts: readonly LineDraft[]) {
+    if (closed) throw failure('conflict', `run ${id} is over; nothing more can be added to it`)
+    const lines = await parts.sessions.commit({ session: sessionKey, agent: plan!.request.agent, drafts })
+    if (drafts.some(({ kind }) => kind === 'run')) committed = true
+    takeSteered(drafts)
+    return lines
+  }
+
+  function takeSteered(drafts: readonly LineDraft[]) {
+    for (const draft of drafts) {
+      if (draft.kind !== 'take') continue
+      for (const line of draft.body.takes) {
+        const one = steered.get(line)
+        if (!one) continue
+        steered.delete(line)
+        answers.push(one.accept)
+        one.tell(true)
+      }
+    }
+  }
+
+  /** Asks the agent to work, and to go on when its process died under it. */
+  async function work(): Promise<RunResult> {
+    parts.budget.check(parts.config().value.limits)
+    for (let attempt = 1; ; attempt++) {
+      const session = await parts.sessions.open(sessionKey)
+      plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
+      if (attempt === 1) {
+        deadline = clock.monotonic() + plan.request.limits.wallMs
+        parts.emit('agent.start', { run: id, model: plan.request.models[0]!, takes: answers.map(({ line }) => line) }, sessionKey)
+      }
+      try {
+        return await bounded(parts.agent.call('run.start', plan.request))
+      } catch (error) {
+        const why = toFailure(error)
+        if (why.code !== 'unavailable' || stopping.signal.aborted || attempt > 1) throw error
+        parts.log.warn(`run ${id}: the agent process was lost; going on from the last committed step`)
+      }
+    }
+  }
+
+  /** The agent's answer, or the end that the run was told; whichever comes first. */
+  async function bounded(answer: Promise<RunResult>): Promise<RunResult> {
+    const { promise: ended, reject } = Promise.withResolvers<never>()
+    const left = Math.max(0, deadline - clock.monotonic()) + graceMs
+    using _late = clock.after(left, () => {
+      void parts.agent.call('run.abort', { run: id, reason: 'the deadline is over' }).catch(() => {})
+      reject(failure('aborted', `the run took longer than ${Math.round((left - graceMs) / 1000)} s and was stopped`))
+    })
+    let obey: Disposable | undefined
+    const stop = () => {
+      const reason = stopped?.reason ?? 'stopped'
+      void parts.agent.call('run.abort', { run: id, reason }).catch(() => {})
+      obey = clock.after(obedienceMs, () => reject(failure('aborted', reason)))
+    }
+    if (stopping.signal.aborted) stop()
+    stopping.signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await Promise.race([answer, ended])
+    } finally {
+      obey?.[Symbol.dispose]()
+      stopping.signal.removeEventListener('abort', stop)
+      answer.catch(() => {})
+    }
+  }
+
+  async function settle(result: RunResult | undefined, thrown: Failure | undefined) {
+    const usage: Usage = result?.usage ?? { input: 0, cached: 0, output: 0 }
+    const outcome = stopped?.outcome ?? result?.outcome ?? (thrown?.code === 'aborted' ? 'aborted' : 'failed')
+    const why = outcome === 'answered' ? undefined : (result?.failure ?? thrown ?? { code: 'aborted' as const, message: stopped?.reason ?? 'stopped' })
+    const lines = (result?.lines ?? []) as LineDraft[]
+    takeSteered(lines)
+    const planned = plan?.request.begin as LineDraft<'run'> | undefined
+    const { drafts, records, outbounds } = settlement({
+      run: id,
+      session: sessionKey,
+      accepts: answers,
+      outcome,
+      failure: why,
+      lines: result ? lines : !committed && planned ? [planned] : [],
+      text: result?.text ?? '',
+      attachments: result?.attachments ?? [],
+      newId: () => parts.platform.random.id(),
+      now: clock.now(),
+    })
+    const agent = answers[0]!.agent
+    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5000)) {
+      try {
+        await parts.sessions.commit({ session: sessionKey, agent, drafts, records: () => records })
+        break
+      } catch (error) {
+        // What was accepted stays owed until the disk takes its settlement.
+        parts.log.error(`run ${id}: the disk refused the settlement; trying again`, { error: toFailure(error).message })
+        await clock.sleep(pauseMs)
+      }
+    }
+    parts.budget.add(usage)
+    parts.emit('agent.end', { run: id, outcome, ...(why ? { failure: why } : {}), usage }, sessionKey)
+    for (const accept of answers) {
+      parts.outcomes.settle(accept.id, {
+        run: accept.id,
+        session: sessionKey,
+        status: outcome,
+        text: result?.text ?? '',
+        ...(why ? { failure: why } : {}),
+        usage,
+      })
+    }
+    parts.deliver(outbounds)
+  }
+
+  async function go() {
+    parts.emit('typing', { on: true }, sessionKey)
+    let result: RunResult | undefined
+    let thrown: Failure | undefined
+    try {
+      result = await work()
+    } catch (error) {
+      thrown = toFailure(error)
+      if (thrown.code === 'internal') parts.log.error(`run ${id} failed`, { error: thrown.message })
+    }
+    closed = true
+    await settle(result, thrown)
+    for (const { tell } of steered.values()) tell(false)
+    parts.emit('typing', { on: false }, sessionKey)
+  }
+
+  const run: Run = {
+    id,
+    session: sessionKey,
+    get plan() {
+      return plan
+    },
+    settled: Promise.resolve().then(go),
+    abort(reason, outcome) {
+      if (stopped || closed) return
+      stopped = { reason, outcome }
+      stopping.abort(failure('aborted', reason))
+    },
+    async steer(accept) {
+      if (closed || stopped || !plan) return false
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      steered.set(accept.line, { accept, tell: resolve })
+      const session = await parts.sessions.open(sessionKey)
+      const { taken } = await parts.agent
+        .call('run.steer', { run: id, takes: [accept.line], seq: session.seq })
+        .catch(() => ({ taken: false }))
+      if (!taken && steered.delete(accept.line)) resolve(false)
+      return promise
+    },
+    async commit({ lines }) {
+      const drafts = lines as LineDraft[]
+      const alien = drafts.find(({ kind }) => !agentKinds.has(kind))
+      if (alien) throw failure('forbidden', `run ${id}: an agent may not write lines of kind "${alien.kind}"`)
+      const stamped = await commit(drafts)
+      return { seq: stamped.at(-1)?.seq ?? 0 }
+    },
+    begin(params) {
+      if (closed || !plan) throw failure('conflict', `run ${id} is over`)
+      const leftMs = () => deadline - clock.monotonic()
+      return beginCall(parts, { plan, signal: stopping.signal, leftMs, takes: () => answers.map(({ line }) => line), commit }, params)
+    },
+    async end(params) {
+      if (!parts.plugins.intercepts('tool.result')) return { content: params.content, failed: params.failed }
+      const value = { session: sessionKey, tool: params.tool, content: params.content, failed: params.failed }
+      const answer = await parts.plugins.intercept('tool.result', value, stopping.signal)
+      if ('failed' in answer) {
+        return { content: [{ type: 'text', text: `the result was withheld: ${answer.failed}` }], failed: true }
+      }
+      return 'value' in answer ? { content: [...answer.value.content], failed: answer.value.failed } : params
+    },
+  }
+  return run
+}

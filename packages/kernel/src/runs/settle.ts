@@ -1,0 +1,51 @@
+import type { Attachment, Failure, LedgerRecord, LineDraft } from '@openclaw/protocol'
+
+type Accept = LedgerRecord<'accept'>
+type Outbound = LedgerRecord<'outbound'>
+
+/** What a person is told when a run ends without an answer. */
+export function notice(outcome: 'failed' | 'aborted' | 'interrupted', failure: Failure | undefined): string {
+  if (outcome === 'aborted') return 'Stopped.'
+  if (outcome === 'interrupted') return 'This was interrupted and not finished. Please say it again if it still matters.'
+  return `I could not answer: ${failure?.message ?? 'an unknown error'}`
+}
+
+/** The lines, ledger records and outbounds with which a run ends: one group, whole or absent. */
+export function settlement(end: {
+  run: string
+  session: string
+  accepts: readonly Accept[]
+  outcome: LedgerRecord<'settle'>['outcome']
+  failure: Failure | undefined
+  lines: readonly LineDraft[]
+  text: string
+  attachments: readonly Attachment[]
+  newId(): string
+  now: number
+}): { drafts: readonly LineDraft[]; records: readonly LedgerRecord[]; outbounds: readonly Outbound[] } {
+  const { run, outcome, failure } = end
+  const why = failure ? { failure } : {}
+  const drafts: LineDraft[] = [...end.lines]
+  if (outcome !== 'answered') drafts.push({ kind: 'end', body: { run, outcome, ...why } })
+  const last = end.accepts.at(-1)!
+  const answered = outcome === 'answered'
+  // A newer message took the place of an interrupted run: its answer speaks for both.
+  const silent = outcome === 'interrupted' && failure?.code === 'aborted'
+  const text = answered ? end.text : silent ? '' : notice(outcome, failure)
+  const outbounds: Outbound[] = []
+  if (last.reply && (text || (answered && end.attachments.length > 0))) {
+    outbounds.push({
+      type: 'outbound',
+      id: end.newId(),
+      session: end.session,
+      run,
+      address: last.reply,
+      text,
+      ...(answered && end.attachments.length > 0 ? { attachments: [...end.attachments] } : {}),
+      ...(last.replyTo ? { replyTo: last.replyTo } : {}),
+      at: end.now,
+    })
+  }
+  const settle = { type: 'settle' as const, run, accepts: end.accepts.map(({ id }) => id), outcome, ...why }
+  return { drafts, records: [settle, ...outbounds], outbounds }
+}
