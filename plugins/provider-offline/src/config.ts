@@ -1,0 +1,4 @@
+import { closed } from '@openclaw/sdk'
+
+/** There is nothing to configure. */
+export const config = closed({})

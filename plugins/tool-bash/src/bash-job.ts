@@ -1,0 +1,62 @@
+import { defineTool, failure, type Job, type ToolCall, type ToolResult } from '@openclaw/sdk'
+import Type from 'typebox'
+import type { Bounds } from './bash.ts'
+import { keepOutput } from './output.ts'
+import { commandOf } from './shell.ts'
+
+/** Looks after what `bash` started in the background. Jobs belong to the session and end with it. */
+export function bashJob({ maxOutput }: Bounds) {
+  return defineTool({
+    name: 'bash_job',
+    description: 'Background jobs of bash: list them, poll new output, write to stdin, kill.',
+    input: Type.Object(
+      {
+        action: Type.Enum(['list', 'poll', 'write', 'kill']),
+        job: Type.Optional(Type.String({ description: 'Needed except for list.' })),
+        text: Type.Optional(Type.String({ description: 'For write; end it with a newline.' })),
+      },
+      { additionalProperties: false },
+    ),
+    effect: 'exec',
+    effectOf: ({ action }) => (action === 'write' ? 'exec' : action === 'kill' ? 'write' : 'read'),
+    subject: ({ action, job, text }) => (action === 'write' ? `write to job ${job}: ${text}` : `${action} job ${job ?? ''}`.trim()),
+    async run({ action, job: id, text }, call) {
+      if (action === 'list') return listJobs(call)
+      const job = find(call, id)
+      if (action === 'poll') return showOutput(job, maxOutput)
+      if (action === 'kill') {
+        await job.kill()
+        return say(`Job ${job.id} was killed.`)
+      }
+      if (text === undefined) throw failure('invalid_params', 'bash_job write: say in `text` what to write')
+      await job.write(text)
+      return say(`Written to job ${job.id}.`)
+    },
+  })
+}
+
+function find(call: ToolCall, id: string | undefined): Job {
+  if (id === undefined) throw failure('invalid_params', 'bash_job: name the job in `job`; the action list shows them')
+  const job = call.workspace.job(id)
+  if (!job) throw failure('not_found', `bash_job: there is no job ${id} in this session; the action list shows them`)
+  return job
+}
+
+function listJobs(call: ToolCall): ToolResult {
+  const jobs = call.workspace.jobs()
+  if (jobs.length === 0) return say('No jobs.')
+  return say(jobs.map(({ id, command, running }) => `${id} ${running ? 'running' : 'ended'}: ${commandOf(command)}`).join('\n'))
+}
+
+function showOutput(job: Job, maxOutput: number): ToolResult {
+  const { text, dropped, exit } = job.read()
+  const kept = keepOutput(maxOutput)
+  kept.add('out', Buffer.from(text))
+  const lost = dropped > 0 ? `[${dropped} earlier bytes were dropped]` : ''
+  const state = exit === undefined ? '[still running]' : `[ended with exit code ${exit}]`
+  return { ...say([lost, kept.text(), state].filter(Boolean).join('\n\n')), details: { exit, dropped } }
+}
+
+function say(text: string): ToolResult {
+  return { content: [{ type: 'text', text }] }
+}
