@@ -54,11 +54,23 @@ export function become(command, args, { cwd = process.cwd(), env = process.env }
     }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, pass)
+    const orphaned = whenOrphaned(() => child.kill('SIGTERM'))
     child.on('error', reject)
     child.on('exit', (code, signal) => {
+      clearInterval(orphaned)
       for (const name of signals) process.off(name, pass)
       process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
       resolve(process.exitCode)
     })
   })
+}
+
+/**
+ * npm runs us through a shell, and when npm is told to end it ends the shell alone: a gateway would run on that nobody
+ * sees. So, under npm, the end of our parent is our end.
+ */
+function whenOrphaned(then) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const parent = process.ppid
+  return setInterval(() => process.ppid !== parent && then(), 500)
 }
