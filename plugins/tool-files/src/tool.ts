@@ -1,0 +1,16 @@
+import { defineTools } from '@openclaw/sdk'
+import { config } from './config.ts'
+import { edit } from './edit.ts'
+import { list } from './list.ts'
+import { read } from './read.ts'
+import { takeTurns } from './turns.ts'
+import { write } from './write.ts'
+
+/** Files of the session's workspace: read and list, write and edit. */
+export default defineTools({
+  config,
+  setup({ config: { maxLines = 2000, maxOutput = 50_000, maxImageBytes = 5_000_000 }, register }) {
+    const turns = takeTurns()
+    register(read({ maxLines, maxOutput, maxImageBytes }), list(), write(turns), edit(turns))
+  },
+})
