@@ -21,7 +21,8 @@ await script(import.meta.url, async (ready) => {
     ['packages', () => published(ready)],
   ]
   const wanted = checks.filter(([name]) => ready.args.length === 0 || ready.args.includes(name))
-  if (wanted.length === 0) throw new Plain(`There is no such check; there are: ${checks.map(([name]) => name).join(', ')}`)
+  if (wanted.length === 0)
+    throw new Plain(`There is no such check; there are: ${checks.map(([name]) => name).join(', ')}`)
   const failed = []
   const queue = [...wanted]
   const worker = async () => {
@@ -35,7 +36,8 @@ await script(import.meta.url, async (ready) => {
   }
   await Promise.all(Array.from({ length: Math.max(2, cpus().length) }, worker))
   for (const [name, problem] of failed) say(`\n== ${name}\n${problem}`)
-  if (failed.length > 0) throw new Plain(`${failed.length} of ${wanted.length} checks failed. pnpm fix mends format and what lint can mend.`)
+  if (failed.length > 0)
+    throw new Plain(`${failed.length} of ${wanted.length} checks failed. pnpm fix mends format and what lint can mend.`)
 })
 
 /** Runs one of the tools in node_modules/.bin; answers its output when it fails, else nothing. */

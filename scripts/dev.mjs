@@ -27,7 +27,9 @@ await script(import.meta.url, async (ready) => {
     clearTimeout(timer)
     timer = setTimeout(() => (building = building.then(rebuild)), 150)
   }
-  const folders = packages().flatMap(({ folder }) => [at(folder, 'src'), at(folder, 'page')]).filter((folder) => existsSync(folder))
+  const folders = packages()
+    .flatMap(({ folder }) => [at(folder, 'src'), at(folder, 'page')])
+    .filter((folder) => existsSync(folder))
   const watchers = folders.map((folder) => watch(folder, { recursive: true }, changed))
   await rebuild()
   const [signal] = await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => [name])))
@@ -48,7 +50,10 @@ function keep({ node, env, args }) {
   }
   const restart = async () => {
     await stop()
-    child = spawn(node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+    child = spawn(node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...args], {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
   }
   return { restart, stop }
 }

@@ -12,7 +12,9 @@ await script(import.meta.url, async (ready) => {
   const dryRun = ready.args.includes('--dry-run')
   const registry = option(ready.args, '--registry')
   if (!registry || !URL.canParse(registry)) {
-    throw new Plain('Which registry? Say it: pnpm release --registry URL [--dry-run]. You must be logged in there (npm login --registry URL).')
+    throw new Plain(
+      'Which registry? Say it: pnpm release --registry URL [--dry-run]. You must be logged in there (npm login --registry URL).',
+    )
   }
   await buildAll(ready, true)
   await buildPackages(ready)

@@ -10,5 +10,8 @@ await main(async () => {
   await ensureFresh(ready)
   // The person's own folder, not the repository's, is where relative paths in the arguments start.
   const cwd = process.env.INIT_CWD ?? process.cwd()
-  await become(ready.node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...process.argv.slice(2)], { cwd, env: ready.env })
+  await become(ready.node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...process.argv.slice(2)], {
+    cwd,
+    env: ready.env,
+  })
 })

@@ -1,7 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { codeUnder, files, importsOf, packageOf, packagesIn, read, root, type Import, type Package } from './layout/workspace.ts'
+import {
+  codeUnder,
+  files,
+  importsOf,
+  packageOf,
+  packagesIn,
+  read,
+  root,
+  type Import,
+  type Package,
+} from './layout/workspace.ts'
 
 const libraries = packagesIn('packages')
 const plugins = packagesIn('plugins')
@@ -16,7 +26,13 @@ const allowed: Record<string, string[]> = {
   '@openclaw/client': ['@openclaw/protocol'],
   '@openclaw/kernel': ['@openclaw/protocol', '@openclaw/sdk', '@openclaw/client'],
   '@openclaw/agent': ['@openclaw/protocol', '@openclaw/sdk', '@openclaw/client'],
-  '@openclaw/testing': ['@openclaw/protocol', '@openclaw/sdk', '@openclaw/client', '@openclaw/kernel', '@openclaw/agent'],
+  '@openclaw/testing': [
+    '@openclaw/protocol',
+    '@openclaw/sdk',
+    '@openclaw/client',
+    '@openclaw/kernel',
+    '@openclaw/agent',
+  ],
 }
 const kits = libraries.map((one) => one.manifest.name).filter((name) => name.endsWith('-kit'))
 const forKit = ['@openclaw/protocol', '@openclaw/sdk']
@@ -62,13 +78,17 @@ describe('who may import whom', () => {
 
   test('no app is imported, and nothing but tests and benches imports the testing package', () => {
     const outside = [...libraries, ...plugins, ...apps].filter((one) => one.manifest.name !== '@openclaw/testing')
-    const wrong = outside.flatMap((one) => importsUnder(`${one.folder}/src/`)).filter(({ from }) => ['openclaw', '@openclaw/testing'].includes(packageOf(from) ?? ''))
+    const wrong = outside
+      .flatMap((one) => importsUnder(`${one.folder}/src/`))
+      .filter(({ from }) => ['openclaw', '@openclaw/testing'].includes(packageOf(from) ?? ''))
     expect(wrong.map(show)).toEqual([])
   })
 
   test('a package is imported by its name and its exports, never by a path into its folder', () => {
     const wrong = all.flatMap(({ folder }) =>
-      importsUnder(`${folder}/`).filter(({ file, from }) => from.startsWith('.') && !join(file, '..', from).startsWith(`${folder}/`)),
+      importsUnder(`${folder}/`).filter(
+        ({ file, from }) => from.startsWith('.') && !join(file, '..', from).startsWith(`${folder}/`),
+      ),
     )
     expect(wrong.map(show)).toEqual([])
   })
@@ -79,7 +99,12 @@ describe('who may import whom', () => {
       // devDependency. What a library imports, its users must get with it.
       const bundles = folder.startsWith('plugins/') || folder.startsWith('apps/')
       const declared = new Set(
-        Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies, ...(bundles ? manifest.devDependencies : {}) }),
+        Object.keys({
+          ...manifest.dependencies,
+          ...manifest.peerDependencies,
+          ...manifest.optionalDependencies,
+          ...(bundles ? manifest.devDependencies : {}),
+        }),
       )
       return importsUnder(`${folder}/src/`).filter(({ from }) => {
         const name = packageOf(from)
@@ -98,7 +123,9 @@ describe('who may import whom', () => {
 describe('the same rooms in every plugin', () => {
   test.each(plugins.map((one) => [one.folder, one] as const))('%s', (folder, { manifest }) => {
     expect(manifest.name).toBe(`@openclaw/${folder.split('/')[1]}`)
-    const lacks = ['README.md', 'src/config.ts', 'test/conformance.test.ts'].filter((file) => !existsSync(join(root, folder, file)))
+    const lacks = ['README.md', 'src/config.ts', 'test/conformance.test.ts'].filter(
+      (file) => !existsSync(join(root, folder, file)),
+    )
     expect(lacks, 'missing').toEqual([])
 
     const points = Object.keys(manifest.openclaw?.hooks ?? {})
@@ -114,8 +141,12 @@ describe('the same rooms in every plugin', () => {
 
   test('the configuration schema imports no vendor library', () => {
     const wrong = [...plugins, ...examples]
-      .flatMap(({ folder }) => (existsSync(join(root, folder, 'src/config.ts')) ? importsOf(`${folder}/src/config.ts`) : []))
-      .filter(({ from }) => !['typebox', '@openclaw/sdk', '@openclaw/protocol'].includes(from) && !from.startsWith('./'))
+      .flatMap(({ folder }) =>
+        existsSync(join(root, folder, 'src/config.ts')) ? importsOf(`${folder}/src/config.ts`) : [],
+      )
+      .filter(
+        ({ from }) => !['typebox', '@openclaw/sdk', '@openclaw/protocol'].includes(from) && !from.startsWith('./'),
+      )
     expect(wrong.map(show)).toEqual([])
   })
 
@@ -126,7 +157,8 @@ describe('the same rooms in every plugin', () => {
 })
 
 describe('what the kernel does not know', () => {
-  const platforms = 'telegram|discord|slack|whatsapp|signal-cli|imessage|bluebubbles|google ?chat|googlechat|msteams|teams|matrix|mattermost|irc'
+  const platforms =
+    'telegram|discord|slack|whatsapp|signal-cli|imessage|bluebubbles|google ?chat|googlechat|msteams|teams|matrix|mattermost|irc'
   const vendors = 'anthropic|claude|openai|gpt|gemini|ollama|mistral|llama|bedrock|openrouter|groq|lm ?studio|vllm'
   const tools = 'docker|podman|bubblewrap|bwrap|playwright|puppeteer|chromium|bash'
   const names = new RegExp(`(?<![a-z])(${platforms}|${vendors}|${tools})(?![a-z])`, 'i')
@@ -143,14 +175,20 @@ describe('what the kernel does not know', () => {
   test('it depends on no plugin', () => {
     const kernel = libraries.find((one) => one.manifest.name === '@openclaw/kernel')!
     const points = /^@openclaw\/(channel|tool|provider|gateway)-(?!kit$)/
-    expect(Object.keys({ ...kernel.manifest.dependencies, ...kernel.manifest.peerDependencies }).filter((name) => points.test(name))).toEqual([])
+    expect(
+      Object.keys({ ...kernel.manifest.dependencies, ...kernel.manifest.peerDependencies }).filter((name) =>
+        points.test(name),
+      ),
+    ).toEqual([])
   })
 })
 
 describe('the house', () => {
   test('no source file is longer than 350 lines', () => {
     const sources = files.filter((file) => /(^|\/)(src|bin|scripts)\/.*\.(ts|tsx|mjs)$/.test(file))
-    const long = sources.map((file) => [file, read(file).split('\n').length - 1] as const).filter(([, lines]) => lines > 350)
+    const long = sources
+      .map((file) => [file, read(file).split('\n').length - 1] as const)
+      .filter(([, lines]) => lines > 350)
     expect(long).toEqual([])
   })
 
@@ -161,13 +199,23 @@ describe('the house', () => {
 
   test('no package of ours runs a script when it is installed', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'prepare']
-    const found = all.flatMap(({ folder, manifest }) => Object.keys(manifest.scripts ?? {}).filter((name) => hooks.includes(name)).map((name) => `${folder}: ${name}`))
+    const found = all.flatMap(({ folder, manifest }) =>
+      Object.keys(manifest.scripts ?? {})
+        .filter((name) => hooks.includes(name))
+        .map((name) => `${folder}: ${name}`),
+    )
     expect(found).toEqual([])
   })
 
   test('the program depends on nothing: everything in it is in its bundle', () => {
     const program = apps.find((one) => one.manifest.name === 'openclaw')!
-    expect(Object.keys({ ...program.manifest.dependencies, ...program.manifest.optionalDependencies, ...program.manifest.peerDependencies })).toEqual([])
+    expect(
+      Object.keys({
+        ...program.manifest.dependencies,
+        ...program.manifest.optionalDependencies,
+        ...program.manifest.peerDependencies,
+      }),
+    ).toEqual([])
   })
 
   test('every version is exact', () => {
@@ -183,7 +231,9 @@ describe('the house', () => {
     const parent = join(root, '..')
     // In a clone at the top of the file system or in a home of one letter, the parent is too short to mean anything.
     const paths = parent.length > 4 ? [`${parent}/`] : []
-    const found = files.filter((file) => !/\.(png|jpg|woff2|ico)$/.test(file) && paths.some((path) => read(file).includes(path)))
+    const found = files.filter(
+      (file) => !/\.(png|jpg|woff2|ico)$/.test(file) && paths.some((path) => read(file).includes(path)),
+    )
     expect(found).toEqual([])
   })
 

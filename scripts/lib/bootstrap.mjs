@@ -15,7 +15,9 @@ export async function bootstrap() {
   const node = await ensureNode()
   const pnpm = await ensurePnpm()
   const path = process.env.PATH ?? process.env.Path ?? ''
-  const front = [node.folder, pnpm.folder, at('node_modules', '.bin')].filter((folder) => !path.split(delimiter).includes(folder))
+  const front = [node.folder, pnpm.folder, at('node_modules', '.bin')].filter(
+    (folder) => !path.split(delimiter).includes(folder),
+  )
   const env = { ...process.env, PATH: [...front, path].join(delimiter) }
   // Windows knows one variable under any case; two spellings of it would both be handed on.
   if (process.platform === 'win32') delete env.Path

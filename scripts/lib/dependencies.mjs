@@ -30,11 +30,20 @@ export async function ensureDependencies(env) {
 function fingerprint() {
   const hash = createHash('sha256')
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests()]) {
-    hash.update(file).update('\0').update(readFileSync(at(file))).update('\0')
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(at(file)))
+      .update('\0')
   }
   return hash.digest('hex')
 }
 
 function tail(output) {
-  return output.trim().split('\n').filter((line) => !/^(Progress|Packages|[+ ]*$|\[WARN\])/.test(line)).slice(-6).join('\n')
+  return output
+    .trim()
+    .split('\n')
+    .filter((line) => !/^(Progress|Packages|[+ ]*$|\[WARN\])/.test(line))
+    .slice(-6)
+    .join('\n')
 }

@@ -29,7 +29,12 @@ function installed(home, name) {
 
 /** What a person reads when something could not be fetched, with npm's or pnpm's own reason. */
 export function couldNot(purpose, output) {
-  const reason = output.trim().split('\n').filter((line) => /\w/.test(line)).slice(0, 6).join('\n  ')
+  const reason = output
+    .trim()
+    .split('\n')
+    .filter((line) => /\w/.test(line))
+    .slice(0, 6)
+    .join('\n  ')
   return (
     `Could not bring ${purpose}. The first start needs the network; later ones do not.\n` +
     `  ${reason || 'no reason was given'}\n` +

@@ -26,12 +26,18 @@ export async function ensureNode() {
   if (newEnough) return { file: process.execPath, folder: dirname(process.execPath) }
   const host = `${process.platform}-${process.arch}`
   const [name, version] = (!musl() && packages[host]) || []
-  if (!name) throw new Plain(`OpenClaw needs Node ${oldest}, and no package brings it for ${host}. Install it from https://nodejs.org and run the same command again.`)
+  if (!name)
+    throw new Plain(
+      `OpenClaw needs Node ${oldest}, and no package brings it for ${host}. Install it from https://nodejs.org and run the same command again.`,
+    )
   const home = await fetched('node', name, version, `Node ${version}`)
   const folder = join(home, 'node_modules', name, 'bin')
   const file = join(folder, windows ? 'node.exe' : 'node')
   const answer = existsSync(file) ? await run(file, ['--version']) : { code: 1, output: 'the file is missing' }
-  if (answer.code !== 0) throw new Plain(`Node ${version} was brought but does not start (${answer.output.trim()}). Install Node ${oldest} from https://nodejs.org and run the same command again.`)
+  if (answer.code !== 0)
+    throw new Plain(
+      `Node ${version} was brought but does not start (${answer.output.trim()}). Install Node ${oldest} from https://nodejs.org and run the same command again.`,
+    )
   return { file, folder }
 }
 

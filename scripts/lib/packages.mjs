@@ -31,7 +31,11 @@ async function javascript({ folder, manifest }) {
   const { build } = await import('esbuild')
   // What a package depends on stays an import; a plugin may list a heavy vendor library under devDependencies,
   // and then its code travels inside the package.
-  const outside = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies })
+  const outside = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.peerDependencies,
+    ...manifest.optionalDependencies,
+  })
   await build({
     absWorkingDir: at(folder),
     entryPoints: entries(manifest),
@@ -56,7 +60,8 @@ async function declarations(node, env) {
   rmSync(types, { recursive: true, force: true })
   const compiler = at('node_modules', 'typescript', 'bin', 'tsc')
   const result = await run(node, [compiler, '-p', 'tsconfig.build.json', '--outDir', types], { env })
-  if (result.code !== 0) throw new Plain(`The declarations could not be made.\n${result.stdout.trim() || result.output.trim()}`)
+  if (result.code !== 0)
+    throw new Plain(`The declarations could not be made.\n${result.stdout.trim() || result.output.trim()}`)
 }
 
 function copyDeclarations({ folder, manifest }) {
@@ -65,8 +70,13 @@ function copyDeclarations({ folder, manifest }) {
     const text = withJsPaths(readFileSync(file, 'utf8'))
     const target = at(folder, 'dist', relative(from, file))
     mkdirSync(dirname(target), { recursive: true })
-    const escaped = [...text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g)].find(([, path]) => relative(from, join(dirname(file), path)).startsWith('..'))
-    if (escaped) throw new Plain(`${manifest.name}: ${relative(from, file)} names a type by a path outside its package (${escaped[1]}); give it an explicit type.`)
+    const escaped = [...text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g)].find(([, path]) =>
+      relative(from, join(dirname(file), path)).startsWith('..'),
+    )
+    if (escaped)
+      throw new Plain(
+        `${manifest.name}: ${relative(from, file)} names a type by a path outside its package (${escaped[1]}); give it an explicit type.`,
+      )
     writeFileSync(target, text)
   }
 }
@@ -86,7 +96,8 @@ function declarationFiles(folder) {
 /** Removes what an earlier build left, but not the page, which has a build of its own. */
 function cleanScripts(folder) {
   if (!existsSync(folder)) return
-  for (const name of readdirSync(folder)) if (name !== 'page') rmSync(join(folder, name), { recursive: true, force: true })
+  for (const name of readdirSync(folder))
+    if (name !== 'page') rmSync(join(folder, name), { recursive: true, force: true })
 }
 
 /**
@@ -100,7 +111,8 @@ export async function packPackages({ env }, folder) {
   for (const { folder: source, manifest } of publishable()) {
     const result = await run('pnpm', ['pack', '--pack-destination', folder], { cwd: at(source), env })
     const file = join(folder, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`)
-    if (result.code !== 0 || !existsSync(file)) throw new Plain(`${manifest.name} could not be packed.\n${result.output.trim()}`)
+    if (result.code !== 0 || !existsSync(file))
+      throw new Plain(`${manifest.name} could not be packed.\n${result.output.trim()}`)
     packed.push({ name: manifest.name, version: manifest.version, file, folder: source })
   }
   return packed

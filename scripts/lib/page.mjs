@@ -19,7 +19,8 @@ export function pageIsStale() {
 
 /** Builds the page with Vite inside its plugin, and copies it beside the program's bundle. */
 export async function buildPage({ node, env }) {
-  if (!existsSync(at(plugin, 'vite.config.ts'))) throw new Plain(`There is no page to build: ${plugin}/vite.config.ts is missing.`)
+  if (!existsSync(at(plugin, 'vite.config.ts')))
+    throw new Plain(`There is no page to build: ${plugin}/vite.config.ts is missing.`)
   const started = Date.now()
   const before = fingerprint(sources)
   const vite = at(plugin, 'node_modules', 'vite', 'bin', 'vite.js')

@@ -13,7 +13,10 @@ export async function ensurePnpm() {
   const home = await fetched('pnpm', 'pnpm', version, `pnpm ${version}`)
   const scope = join(home, 'node_modules', '@pnpm')
   const host = existsSync(scope) ? readdirSync(scope).find((name) => name.startsWith('exe.')) : undefined
-  if (!host) throw new Plain(`pnpm has no program for ${process.platform}-${process.arch}. Install pnpm ${version} by hand (https://pnpm.io/installation), then run pnpm install.`)
+  if (!host)
+    throw new Plain(
+      `pnpm has no program for ${process.platform}-${process.arch}. Install pnpm ${version} by hand (https://pnpm.io/installation), then run pnpm install.`,
+    )
   const folder = join(scope, host)
   const file = join(folder, windows ? 'pnpm.exe' : 'pnpm')
   if (!windows) chmodSync(file, 0o755)

@@ -14,7 +14,11 @@ const day = 24 * 60 * 60 * 1000
 /** What the program's bundle depends on. */
 function sources() {
   const folders = packages().filter((one) => !one.folder.startsWith('examples/'))
-  return ['scripts/lib/program.mjs', 'pnpm-lock.yaml', ...folders.flatMap(({ folder }) => [`${folder}/src`, `${folder}/package.json`])]
+  return [
+    'scripts/lib/program.mjs',
+    'pnpm-lock.yaml',
+    ...folders.flatMap(({ folder }) => [`${folder}/src`, `${folder}/package.json`]),
+  ]
 }
 
 /** True when the bundle is missing or older than its sources. */
@@ -46,7 +50,9 @@ export async function buildProgram() {
     legalComments: 'none',
     // ws tries these two native helpers and does without them.
     external: ['bufferutil', 'utf-8-validate'],
-    banner: { js: "import { createRequire as requireHere } from 'node:module';const require = requireHere(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireHere } from 'node:module';const require = requireHere(import.meta.url);",
+    },
     logLevel: 'silent',
   }).catch((error) => {
     throw new Plain(`The program could not be bundled.\n${explain(error)}`)
@@ -58,7 +64,9 @@ export async function buildProgram() {
 }
 
 function explain(error) {
-  const lines = (error.errors ?? []).slice(0, 5).map(({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`)
+  const lines = (error.errors ?? [])
+    .slice(0, 5)
+    .map(({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`)
   return lines.length > 0 ? lines.join('\n') : String(error)
 }
 
@@ -69,7 +77,9 @@ function explain(error) {
  */
 function replace(files) {
   mkdirSync(programFolder, { recursive: true })
-  const ordered = [...files].sort((a, b) => Number(basename(a.path) === 'main.js') - Number(basename(b.path) === 'main.js'))
+  const ordered = [...files].sort(
+    (a, b) => Number(basename(a.path) === 'main.js') - Number(basename(b.path) === 'main.js'),
+  )
   for (const file of ordered) {
     const fresh = `${file.path}.${process.pid}`
     writeFileSync(fresh, file.contents)

@@ -5,14 +5,25 @@ import { Plain, say } from './say.mjs'
 export async function publish(packed, registry, { env, dryRun }) {
   let published = 0
   for (const { name, version, file } of packed) {
-    const there = await npm(['view', `${name}@${version}`, 'version', '--registry', registry, '--loglevel', 'silent'], { env })
+    const there = await npm(['view', `${name}@${version}`, 'version', '--registry', registry, '--loglevel', 'silent'], {
+      env,
+    })
     if (there.code === 0 && there.stdout.trim() === version) {
       say(`${name}@${version} is there already`)
       continue
     }
-    const flags = ['--registry', registry, '--access', 'public', '--loglevel', 'error', ...(dryRun ? ['--dry-run'] : [])]
+    const flags = [
+      '--registry',
+      registry,
+      '--access',
+      'public',
+      '--loglevel',
+      'error',
+      ...(dryRun ? ['--dry-run'] : []),
+    ]
     const result = await npm(['publish', file, ...flags], { env })
-    if (result.code !== 0) throw new Plain(`${name}@${version} could not be published to ${registry}.\n${result.output.trim()}`)
+    if (result.code !== 0)
+      throw new Plain(`${name}@${version} could not be published to ${registry}.\n${result.output.trim()}`)
     say(`${dryRun ? 'would publish' : 'published'} ${name}@${version}`)
     published++
   }

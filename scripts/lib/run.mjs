@@ -19,7 +19,9 @@ export function run(command, args, { cwd = root, env = process.env, inherit = fa
     })
     child.stderr?.on('data', (data) => (output += data))
     child.on('error', (error) => resolve({ code: 127, output: String(error.message), stdout: '' }))
-    child.on('close', (code, signal) => resolve({ code: code ?? 128 + (constants.signals[signal] ?? 0), output, stdout }))
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? 128 + (constants.signals[signal] ?? 0), output, stdout }),
+    )
   })
 }
 

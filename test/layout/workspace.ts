@@ -32,7 +32,10 @@ export function packagesIn(group: string): Package[] {
 }
 
 /** Every file that is or will be in git: committed, or new and not ignored. */
-export const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--deduplicate'], { cwd: root, encoding: 'utf8' })
+export const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--deduplicate'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)))
 
@@ -60,7 +63,9 @@ const call = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
 
 /** What a file imports. Comments are left out, so that examples in them do not count. */
 export function importsOf(file: string): Import[] {
-  const text = read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  const text = read(file)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
   return [
     ...[...text.matchAll(statement)].map(([, type, from]) => ({ file, from: from!, typeOnly: type !== undefined })),
     ...[...text.matchAll(call)].map(([, from]) => ({ file, from: from!, typeOnly: false })),

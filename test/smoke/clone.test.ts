@@ -9,10 +9,16 @@ let clone: string
 let home: string
 
 /** What a machine has before it meets us: its own Node and npm, and the settings of its npm. */
-const env = (extra: NodeJS.ProcessEnv = {}) => cleanEnv({ PATH: systemPath(), HOME: process.env.HOME, USERPROFILE: process.env.USERPROFILE, ...extra })
+const env = (extra: NodeJS.ProcessEnv = {}) =>
+  cleanEnv({ PATH: systemPath(), HOME: process.env.HOME, USERPROFILE: process.env.USERPROFILE, ...extra })
 
 // A registry and a proxy where nobody listens: whoever asks the network fails at once.
-const offline = { npm_config_registry: 'http://127.0.0.1:9/', HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' }
+const offline = {
+  npm_config_registry: 'http://127.0.0.1:9/',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  npm_config_fetch_retries: '0',
+}
 
 interface Started {
   address: string
@@ -23,7 +29,12 @@ interface Started {
 /** Runs `npm start` until it prints where to chat, asks that gateway whether it is ready, and ends it. */
 async function start(extra: NodeJS.ProcessEnv, limitMs: number): Promise<Started> {
   const began = Date.now()
-  const child = spawn('npm', ['start', '--', '--port', '0', '--home', home], { cwd: clone, env: env(extra), detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('npm', ['start', '--', '--port', '0', '--home', home], {
+    cwd: clone,
+    env: env(extra),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   try {
     const address = await new Promise<string>((resolve, reject) => {
@@ -60,7 +71,10 @@ afterAll(() => resources.disposeAsync())
 
 describe('a fresh clone on a machine with some Node and npm', () => {
   test('without a network the first start says what to do next', async () => {
-    const result = await run('npm', ['start', '--silent'], { cwd: clone, env: env({ ...offline, npm_config_cache: join(home, 'no-cache') }) })
+    const result = await run('npm', ['start', '--silent'], {
+      cwd: clone,
+      env: env({ ...offline, npm_config_cache: join(home, 'no-cache') }),
+    })
     expect(result.code).toBe(1)
     expect(result.stderr).toContain('The first start needs the network')
     expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)

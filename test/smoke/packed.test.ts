@@ -25,7 +25,12 @@ let released: Result
 /** The environment of a stranger: an empty home, no settings but the registry, and one Node or another on the path. */
 function stranger(home: string, node: 'ours' | 'system'): NodeJS.ProcessEnv {
   const path = node === 'ours' ? `${dirname(process.execPath)}${delimiter}${systemPath()}` : systemPath()
-  return cleanEnv({ PATH: path, HOME: join(folder, home), USERPROFILE: join(folder, home), npm_config_registry: registry.url })
+  return cleanEnv({
+    PATH: path,
+    HOME: join(folder, home),
+    USERPROFILE: join(folder, home),
+    npm_config_registry: registry.url,
+  })
 }
 
 async function empty(name: string): Promise<string> {
@@ -38,7 +43,10 @@ beforeAll(async () => {
   folder = temp.path
   registry = resources.use(await startRegistry(join(folder, 'registry')))
   const env = { ...process.env, npm_config_userconfig: registry.userconfig }
-  released = await run(process.execPath, [join(root, 'scripts/release.mjs'), '--registry', registry.url], { cwd: root, env })
+  released = await run(process.execPath, [join(root, 'scripts/release.mjs'), '--registry', registry.url], {
+    cwd: root,
+    env,
+  })
   await Promise.all(['empty-home', 'old-home', 'home'].map(empty))
 })
 
@@ -59,13 +67,19 @@ describe('the packed product from a registry', () => {
   })
 
   test('npx openclaw answers in an empty folder with an empty home', async () => {
-    const result = await run('npx', ['--yes', spec, 'agent', '--local', '-m', 'hi'], { cwd: await empty('a'), env: stranger('empty-home', 'ours') })
+    const result = await run('npx', ['--yes', spec, 'agent', '--local', '-m', 'hi'], {
+      cwd: await empty('a'),
+      env: stranger('empty-home', 'ours'),
+    })
     expect(result.code, result.stderr).toBe(0)
     expect(result.stdout.trim()).not.toBe('')
   })
 
   test('npx openclaw with the Node of this machine answers, or says plainly which Node it needs', async () => {
-    const result = await run('npx', ['--yes', spec, 'agent', '--local', '-m', 'hi'], { cwd: await empty('b'), env: stranger('old-home', 'system') })
+    const result = await run('npx', ['--yes', spec, 'agent', '--local', '-m', 'hi'], {
+      cwd: await empty('b'),
+      env: stranger('old-home', 'system'),
+    })
     if (result.code === 0) expect(result.stdout.trim()).not.toBe('')
     else expect(result.stderr).toMatch(/Node (\S+ )?24|Node\.js 24/)
     expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
@@ -74,7 +88,10 @@ describe('the packed product from a registry', () => {
   test('P9: it is one package of at most 15 MB, without a native module or an install script', async () => {
     const place = await empty('installed')
     await writeFile(join(place, 'package.json'), '{ "private": true }')
-    const result = await run('npm', ['install', '--no-audit', '--no-fund', spec], { cwd: place, env: stranger('home', 'ours') })
+    const result = await run('npm', ['install', '--no-audit', '--no-fund', spec], {
+      cwd: place,
+      env: stranger('home', 'ours'),
+    })
     expect(result.code, result.stderr).toBe(0)
     const modules = join(place, 'node_modules')
     expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['openclaw'])
@@ -102,7 +119,9 @@ describe('the packed product from a registry', () => {
     }
     const bare = await best(['-e', '0'])
     const ours = await best([bin, '--version'])
-    console.log(`openclaw --version: ${ours.toFixed(0)} ms, a bare node: ${bare.toFixed(0)} ms, ratio ${(ours / bare).toFixed(2)}`)
+    console.log(
+      `openclaw --version: ${ours.toFixed(0)} ms, a bare node: ${bare.toFixed(0)} ms, ratio ${(ours / bare).toFixed(2)}`,
+    )
     expect(ours / bare).toBeLessThanOrEqual(3)
   })
 
@@ -137,7 +156,10 @@ async function publishExample(): Promise<Manifest> {
   delete manifest.private
   await writeFile(file, JSON.stringify(manifest, null, 2))
   const env = { ...process.env, npm_config_userconfig: registry.userconfig }
-  const published = await run('npm', ['publish', '--registry', registry.url, '--access', 'public'], { cwd: join(place, 'package'), env })
+  const published = await run('npm', ['publish', '--registry', registry.url, '--access', 'public'], {
+    cwd: join(place, 'package'),
+    env,
+  })
   expect(published.code, published.stderr).toBe(0)
   return manifest
 }

@@ -12,7 +12,11 @@ export interface Result {
 }
 
 /** Runs a program to its end and resolves whatever its exit code is. */
-export function run(command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Result> {
+export function run(
+  command: string,
+  args: string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     const result: Result = { code: null, stdout: '', stderr: '' }
@@ -36,13 +40,34 @@ export async function end(child: ChildProcess): Promise<void> {
 /** The path as it was before the scripts put what they brought in front. */
 export function systemPath(): string {
   const inside = (folder: string) => folder.startsWith(root + sep)
-  return (process.env.PATH ?? '').split(delimiter).filter((folder) => !inside(folder)).join(delimiter)
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !inside(folder))
+    .join(delimiter)
 }
 
 /** An environment with nothing of ours, of npm's or of vitest's in it. */
 export function cleanEnv(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = ['LANG', 'TERM', 'TMPDIR', 'SystemRoot', 'HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']
-  return { ...Object.fromEntries(kept.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]])), ...extra }
+  const kept = [
+    'LANG',
+    'TERM',
+    'TMPDIR',
+    'SystemRoot',
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'NO_PROXY',
+    'no_proxy',
+    'NODE_EXTRA_CA_CERTS',
+    'SSL_CERT_FILE',
+  ]
+  return {
+    ...Object.fromEntries(
+      kept.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]),
+    ),
+    ...extra,
+  }
 }
 
 /** A new folder that is removed when the test file ends. */
