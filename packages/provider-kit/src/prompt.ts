@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4TextPart } from '@ai-sdk/provider'
 import type { ModelContent, ModelPart, ModelRequest, ModelTurn } from '@openclaw/sdk'
 
@@ -19,12 +18,12 @@ const acceptedByMost = (mime: string) => /^(image\/(png|jpeg|gif|webp)|applicati
 
 /**
  * Writes a conversation as the AI SDK's prompt. The same turns give the same prompt, and a longer conversation begins
- * with the prompt of the shorter one. The result is valid for strict providers: no empty parts, no two user messages
- * in a row, tool inputs are objects, names and ids use the letters that every vendor takes.
+ * with the prompt of the shorter one. The runtime gives turns that every vendor takes (nothing empty, inputs are objects,
+ * portable ids and names); here they only change their shape.
  */
 export function writePrompt(request: Pick<ModelRequest, 'system' | 'turns'>, options: PromptOptions = {}): LanguageModelV4Prompt {
   const prompt: LanguageModelV4Prompt = request.system ? [{ role: 'system', content: request.system }] : []
-  const shown = (content: readonly ModelContent[]) => content.flatMap((one) => writeContent(one, options.accepts ?? acceptedByMost))
+  const shown = (content: readonly ModelContent[]) => content.map((one) => writeContent(one, options.accepts ?? acceptedByMost))
   let files: UserPart[] = []
   const flushFiles = () => {
     if (files.length > 0) addUser(prompt, files)
@@ -56,18 +55,19 @@ function plain(schema: object): NonNullable<Extract<NonNullable<LanguageModelV4C
   return JSON.parse(JSON.stringify(schema))
 }
 
-function writeContent(content: ModelContent, accepts: (mime: string) => boolean): UserPart[] {
-  if (content.type === 'text') return content.text ? [{ type: 'text', text: content.text }] : []
+function writeContent(content: ModelContent, accepts: (mime: string) => boolean): UserPart {
+  if (content.type === 'text') return { type: 'text', text: content.text }
   if (!accepts(content.mime)) {
-    return [{ type: 'text', text: `[file ${content.name ?? 'without a name'}, ${content.mime}, ${content.bytes.length} bytes: this model cannot read it]` }]
+    return { type: 'text', text: `[file ${content.name ?? 'without a name'}, ${content.mime}, ${content.bytes.length} bytes: this model cannot read it]` }
   }
-  return [{ type: 'file', mediaType: content.mime, data: { type: 'data', data: content.bytes }, ...(content.name ? { filename: content.name } : {}) }]
+  return { type: 'file', mediaType: content.mime, data: { type: 'data', data: content.bytes }, ...(content.name ? { filename: content.name } : {}) }
 }
 
+/** Some endpoints insist on turns that alternate, so files of tool results join the user's next words. */
 function addUser(prompt: LanguageModelV4Prompt, parts: readonly UserPart[]): void {
   const last = prompt.at(-1)
   if (last?.role === 'user') last.content.push(...parts)
-  else prompt.push({ role: 'user', content: parts.length > 0 ? [...parts] : [{ type: 'text', text: '(an empty message)' }] })
+  else prompt.push({ role: 'user', content: [...parts] })
 }
 
 function addAssistant(prompt: LanguageModelV4Prompt, parts: readonly ModelPart[], replayThinking: boolean): void {
@@ -81,7 +81,7 @@ type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['con
 function writePart(part: ModelPart, replayThinking: boolean): AssistantPart[] {
   const kept = isRecord(part.keep) ? { providerOptions: part.keep as ProviderOptions } : {}
   if (part.type === 'call') {
-    return [{ type: 'tool-call', toolCallId: portableId(part.id), toolName: portableName(part.name), input: writeInput(part.input), ...kept }]
+    return [{ type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.input, ...kept }]
   }
   if (part.type === 'thinking') return part.keep !== undefined || (replayThinking && part.text) ? [{ type: 'reasoning', text: part.text, ...kept }] : []
   return part.text || part.keep !== undefined ? [{ type: 'text', text: part.text, ...kept }] : []
@@ -90,7 +90,7 @@ function writePart(part: ModelPart, replayThinking: boolean): AssistantPart[] {
 function writeResult(turn: Extract<ModelTurn, { role: 'tool' }>, content: readonly UserPart[], place: 'result' | 'after') {
   const texts = content.filter((part) => part.type === 'text')
   const files = content.filter((part) => part.type === 'file')
-  const head = { type: 'tool-result', toolCallId: portableId(turn.call), toolName: portableName(turn.name) } as const
+  const head = { type: 'tool-result', toolCallId: turn.call, toolName: turn.name } as const
   if (files.length > 0 && place === 'result') {
     return { message: { ...head, output: { type: 'content' as const, value: [...content] } }, after: [] }
   }
@@ -104,21 +104,6 @@ function addResult(prompt: LanguageModelV4Prompt, result: Extract<LanguageModelV
   const last = prompt.at(-1)
   if (last?.role === 'tool') last.content.push(result)
   else prompt.push({ role: 'tool', content: [result] })
-}
-
-/** Broken input was kept as the raw string; every vendor wants an object in the history. */
-function writeInput(input: unknown): unknown {
-  return isRecord(input) ? input : { unreadable: input ?? null }
-}
-
-/** Vendors allow letters, digits, `_` and `-`, at most 64; a model may have invented something else. */
-function portableName(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed'
-}
-
-/** Call ids of one vendor must be readable for another when a session changes its model; at most 40 characters. */
-function portableId(id: string): string {
-  return /^[a-zA-Z0-9_-]{1,40}$/.test(id) ? id : `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

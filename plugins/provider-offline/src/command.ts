@@ -24,12 +24,13 @@ export function readCommand(said: string): Command | undefined {
 
 /**
  * The command of a request, if there is one: from the latest user message alone, and only where the owner types
- * themselves. A message of several texts is several people's or a file's words, so it is none.
+ * themselves. The runtime may put several messages into one turn, the latest last; a message's files come after its
+ * text, and a message that has some is no command.
  */
 export function commandOf(request: Pick<ModelRequest, 'turns' | 'local'>): Command | undefined {
   const last = request.turns.at(-1)
-  if (!request.local || last?.role !== 'user' || last.content.length !== 1) return undefined
-  const [said] = last.content
+  if (!request.local || last?.role !== 'user') return undefined
+  const said = last.content.at(-1)
   return said?.type === 'text' ? readCommand(said.text) : undefined
 }
 

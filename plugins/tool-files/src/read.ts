@@ -27,6 +27,7 @@ export function read(bounds: Bounds) {
     subject: ({ path }) => path,
     async run({ path, offset = 1, limit = bounds.maxLines }, call) {
       const file = await findFile(path, call)
+      if (file.sizeBytes === 0) return say(`${path} is empty.`)
       const start = await call.workspace.read(path, { start: 0, end: Math.min(file.sizeBytes, 8192) })
       const mime = imageType(start)
       if (mime) return await showImage(path, file, mime, bounds, call)
@@ -58,7 +59,6 @@ async function showLines(
   { maxOutput }: Bounds,
   call: ToolCall,
 ): Promise<ToolResult> {
-  if (file.sizeBytes === 0) return say(`${path} is empty.`)
   const lines = await readLines(call.workspace, { path, sizeBytes: file.sizeBytes }, { first, count, maxText: maxOutput, signal: call.signal })
   if (lines.last < first) throw failure('invalid_params', `read ${path}: it has ${lines.last} lines, so there is no line ${first}`)
   const details = { path, first, last: lines.last, more: lines.more }
