@@ -40,6 +40,8 @@ export const RunRequest = Type.Object({
   local: Type.Boolean(),
   tools: Type.Array(Type.String(), { description: 'Names of the tools that this session may use.' }),
   workspace: WorkspacePlan,
+  /** Where AGENTS.md and its kin lie when that is not the workspace, and skill folders after the workspace's own. */
+  prompt: Type.Optional(Type.Object({ folder: Type.Optional(Type.String()), skills: Type.Optional(Type.Array(Type.String())) })),
   limits: Limits,
   note: Type.Optional(Type.String()),
 })
@@ -94,7 +96,7 @@ const empty = Type.Object({})
 
 /** Gateway → agent, over stdin. Rights are the pipe's: who holds it may call all. */
 export const agentMethods = {
-  load: method('admin', 'Load these entries and unload all others.', Type.Object({ entries: Type.Array(EntryPlan) }), Type.Object({ entries: Type.Array(EntryReport), tools: Type.Array(ToolSpec), providers: Type.Array(Type.String()) })),
+  load: method('admin', 'Load these entries and unload all others. `env` names the gateway\'s environment variables that hold something; their values stay there.', Type.Object({ entries: Type.Array(EntryPlan), env: Type.Optional(Type.Array(Type.String())) }), Type.Object({ entries: Type.Array(EntryReport), tools: Type.Array(ToolSpec), providers: Type.Array(Type.String()) })),
   'run.start': method('admin', 'Run until the answer; resolves with what is left to commit.', RunRequest, RunResult),
   'run.steer': method('admin', 'Put newly accepted user lines into a run before its next model call.', Type.Object({ run, takes: Type.Array(Type.String()), seq: Type.Integer() }), Type.Object({ taken: Type.Boolean() })),
   'run.abort': method('admin', 'End a run within a second.', Type.Object({ run, reason: Type.String() }), empty),
