@@ -55,33 +55,37 @@ export const AgentConfig = open({
   thinking: opt(Thinking),
   workspace: opt(Type.String({ description: 'Folder; the agent\'s own when absent.' })),
   queue: opt(Type.Enum(['collect', 'steer', 'followup', 'interrupt'], { default: 'collect' })),
-  tools: opt(open({ allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') }, { restricts: true })),
+  tools: opt(open({ allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') }, { restricts: true, closed: { deny: ['*'] } })),
   limits: opt(Type.Partial(Limits, { additionalProperties: false, restricts: true })),
 })
 export type AgentConfig = Static<typeof AgentConfig>
 
-export const BindingConfig = open({
-  agent: Type.String(),
-  match: open({
-    channel: Type.String(),
-    account: opt(Type.String({ description: '`*` is any account; the default account when absent.' })),
-    peer: opt(open({ kind: opt(Type.Enum(['direct', 'group'])), id: Type.String() })),
-    guild: opt(Type.String()),
-    team: opt(Type.String()),
-    roles: list('Any of these guild roles; only together with guild.'),
-  }),
-})
+/** A binding with a fault would fit more than was meant, so it fits nothing; it keeps its place in the list. */
+export const BindingConfig = open(
+  {
+    agent: Type.String(),
+    match: open({
+      channel: Type.String(),
+      account: opt(Type.String({ description: '`*` is any account; the default account when absent.' })),
+      peer: opt(open({ kind: opt(Type.Enum(['direct', 'group'])), id: Type.String() })),
+      guild: opt(Type.String()),
+      team: opt(Type.String()),
+      roles: list('Any of these guild roles; only together with guild.'),
+    }),
+  },
+  { restricts: true, closed: { agent: 'main', match: { channel: '' } } },
+)
 export type BindingConfig = Static<typeof BindingConfig>
 
 export const ChannelConfig = Type.Object({
-  enabled: opt(Type.Boolean({ default: true })),
+  enabled: opt(Type.Boolean({ default: true, restricts: true, closed: false })),
   dm: opt(
     open(
       {
         policy: opt(Type.Enum(['pairing', 'allowlist', 'open', 'disabled'], { default: 'pairing' })),
         allow: list('Stable sender ids that are admitted.'),
       },
-      { restricts: true },
+      { restricts: true, closed: { policy: 'disabled' } },
     ),
   ),
   groups: opt(
@@ -92,7 +96,7 @@ export const ChannelConfig = Type.Object({
         senders: list('Only these senders may address the agent in groups; everyone in an admitted group when absent.'),
         mention: opt(Type.Boolean({ default: true, description: 'Answer only when mentioned.' })),
       },
-      { restricts: true },
+      { restricts: true, closed: { policy: 'disabled' } },
     ),
   ),
   accounts: opt(Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' })),
@@ -100,12 +104,16 @@ export const ChannelConfig = Type.Object({
 export type ChannelConfig = Static<typeof ChannelConfig>
 
 export const PluginConfig = open({
-  enabled: opt(Type.Boolean({ default: true })),
-  isolation: opt(Type.Enum(['none', 'process'])),
+  enabled: opt(Type.Boolean({ default: true, restricts: true, closed: false })),
+  isolation: opt(Type.Enum(['none', 'process'], { restricts: true, closed: 'process' })),
   config: opt(Type.Unknown({ description: 'The plugin\'s own configuration.' })),
 })
 
-/** The whole of `openclaw.json`. Parts marked `restricts` fail closed: what is wrong in them keeps off what they guard. */
+/**
+ * The whole of `openclaw.json`. Parts marked `restricts` fail closed: what is wrong in them keeps off what they guard,
+ * an unknown key included. `closed` is what stands in their place then; without it the part is absent, and whoever is
+ * guarded by it must refuse.
+ */
 export const Config = Type.Object({
   $schema: opt(Type.String()),
   gateway: opt(GatewayConfig),
@@ -113,7 +121,7 @@ export const Config = Type.Object({
   bindings: opt(Type.Array(BindingConfig, { description: 'Which agent answers whom; the most specific wins.' })),
   channels: opt(Type.Record(Type.String(), ChannelConfig)),
   plugins: opt(Type.Record(Type.String(), PluginConfig)),
-  tools: opt(open({ allow: list('Only these tools, for all agents.'), deny: list('Never these tools, for all agents.'), exec: opt(Type.Enum(['ask', 'never-ask'], { default: 'ask', description: 'Whether commands that the owner did not type wait for a yes.' })) }, { restricts: true })),
+  tools: opt(open({ allow: list('Only these tools, for all agents.'), deny: list('Never these tools, for all agents.'), exec: opt(Type.Enum(['ask', 'never-ask'], { default: 'ask', description: 'Whether commands that the owner did not type wait for a yes.' })) }, { restricts: true, closed: { deny: ['*'] } })),
   sessions: opt(open({ cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })), pruneAfterDays: opt(Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' })) })),
   limits: opt(open({ perDay: opt(open({ tokens: opt(Type.Integer({ minimum: 0 })), costUsd: opt(Type.Number({ minimum: 0 })) })) }, { restricts: true })),
   media: opt(open({ maxMb: opt(Type.Integer({ minimum: 1, default: 2048 })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90 })) })),
