@@ -1,0 +1,14 @@
+/** Writes the pages that are made from code: `node scripts/docs/pages.ts`. `pnpm fix` calls it. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { protocolPage } from './protocol.ts'
+
+/** Every generated page by its path; a test compares them with what is committed. */
+export const pages: Readonly<Record<string, () => string>> = {
+  'docs/protocol.md': protocolPage,
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const root = join(import.meta.dirname, '../..')
+  for (const [path, make] of Object.entries(pages)) await writeFile(join(root, path), make())
+}
