@@ -4,7 +4,8 @@ import { Address, Attachment, Receipt, Role } from './values.ts'
 
 /**
  * The ledger: one append-only log of self-verifying lines. A line is one commit, whole or absent:
- * `{"v":1,"n":<count>,"at":<ms>,"group":[record, …],"sum":"<16 hex>"}`, sum = sha256 of what stands before `,"sum"`.
+ * `{"v":1,"n":<count>,"at":<ms>,"group":[record, …],"sum":"<16 hex>"}`, sum = sha256 of what stands before `,"sum"`,
+ * first 16 hex digits. `n` counts commits from 1 and is never used again, so a line that stands there twice counts once.
  */
 export const ledgerVersion = 1
 
@@ -78,6 +79,11 @@ const records = {
     expires: Type.Integer(),
   }),
   resolved: Type.Object({ approval: Type.String(), verdict: Type.Enum(['allow', 'deny', 'expired']), by: Type.String() }),
+  /**
+   * The disk refused the commits with these numbers, and they were rejected; what of them may stand here after all
+   * counts for nothing.
+   */
+  refusal: Type.Object({ from: Type.Integer(), upto: Type.Integer() }),
   /** A session was deleted: its journal file is gone on purpose. */
   deleted: Type.Object({ session: Type.String() }),
 } satisfies Record<string, TSchema>
