@@ -33,7 +33,7 @@ export interface FileStat {
 /** An open file. Appends of one handle happen in the order of the calls. */
 export interface FileHandle extends AsyncDisposable {
   append(bytes: Uint8Array): Promise<void>
-  /** Everything appended is on the disk when it resolves (fdatasync). */
+  /** Everything appended is on the disk when it resolves (fdatasync), and the name of a new file too. */
   sync(): Promise<void>
   /** Reads up to `length` bytes at `offset`; shorter at the end. */
   read(offset: number, length: number): Promise<Uint8Array>
@@ -42,15 +42,19 @@ export interface FileHandle extends AsyncDisposable {
 
 /** Paths are absolute. Folders are made 0700, files 0600. Errors carry node's `code` (ENOENT, ENOSPC, …). */
 export interface Files {
+  /** For appending a missing file is made, and its folder; for reading it is an error. */
   open(path: string, mode: 'read' | 'append'): Promise<FileHandle>
   /** Undefined when there is none. */
   readText(path: string): Promise<string | undefined>
   readBytes(path: string): Promise<Uint8Array | undefined>
-  /** Whole or not at all: written beside, synced, renamed, folder synced. */
-  replace(path: string, content: string | Uint8Array): Promise<void>
+  /** Whole or not at all: written beside, synced, renamed, folder synced. Large content may come in parts. */
+  replace(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
+  /** Of the name itself, not of what a link points at; undefined when there is none. */
   stat(path: string): Promise<FileStat | undefined>
+  /** Names in a folder; none when there is no such folder. */
   list(folder: string): Promise<readonly string[]>
   makeFolder(path: string): Promise<void>
+  /** A file, or a folder with all that is in it; nothing happens when there is none. */
   remove(path: string): Promise<void>
   realpath(path: string): Promise<string>
 }
@@ -73,6 +77,6 @@ export interface Child {
 }
 
 export interface Processes {
-  /** Starts a program without a shell and with exactly this environment. */
+  /** Starts a program without a shell and with exactly this environment. Throws `not_found` when it cannot be started. */
   spawn(argv: readonly string[], options: { readonly cwd?: string; readonly env: Readonly<Record<string, string>> }): Child
 }

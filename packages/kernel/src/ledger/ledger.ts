@@ -1,16 +1,26 @@
 import type { LedgerRecord } from '@openclaw/protocol'
+import type { Entry } from './line.ts'
 
 /** What has been promised and is not yet done, folded from the log. Nothing of it is held only in memory. */
 export interface Owed {
   /** Accepted and not settled, in order of acceptance. */
   readonly accepts: ReadonlyMap<string, LedgerRecord<'accept'>>
-  /** Accepts found unsettled at how many boots. */
+  /** Accepts found unsettled at how many boots: one for each `recovered` record that names them. */
   readonly recoveries: ReadonlyMap<string, number>
   /** Queued and not wholly sent, in order; `sent` counts the chunks with a receipt. */
   readonly outbounds: ReadonlyMap<string, { readonly outbound: LedgerRecord<'outbound'>; readonly sent: number }>
   /** Given up; kept for the owner. */
   readonly dead: ReadonlyMap<string, { readonly outbound: LedgerRecord<'outbound'>; readonly failure: LedgerRecord<'dead'>['failure'] }>
+  /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
+}
+
+/** What is known of a dedupe key that was taken: the accept, or the stored result of a method; of a refusal nothing. */
+export interface Seen {
+  readonly accept?: string
+  readonly line?: string
+  readonly session?: string
+  readonly result?: unknown
 }
 
 /** The durable log of accepted and owed work. */
@@ -19,13 +29,23 @@ export interface Ledger extends AsyncDisposable {
   /**
    * Appends one group, whole or absent, and resolves when it is on the disk; `owed` has it then. Groups are durable in
    * the order of the calls; all that waits shares one sync. Rejects with `unavailable` when the disk refuses; nothing
-   * of the group counts then, and the next commit tries the disk again.
+   * of the group counts then, everything that waits behind it is refused too, and the next commit tries the disk again.
+   * `settled` is called before anything else can run, in the order of the commits: with the failure, or without.
    */
-  commit(records: readonly LedgerRecord[]): Promise<void>
-  /** Was this key taken? Answers what is known of it: the accept, or the stored result of a method. */
-  seen(dedupe: string): { readonly accept?: string; readonly line?: string; readonly session?: string; readonly result?: unknown } | undefined
+  commit(entries: readonly Entry[], settled?: (failure: Error | undefined) => void): Promise<void>
+  /** Was this key taken, as far back as the dedupe window reaches (7 days, or the account's last 100,000 keys)? */
+  seen(dedupe: string): Seen | undefined
   /** How a settled accept ended, as far back as the dedupe window reaches. */
   outcome(accept: string): LedgerRecord<'settle'> | undefined
   /** Undefined while commits succeed, else why the disk refused the last one. */
   readonly trouble: string | undefined
+  /** Lines of the log that were found damaged and skipped when it was opened. */
+  readonly damaged: number
+  /** The journal lines of all sessions in order of their commits, without those of deleted sessions. */
+  lines(): AsyncIterable<LedgerRecord<'line'>>
+  /**
+   * Replaces the bodies of a session's journal lines by their digests in the log too, and what was sent out of them:
+   * the lines with these ids, or all. Commits wait meanwhile. Resolves when the text is off the disk.
+   */
+  erase(session: string, lines: ReadonlySet<string> | 'all'): Promise<void>
 }

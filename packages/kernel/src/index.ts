@@ -1,0 +1,7 @@
+export type { Platform, Clock, Files, FileHandle, FileStat, Random, Processes, Child } from './platform.ts'
+export { realPlatform } from './platform/real.ts'
+export { withSleep } from './platform/clock.ts'
+export { randomFrom } from './platform/random.ts'
+export { openLedger } from './ledger/open.ts'
+export { dedupeKey } from './ledger/key.ts'
+export type { Ledger, Owed, Seen } from './ledger/ledger.ts'

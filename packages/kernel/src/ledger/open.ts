@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import type { Log as Report } from '@openclaw/sdk'
+import type { FileHandle, Platform } from '../platform.ts'
+import { eraseSegment } from './erase.ts'
+import type { Ledger } from './ledger.ts'
+import { encodeEntry } from './line.ts'
+import { openLog } from './log.ts'
+import { emptyFindings, readGroups, type Findings, type Placed, type Refusals, type Segment } from './read.ts'
+import { createState, type LedgerState } from './state.ts'
+
+const segmentName = /^\d{12}\.log$/
+const firstSegment = '000000000001.log'
+
+/**
+ * Opens the ledger of a folder, which is made when missing, and folds what stands in it. Damaged lines are skipped,
+ * counted and reported; nothing of the original is changed. Rejects with node's error when the folder cannot be read.
+ */
+export async function openLedger(options: { folder: string; platform: Platform; log: Report }): Promise<Ledger> {
+  const { folder, platform, log: report } = options
+  const { files, clock } = platform
+  await files.makeFolder(folder)
+  const names = (await files.list(folder)).filter((name) => segmentName.test(name)).sort()
+  const paths = (names.length > 0 ? names : [firstSegment]).map((name) => join(folder, name))
+  const path = paths.at(-1)!
+  const handle = await files.open(path, 'append')
+
+  const sizes = new Map<string, number>()
+  /** Reads the segments as far as they reached when the ledger was opened. */
+  async function* read(refusals: Refusals, findings?: Findings): AsyncGenerator<Placed> {
+    const segments: Segment[] = []
+    try {
+      for (const one of paths) segments.push({ handle: await files.open(one, 'read'), size: sizes.get(one)! })
+      yield* readGroups(segments, refusals, findings)
+    } finally {
+      for (const { handle: one } of segments) await one[Symbol.asyncDispose]()
+    }
+  }
+
+  try {
+    for (const one of paths) sizes.set(one, (await files.stat(one))?.size ?? 0)
+    // The name of a new log is on the disk before anything is promised in it.
+    if (sizes.get(path) === 0) await handle.sync()
+    const { state, findings, deleted } = await fold(read)
+    reportFindings(findings, paths, report)
+    const torn = await endsTorn(handle, sizes.get(path)!)
+    const log = openLog({ handle, open: () => files.open(path, 'append'), name: path, last: findings.last, torn, clock })
+
+    const commit: Ledger['commit'] = (entries, settled) =>
+      new Promise((resolve, reject) => {
+        const at = clock.now()
+        log.append(entries.map(encodeEntry).join(), at, (refused) => {
+          if (!refused) for (const entry of entries) state.apply(entry, at)
+          settled?.(refused)
+          if (refused) reject(refused)
+          else resolve()
+        })
+      })
+
+    return {
+      owed: state.owed,
+      commit,
+      seen: state.seen,
+      outcome: state.outcome,
+      get trouble() {
+        return log.trouble
+      },
+      damaged: findings.damaged.length,
+      async *lines() {
+        for await (const { group, position } of read(findings.refusals)) {
+          for (const record of group.group) {
+            if (record.type === 'line' && position > (deleted.get(record.session) ?? -1)) yield record
+          }
+        }
+      },
+      async erase(session, lines) {
+        const { outbounds, dead, approvals } = state.owed
+        if (lines === 'all') {
+          const open = [...outbounds.values(), ...dead.values()].filter(({ outbound }) => outbound.session === session)
+          const reason = 'the session was erased'
+          if (open.length > 0) {
+            await commit(open.map(({ outbound }) => ({ type: 'cancelled', outbound: outbound.id, reason })))
+          }
+        }
+        const closed = (id: string): boolean => !outbounds.has(id) && !dead.has(id) && !approvals.has(id)
+        await log.pause(async () => {
+          for (const one of paths) {
+            const source = await files.open(one, 'read')
+            try {
+              await files.replace(one, eraseSegment({ handle: source, size: await source.size() }, { session, lines, closed }))
+            } finally {
+              await source[Symbol.asyncDispose]()
+            }
+          }
+        })
+      },
+      [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await handle[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+interface Folded {
+  readonly state: LedgerState
+  readonly findings: Findings
+  /** Where each deleted session was deleted last. */
+  readonly deleted: ReadonlyMap<string, number>
+}
+
+type Read = (refusals: Refusals, findings: Findings) => AsyncIterable<Placed>
+
+async function fold(read: Read): Promise<Folded> {
+  const first = await foldOnce(read, [])
+  // A refusal stands behind what it refuses, and is rare: only then the log is read twice.
+  return first.findings.refusals.length === 0 ? first : foldOnce(read, first.findings.refusals)
+}
+
+async function foldOnce(read: Read, refusals: Refusals): Promise<Folded> {
+  const state = createState()
+  const findings = emptyFindings()
+  const deleted = new Map<string, number>()
+  for await (const { group, position } of read(refusals, findings)) {
+    for (const record of group.group) {
+      state.apply(record, group.at)
+      if (record.type === 'deleted') deleted.set(record.session, position)
+    }
+  }
+  return { state, findings, deleted }
+}
+
+async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false
+  const last = await handle.read(size - 1, 1)
+  return last[0] !== 0x0a
+}
+
+function reportFindings({ damaged, newer }: Findings, paths: readonly string[], report: Report): void {
+  if (newer > 0) report.warn(`ledger: ${newer} lines of a newer version were kept and passed over`)
+  const first = damaged[0]
+  if (!first) return
+  report.warn(
+    `ledger: ${damaged.length} damaged lines were skipped, the first at byte ${first.offset} of ${paths[first.segment]}; the rest is whole`,
+    { damaged: damaged.length },
+  )
+}

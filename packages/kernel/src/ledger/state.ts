@@ -1,0 +1,145 @@
+import type { LedgerRecord } from '@openclaw/protocol'
+import { createGenerations, type Generations } from './generations.ts'
+import { accountOf } from './key.ts'
+import type { Owed, Seen } from './ledger.ts'
+import type { Entry, Group } from './line.ts'
+
+interface Delivery {
+  readonly outbound: LedgerRecord<'outbound'>
+  sent: number
+}
+
+/** What the log says, folded record by record. */
+export interface LedgerState {
+  readonly owed: Owed
+  apply(entry: Entry, atMs: number): void
+  seen(dedupe: string): Seen | undefined
+  outcome(accept: string): LedgerRecord<'settle'> | undefined
+}
+
+/** The state of an empty log. */
+export function createState(): LedgerState {
+  const accepts = new Map<string, LedgerRecord<'accept'>>()
+  const recoveries = new Map<string, number>()
+  const outbounds = new Map<string, Delivery>()
+  const dead = new Map<string, Delivery & { failure: LedgerRecord<'dead'>['failure'] }>()
+  const approvals = new Map<string, LedgerRecord<'approval'>>()
+  const keys = new Map<string, Generations<Seen>>()
+  const outcomes = createGenerations<LedgerRecord<'settle'>>()
+
+  const remember = (dedupe: string, seen: Seen, atMs: number): void => {
+    const account = accountOf(dedupe)
+    let window = keys.get(account)
+    if (!window) keys.set(account, (window = createGenerations()))
+    window.set(dedupe, seen, atMs)
+  }
+
+  const seen = (dedupe: string): Seen | undefined => keys.get(accountOf(dedupe))?.get(dedupe)
+
+  const apply = (entry: Entry, atMs: number): void => {
+    switch (entry.type) {
+      case 'line':
+      case 'deleted':
+      case 'refusal':
+        return
+      case 'accept':
+        remember(entry.dedupe, { accept: entry.id, line: entry.line, session: entry.session }, atMs)
+        // Damage can put an acceptance behind its settlement; it is answered all the same.
+        if (!outcomes.get(entry.id)) accepts.set(entry.id, entry)
+        return
+      case 'refused':
+        return remember(entry.dedupe, {}, atMs)
+      case 'done':
+        return remember(entry.dedupe, { ...seen(entry.dedupe), result: entry.result }, atMs)
+      case 'recovered':
+        for (const id of entry.accepts) if (accepts.has(id)) recoveries.set(id, (recoveries.get(id) ?? 0) + 1)
+        return
+      case 'settle':
+        for (const id of entry.accepts) {
+          accepts.delete(id)
+          recoveries.delete(id)
+          outcomes.set(id, entry, atMs)
+        }
+        // Nobody waits for a yes to a call of a run that is over.
+        for (const [id, approval] of approvals) if (approval.run === entry.run) approvals.delete(id)
+        return
+      case 'outbound':
+        outbounds.set(entry.id, { outbound: entry, sent: 0 })
+        return
+      case 'sent': {
+        const delivery = outbounds.get(entry.outbound)
+        if (entry.last) outbounds.delete(entry.outbound)
+        else if (delivery) delivery.sent++
+        return
+      }
+      case 'dead': {
+        const delivery = outbounds.get(entry.outbound)
+        outbounds.delete(entry.outbound)
+        if (delivery) dead.set(entry.outbound, { ...delivery, failure: entry.failure })
+        return
+      }
+      case 'cancelled':
+        outbounds.delete(entry.outbound)
+        dead.delete(entry.outbound)
+        return
+      case 'retried': {
+        const delivery = dead.get(entry.outbound)
+        dead.delete(entry.outbound)
+        if (delivery) outbounds.set(entry.outbound, { outbound: delivery.outbound, sent: delivery.sent })
+        return
+      }
+      case 'approval':
+        approvals.set(entry.id, entry)
+        return
+      case 'resolved':
+        approvals.delete(entry.approval)
+    }
+  }
+
+  return {
+    owed: { accepts, recoveries, outbounds, dead, approvals },
+    apply,
+    seen,
+    outcome: (accept) => outcomes.get(accept),
+  }
+}
+
+/** Commit numbers that were met, so that a line which stands twice counts once. */
+export interface Numbers {
+  readonly last: number
+  /** False when it was met before. */
+  take(n: number): boolean
+}
+
+/** No number was met. */
+export function createNumbers(): Numbers {
+  let last = 0
+  // Numbers below the last one that were not met: left by damage and by refusals, so there are few.
+  const missing: { from: number; upto: number }[] = []
+  return {
+    get last() {
+      return last
+    },
+    take(n) {
+      if (n > last) {
+        if (n > last + 1) missing.push({ from: last + 1, upto: n - 1 })
+        last = n
+        return true
+      }
+      const at = missing.findIndex((gap) => gap.from <= n && n <= gap.upto)
+      const gap = missing[at]
+      if (!gap) return false
+      const parts = [
+        { from: gap.from, upto: n - 1 },
+        { from: n + 1, upto: gap.upto },
+      ]
+      missing.splice(at, 1, ...parts.filter((part) => part.from <= part.upto))
+      return true
+    },
+  }
+}
+
+/** The commit numbers that a group's refusals name. */
+export function refusalsOf(group: Group): readonly { from: number; upto: number }[] {
+  return group.group.filter((record) => record.type === 'refusal')
+}
