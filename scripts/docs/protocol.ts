@@ -66,7 +66,9 @@ export function protocolPage(): string {
     '',
     '| event | when | right | payload |',
     '| --- | --- | --- | --- |',
-    ...Object.entries(events).map(([name, { about, right, payload }]) => `| \`${name}\` | ${cell(about)} | ${right} | ${code(payload)} |`),
+    ...Object.entries(events).map(
+      ([name, { about, right, payload }]) => `| \`${name}\` | ${cell(about)} | ${right} | ${code(payload)} |`,
+    ),
     '',
     '## Agent process',
     '',

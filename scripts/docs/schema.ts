@@ -24,7 +24,9 @@ export function notation(schema: Schema, depth = 0): string {
   }
   if (schema.properties) {
     const required = new Set(schema.required)
-    const fields = Object.entries(schema.properties).map(([key, value]) => `${key}${required.has(key) ? '' : '?'}: ${notation(value, depth + 1)}`)
+    const fields = Object.entries(schema.properties).map(
+      ([key, value]) => `${key}${required.has(key) ? '' : '?'}: ${notation(value, depth + 1)}`,
+    )
     return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
   }
   const rest = Object.values(schema.patternProperties ?? {})[0]

@@ -21,7 +21,7 @@ export async function bootstrap() {
   const env = { ...process.env, PATH: [...front, path].join(delimiter) }
   // Windows knows one variable under any case; two spellings of it would both be handed on.
   if (process.platform === 'win32') delete env.Path
-  await ensureDependencies(env)
+  await ensureDependencies(env, pnpm)
   return { node: node.file, env, cache }
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { alone } from './alone.mjs'
 import { couldNot } from './fetched.mjs'
 import { at } from './paths.mjs'
-import { ensurePnpm } from './pnpm.mjs'
 import { run } from './run.mjs'
 import { Plain, say, since } from './say.mjs'
 import { manifests } from './workspace.mjs'
@@ -11,10 +11,17 @@ import { manifests } from './workspace.mjs'
 const stamp = at('node_modules', '.openclaw-stamp')
 
 /** Installs the locked dependencies when the lockfile or a manifest is another than at the last install. */
-export async function ensureDependencies(env) {
+export async function ensureDependencies(env, pnpm) {
   const now = fingerprint()
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return
-  const pnpm = await ensurePnpm()
+  if (stale(now)) await alone(() => install(env, pnpm, now))
+}
+
+function stale(now) {
+  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== now
+}
+
+async function install(env, pnpm, now) {
+  if (!stale(now)) return
   const started = Date.now()
   const result = await run(pnpm.file, ['install', '--frozen-lockfile', '--reporter', 'append-only'], { env })
   if (result.code !== 0) {

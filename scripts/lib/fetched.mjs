@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { alone } from './alone.mjs'
 import { npm } from './run.mjs'
 import { Plain, say, since } from './say.mjs'
 import { cache } from './paths.mjs'
@@ -10,7 +11,12 @@ import { cache } from './paths.mjs'
  */
 export async function fetched(folder, name, version, purpose) {
   const home = join(cache, folder)
-  if (installed(home, name) === version) return home
+  if (installed(home, name) !== version) await alone(() => fetch(home, name, version, purpose))
+  return home
+}
+
+async function fetch(home, name, version, purpose) {
+  if (installed(home, name) === version) return
   const started = Date.now()
   mkdirSync(home, { recursive: true })
   // A package.json of its own keeps npm from looking for a project in the folders above.
@@ -19,7 +25,6 @@ export async function fetched(folder, name, version, purpose) {
   const result = await npm(['install', '--prefix', home, ...flags, `${name}@${version}`], { cwd: home })
   if (result.code !== 0 || installed(home, name) !== version) throw new Plain(couldNot(purpose, result.output))
   say(`Brought ${purpose} (${since(started)})`)
-  return home
 }
 
 function installed(home, name) {

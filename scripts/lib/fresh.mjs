@@ -1,3 +1,4 @@
+import { alone } from './alone.mjs'
 import { buildPage, pageIsStale } from './page.mjs'
 import { buildProgram, programIsStale } from './program.mjs'
 import { run } from './run.mjs'
@@ -16,6 +17,9 @@ export async function ensureFresh({ node, env }) {
 
 /** Builds the program and the page, each only when it is stale unless `all` is set. */
 export async function buildAll(ready, all = false) {
-  if (all || programIsStale()) await buildProgram()
-  if (all || pageIsStale()) await buildPage(ready)
+  if (!all && !programIsStale() && !pageIsStale()) return
+  await alone(async () => {
+    if (all || programIsStale()) await buildProgram()
+    if (all || pageIsStale()) await buildPage(ready)
+  })
 }
