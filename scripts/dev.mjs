@@ -1,59 +1,48 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, watch } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { script } from './lib/bootstrap.mjs'
-import { buildAll } from './lib/fresh.mjs'
+import { buildAll, sourcesNow } from './lib/fresh.mjs'
 import { at } from './lib/paths.mjs'
 import { say } from './lib/say.mjs'
-import { packages } from './lib/workspace.mjs'
 
 // pnpm dev: like npm start, and after every change of a source the bundle is made anew and the gateway restarted.
 // A change that does not build leaves the running gateway alone.
 await script(import.meta.url, async (ready) => {
   const gateway = keep(ready)
-  let timer
-  let building = Promise.resolve()
-  const rebuild = async () => {
-    try {
-      await buildAll(ready)
-    } catch (error) {
-      say(error.message)
-      return
+  const end = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end.abort())
+  let built
+  while (!end.signal.aborted) {
+    // Looking at all sources takes a few milliseconds, and unlike watching it misses no file on any system.
+    const now = sourcesNow()
+    if (now !== built) {
+      built = now
+      const reason = await buildAll(ready).then(
+        () => undefined,
+        (error) => error.message,
+      )
+      if (reason) say(reason)
+      else await gateway.restart()
     }
-    await gateway.restart()
+    await sleep(300, undefined, { signal: end.signal }).catch(() => {})
   }
-  // An editor writes a file in several steps; all changes within a moment are one.
-  const changed = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => (building = building.then(rebuild)), 150)
-  }
-  const folders = packages()
-    .flatMap(({ folder }) => [at(folder, 'src'), at(folder, 'page')])
-    .filter((folder) => existsSync(folder))
-  const watchers = folders.map((folder) => watch(folder, { recursive: true }, changed))
-  await rebuild()
-  const [signal] = await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => [name])))
-  clearTimeout(timer)
-  for (const watcher of watchers) watcher.close()
-  await building
-  await gateway.stop(signal)
+  await gateway.stop()
 })
 
-/** Holds the one gateway: starts it, restarts it, and waits for its end. */
+/** Holds the one gateway: starts it, and ends it before the next is started. */
 function keep({ node, env, args }) {
   let child
-  const stop = async (signal = 'SIGTERM') => {
+  const stop = async () => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const end = once(child, 'exit')
-    child.kill(signal)
-    await end
+    const exit = once(child, 'exit')
+    child.kill()
+    await exit
   }
   const restart = async () => {
     await stop()
-    child = spawn(node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...args], {
-      env,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
+    const bin = at('apps', 'cli', 'bin', 'openclaw.mjs')
+    child = spawn(node, [bin, ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] })
   }
   return { restart, stop }
 }

@@ -1,6 +1,7 @@
 import { alone } from './alone.mjs'
-import { buildPage, pageIsStale } from './page.mjs'
-import { buildProgram, programIsStale } from './program.mjs'
+import { buildPage, pageIsStale, pageSources } from './page.mjs'
+import { buildProgram, programIsStale, programSources } from './program.mjs'
+import { fingerprint } from './stale.mjs'
 import { run } from './run.mjs'
 import { Plain } from './say.mjs'
 import { at } from './paths.mjs'
@@ -22,4 +23,9 @@ export async function buildAll(ready, all = false) {
     if (all || programIsStale()) await buildProgram()
     if (all || pageIsStale()) await buildPage(ready)
   })
+}
+
+/** A text that changes with any source of the program or the page. */
+export function sourcesNow() {
+  return fingerprint([...programSources(), ...pageSources])
 }

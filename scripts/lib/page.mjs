@@ -10,11 +10,11 @@ const built = at(plugin, 'dist', 'page')
 const copy = at('apps', 'cli', 'dist', 'page')
 
 /** The page is a program of its own: its files, and the client and protocol that it is bundled with. */
-const sources = ['scripts/lib/page.mjs', plugin, 'packages/client/src', 'packages/protocol/src']
+export const pageSources = ['scripts/lib/page.mjs', plugin, 'packages/client/src', 'packages/protocol/src']
 
 /** True when the page is missing or older than its sources. */
 export function pageIsStale() {
-  return !existsSync(join(copy, 'index.html')) || readStamp('page').sources !== fingerprint(sources)
+  return !existsSync(join(copy, 'index.html')) || readStamp('page').sources !== fingerprint(pageSources)
 }
 
 /** Builds the page with Vite inside its plugin, and copies it beside the program's bundle. */
@@ -22,7 +22,7 @@ export async function buildPage({ node, env }) {
   if (!existsSync(at(plugin, 'vite.config.ts')))
     throw new Plain(`There is no page to build: ${plugin}/vite.config.ts is missing.`)
   const started = Date.now()
-  const before = fingerprint(sources)
+  const before = fingerprint(pageSources)
   const vite = at(plugin, 'node_modules', 'vite', 'bin', 'vite.js')
   const result = await run(node, [vite, 'build', '--logLevel', 'warn'], { cwd: at(plugin), env })
   if (result.code !== 0) throw new Plain(`The page could not be built.\n${result.output.trim()}`)

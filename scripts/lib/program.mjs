@@ -12,7 +12,7 @@ const entry = 'apps/cli/src/main.ts'
 const day = 24 * 60 * 60 * 1000
 
 /** What the program's bundle depends on. */
-function sources() {
+export function programSources() {
   const folders = packages().filter((one) => !one.folder.startsWith('examples/'))
   return [
     'scripts/lib/program.mjs',
@@ -23,7 +23,7 @@ function sources() {
 
 /** True when the bundle is missing or older than its sources. */
 export function programIsStale() {
-  return !existsSync(join(programFolder, 'main.js')) || readStamp('program').sources !== fingerprint(sources())
+  return !existsSync(join(programFolder, 'main.js')) || readStamp('program').sources !== fingerprint(programSources())
 }
 
 /**
@@ -33,7 +33,7 @@ export function programIsStale() {
 export async function buildProgram() {
   if (!existsSync(at(entry))) throw new Plain(`There is nothing to bundle: ${entry} is missing.`)
   const started = Date.now()
-  const before = fingerprint(sources())
+  const before = fingerprint(programSources())
   const { build } = await import('esbuild')
   const result = await build({
     absWorkingDir: at(),
