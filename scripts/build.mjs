@@ -5,6 +5,6 @@ import { script } from './lib/bootstrap.mjs'
 // pnpm build: the program and its page, where they are stale. --all builds them in any case;
 // --packages also builds every package as it is published.
 await script(import.meta.url, async (ready) => {
-  await buildAll(ready, ready.args.includes('--all') || ready.args.includes('--packages'))
+  await buildAll(ready.args.includes('--all') || ready.args.includes('--packages'))
   if (ready.args.includes('--packages')) await buildPackages(ready)
 })

@@ -55,7 +55,7 @@ async function pageTypes(ready) {
 
 /** Packs every package as it is published and asks publint and attw whether everyone can import it. */
 async function published(ready) {
-  await buildAll(ready)
+  await buildAll()
   await buildPackages(ready)
   const packed = await packPackages(ready, join(cache, 'packed'))
   const problems = []

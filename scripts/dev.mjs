@@ -18,7 +18,7 @@ await script(import.meta.url, async (ready) => {
     const now = sourcesNow()
     if (now !== built) {
       built = now
-      const reason = await buildAll(ready).then(
+      const reason = await buildAll().then(
         () => undefined,
         (error) => error.message,
       )

@@ -16,7 +16,7 @@ await script(import.meta.url, async (ready) => {
       'Which registry? Say it: pnpm release --registry URL [--dry-run]. You must be logged in there (npm login --registry URL).',
     )
   }
-  await buildAll(ready, true)
+  await buildAll(true)
   await buildPackages(ready)
   const packed = await packPackages(ready, join(cache, 'packed'))
   const count = await publish(packed, registry, { env: ready.env, dryRun })

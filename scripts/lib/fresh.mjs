@@ -17,11 +17,11 @@ export async function ensureFresh({ node, env }) {
 }
 
 /** Builds the program and the page, each only when it is stale unless `all` is set. */
-export async function buildAll(ready, all = false) {
+export async function buildAll(all = false) {
   if (!all && !programIsStale() && !pageIsStale()) return
   await alone(async () => {
     if (all || programIsStale()) await buildProgram()
-    if (all || pageIsStale()) await buildPage(ready)
+    if (all || pageIsStale()) await buildPage()
   })
 }
 

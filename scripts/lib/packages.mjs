@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { notices } from './notices.mjs'
 import { at, cache } from './paths.mjs'
 import { run } from './run.mjs'
 import { Plain, say, since } from './say.mjs'
@@ -36,11 +37,12 @@ async function javascript({ folder, manifest }) {
     ...manifest.peerDependencies,
     ...manifest.optionalDependencies,
   })
-  await build({
+  const result = await build({
     absWorkingDir: at(folder),
     entryPoints: entries(manifest),
     outdir: 'dist',
     outbase: 'src',
+    metafile: true,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -53,6 +55,8 @@ async function javascript({ folder, manifest }) {
   }).catch((error) => {
     throw new Plain(`${manifest.name} could not be built.\n  ${error.message}`)
   })
+  const text = notices(result.metafile.inputs, at(folder))
+  if (text) writeFileSync(at(folder, 'dist', 'LICENSES.txt'), text)
 }
 
 /** One compiler run for all packages: they see each other's sources, so each is checked once. */

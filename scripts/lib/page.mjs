@@ -1,7 +1,8 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { at } from './paths.mjs'
-import { run } from './run.mjs'
 import { Plain, say, since } from './say.mjs'
 import { fingerprint, readStamp, writeStamp } from './stale.mjs'
 
@@ -18,14 +19,17 @@ export function pageIsStale() {
 }
 
 /** Builds the page with Vite inside its plugin, and copies it beside the program's bundle. */
-export async function buildPage({ node, env }) {
-  if (!existsSync(at(plugin, 'vite.config.ts')))
-    throw new Plain(`There is no page to build: ${plugin}/vite.config.ts is missing.`)
+export async function buildPage() {
+  const configFile = at(plugin, 'vite.config.ts')
+  if (!existsSync(configFile)) throw new Plain(`There is no page to build: ${plugin}/vite.config.ts is missing.`)
   const started = Date.now()
   const before = fingerprint(pageSources)
-  const vite = at(plugin, 'node_modules', 'vite', 'bin', 'vite.js')
-  const result = await run(node, [vite, 'build', '--logLevel', 'warn'], { cwd: at(plugin), env })
-  if (result.code !== 0) throw new Plain(`The page could not be built.\n${result.output.trim()}`)
+  // Vite is the plugin's own dependency, so it is looked for from there.
+  const vite = await import(pathToFileURL(createRequire(configFile).resolve('vite')).href)
+  const build = { license: { fileName: 'licenses.md' } }
+  await vite.build({ configFile, root: at(plugin, 'page'), logLevel: 'warn', build }).catch((error) => {
+    throw new Plain(`The page could not be built.\n  ${error.message}`)
+  })
   const fresh = `${copy}.${process.pid}`
   cpSync(built, fresh, { recursive: true })
   rmSync(copy, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { notices } from './notices.mjs'
 import { fingerprint, readStamp, writeStamp } from './stale.mjs'
 import { at } from './paths.mjs'
 import { Plain, say, since } from './say.mjs'
@@ -40,6 +41,7 @@ export async function buildProgram() {
     entryPoints: { main: entry },
     outdir: programFolder,
     write: false,
+    metafile: true,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -58,6 +60,7 @@ export async function buildProgram() {
     throw new Plain(`The program could not be bundled.\n${explain(error)}`)
   })
   const kept = replace(result.outputFiles)
+  writeFileSync(join(programFolder, 'LICENSES.txt'), notices(result.metafile.inputs, at()) ?? '')
   writeStamp('program', { sources: before, kept })
   const size = result.outputFiles.reduce((sum, file) => sum + file.contents.length, 0)
   say(`Bundled the program: ${result.outputFiles.length} files, ${Math.round(size / 1024)} kB (${since(started)})`)
