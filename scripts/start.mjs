@@ -1,5 +1,5 @@
 import { ensureFresh } from './lib/fresh.mjs'
-import { bootstrap } from './lib/bootstrap.mjs'
+import { bootstrap, ownArguments } from './lib/bootstrap.mjs'
 import { at } from './lib/paths.mjs'
 import { become } from './lib/run.mjs'
 import { main } from './lib/say.mjs'
@@ -10,7 +10,7 @@ await main(async () => {
   await ensureFresh(ready)
   // The person's own folder, not the repository's, is where relative paths in the arguments start.
   const cwd = process.env.INIT_CWD ?? process.cwd()
-  await become(ready.node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...process.argv.slice(2)], {
+  await become(ready.node, [at('apps', 'cli', 'bin', 'openclaw.mjs'), ...ownArguments()], {
     cwd,
     env: ready.env,
   })

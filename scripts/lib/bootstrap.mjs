@@ -32,8 +32,14 @@ export async function bootstrap() {
 export function script(url, body) {
   return main(async () => {
     const ready = await bootstrap()
-    const args = process.argv.slice(2).filter((arg, index) => arg !== '--' || index > 0)
+    const args = ownArguments()
     if (!newEnough) return void (await become(ready.node, [fileURLToPath(url), ...args], { env: ready.env }))
     await body({ ...ready, args })
   })
+}
+
+/** The script's arguments. pnpm hands on the `--` that npm takes away. */
+export function ownArguments() {
+  const args = process.argv.slice(2)
+  return args[0] === '--' ? args.slice(1) : args
 }
