@@ -27,21 +27,23 @@ async function openModel(endpoint: Endpoint, fetch: Asking['fetch'], { model, se
     headers: { ...endpoint.headers },
     fetch,
     includeUsage: true,
-    ...(endpoint.vendor === 'openai' ? { transformRequestBody: (body) => asOpenAIWants(body, session) } : {}),
+    transformRequestBody: (body) => asWanted(body, endpoint, session),
   })
-  return provider.languageModel(model, {
-    // Only newer models know the word "none"; leaving it out is understood everywhere.
-    mapReasoning: ({ reasoning }) => (reasoning === 'none' ? undefined : reasoning),
-  })
+  return provider.languageModel(model)
 }
 
-/** OpenAI refuses `max_tokens` for its newer models, and takes a cache key; followers know neither new name. */
-function asOpenAIWants({ max_tokens, ...body }: Record<string, unknown>, session: string): Record<string, unknown> {
+/**
+ * The parameters that everybody takes, under the names that OpenAI wants: its newer models refuse `max_tokens`, and
+ * it takes a cache key, while followers know neither new name. Thinking that is off is left out, since only newer
+ * models know the word "none".
+ */
+function asWanted({ max_tokens, reasoning_effort, ...body }: Record<string, unknown>, { vendor }: Endpoint, session: string): Record<string, unknown> {
   return {
     ...body,
-    ...(max_tokens === undefined ? {} : { max_completion_tokens: max_tokens }),
+    ...(reasoning_effort === undefined || reasoning_effort === 'none' ? {} : { reasoning_effort }),
+    ...(max_tokens === undefined ? {} : { [vendor === 'openai' ? 'max_completion_tokens' : 'max_tokens']: max_tokens }),
     // A session's name holds ids of people, which are nobody's business there.
-    prompt_cache_key: createHash('sha256').update(session).digest('hex').slice(0, 32),
+    ...(vendor === 'openai' ? { prompt_cache_key: createHash('sha256').update(session).digest('hex').slice(0, 32) } : {}),
   }
 }
 
