@@ -5,11 +5,21 @@ export interface Configuration extends AsyncDisposable {
   /** The usable part: sections with problems are absent, or closed where they restrict. */
   readonly value: Config
   readonly problems: readonly Problem[]
+  /**
+   * Dotted paths of restricting parts that are wrong: whatever they guard must stay off. Those for which the schema has
+   * a closed value (a channel's `dm`, `tools`, …) are closed in `value` already; for `gateway.auth`, `gateway.tls`,
+   * `limits` and `agents.<id>.limits` the one who is guarded by them must ask here.
+   */
+  readonly closed: ReadonlySet<string>
   /** Digest of the file's bytes; of nothing when there is no file. */
   readonly hash: string
   readonly file: string
-  /** Changes one key, byte for byte elsewhere; `conflict` when `hash` is given and the file is another. */
-  set(path: string, value: unknown, hash?: string): Promise<{ applied: 'now' | 'restart' }>
+  /**
+   * Changes one key, byte for byte elsewhere; without a value the key is removed, without a file one is made.
+   * `conflict` when `hash` is given and the file is another; `invalid_config` with the problems when the change would
+   * make new ones; `forbidden` for an `env:` or `file:` reference unless `by` says that a person at this machine wrote it.
+   */
+  set(path: string, value: unknown, hash?: string, by?: 'person'): Promise<{ applied: 'now' | 'restart' }>
   /** Every problem of a text that would become the configuration. */
   check(text: string): readonly Problem[]
   /** JSON Schema with the plugins' own schemas in place. */
@@ -17,9 +27,20 @@ export interface Configuration extends AsyncDisposable {
   /** What plugins add to the schema; rewrites `schema.json` when it changed. */
   extend(plugins: readonly PluginSchema[]): Promise<void>
   /** Called after the file or a plugin's schema changed and the new value is in force. */
-  onChange(listen: (change: { readonly before: Config; readonly after: Config; readonly paths: readonly string[] }) => void): Disposable
+  onChange(listen: (change: ConfigChange) => void): Disposable
+  /** Reads the file again now, in place of at the next look. */
+  reload(): Promise<void>
   /** Copy with every secret value replaced by `"***"`. */
   masked(): unknown
+}
+
+/** What changed in the usable part. `paths` are the deepest sections or values that differ; empty when only problems do. */
+export interface ConfigChange {
+  readonly before: Config
+  readonly after: Config
+  readonly paths: readonly string[]
+  /** Whether all of it is in force, or some of it waits for a restart. */
+  readonly applied: 'now' | 'restart'
 }
 
 /** The config schema of one plugin, and where its values stand. */
@@ -39,4 +60,6 @@ export interface Secrets {
   forget(owner: string): Promise<void>
   /** Replaces every known secret value in a text by `***`. */
   mask(text: string): string
+  /** Tells of a further secret that must not be shown, such as a token. */
+  know(value: string): void
 }

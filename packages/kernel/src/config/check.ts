@@ -1,0 +1,161 @@
+import type { Problem } from '@openclaw/protocol'
+import { describe, schemaOfKey, type JsonSchema } from './json-schema.ts'
+import { formatPath, isSection, setKey, type Path } from './path.ts'
+import { suggestKey, suggestMissing, suggestValue } from './suggest.ts'
+
+/** A document after the check. */
+export interface Checked {
+  /** What of it can be used: parts that are wrong are absent, or `closed` where they restrict. */
+  readonly value: unknown
+  readonly problems: readonly Problem[]
+  /** Restricting parts that are wrong. Whatever they guard must stay off. */
+  readonly closed: ReadonlySet<string>
+}
+
+/** Stands for a value that is not usable. */
+const gone = Symbol('gone')
+
+/** `env:NAME` or `file:PATH` in the place of a secret. */
+export function isReference(value: unknown): value is string {
+  return typeof value === 'string' && /^(env|file):./.test(value)
+}
+
+/**
+ * Checks a document and finds everything that is wrong in it. The rules of the usable part:
+ * a value that does not fit is left out, and with it the section that cannot be without it; an unknown key is kept and
+ * warned about; anything wrong inside of a restricting part, an unknown key included, closes that part.
+ * A required secret may be missing: it can be stored elsewhere.
+ */
+export function checkDocument(schema: JsonSchema, document: unknown, at: Path = []): Checked {
+  const problems: Problem[] = []
+  const closed = new Set<string>()
+  let faults = 0
+
+  const report = (path: Path, message: string, suggestion?: string) => {
+    problems.push({ path: formatPath(path), message, ...(suggestion === undefined ? {} : { suggestion }) })
+  }
+  const refuse = (path: Path, message: string, suggestion?: string): typeof gone => {
+    faults++
+    report(path, message, suggestion)
+    return gone
+  }
+
+  const take = (rule: JsonSchema, value: unknown, path: Path, strict: boolean): unknown => {
+    if (!rule.restricts) return takeValue(rule, value, path, strict)
+    const before = faults
+    const usable = takeValue(rule, value, path, true)
+    if (faults === before) return usable
+    closed.add(formatPath(path))
+    return 'closed' in rule ? structuredClone(rule.closed) : gone
+  }
+
+  const takeValue = (rule: JsonSchema, value: unknown, path: Path, strict: boolean): unknown => {
+    if (isSection(value) && (rule.type === 'object' || rule.properties || rule.patternProperties)) return takeSection(rule, value, path, strict)
+    if (Array.isArray(value) && rule.type === 'array') return takeList(rule, value, path, strict)
+    if (!fits(rule, value)) return refuse(path, `expected ${describe(rule)}, found ${rule.secret ? 'another kind of value' : found(value)}`, suggestValue(rule, value))
+    if (rule.secret && value !== '' && !isReference(value)) report(path, 'a secret stands in this file', 'write env:NAME or file:PATH, or store it outside of this file')
+    return value
+  }
+
+  const takeSection = (rule: JsonSchema, section: Record<string, unknown>, path: Path, strict: boolean): unknown => {
+    const usable: Record<string, unknown> = {}
+    let whole = true
+    for (const [key, value] of Object.entries(section)) {
+      const inner = schemaOfKey(rule, key)
+      if (!inner) {
+        if (!rule.properties && rule.patternProperties) refuse([...path, key], 'this name cannot be used', `names are like ${Object.keys(rule.patternProperties).join(' or ')}`)
+        else if (!rule.properties || rule.additionalProperties === true) setKey(usable, key, value)
+        else if (strict) refuse([...path, key], 'unknown key in a part that restricts, so the part is closed', suggestKey(rule, key))
+        else {
+          report([...path, key], 'unknown key; it is kept and has no effect', suggestKey(rule, key))
+          setKey(usable, key, value)
+        }
+        continue
+      }
+      const taken = take(inner, value, [...path, key], strict)
+      if (taken !== gone) setKey(usable, key, taken)
+      else if (rule.required?.includes(key)) whole = false
+    }
+    for (const key of rule.required ?? []) {
+      if (Object.hasOwn(section, key) || schemaOfKey(rule, key)?.secret) continue
+      refuse([...path, key], 'is missing', suggestMissing(rule, key))
+      whole = false
+    }
+    const { properties: _, patternProperties: __, additionalProperties: ___, required: ____, ...rest } = rule
+    if (!fits(rest, section)) whole = refuse(path, `expected ${describe(rule)}, found ${Object.keys(section).length} keys that do not go together`) !== gone
+    return whole ? usable : gone
+  }
+
+  const takeList = (rule: JsonSchema, list: readonly unknown[], path: Path, strict: boolean): unknown => {
+    const { items, ...rest } = rule
+    if (!fits(rest, list)) return refuse(path, `expected ${describe(rule)}${rule.minItems ? `, at least ${rule.minItems}` : ''}${rule.uniqueItems ? ', each once' : ''}; found ${list.length}`)
+    const usable = list.map((value, index) => {
+      const inner = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
+      return inner ? take(inner, value, [...path, String(index)], strict) : value
+    })
+    return usable.filter((value) => value !== gone)
+  }
+
+  const value = take(schema, document, at, false)
+  return { value: value === gone ? undefined : value, problems, closed }
+}
+
+/** Is the value valid? The question without answers, for unions and single values. */
+export function fits(rule: JsonSchema, value: unknown): boolean {
+  if (rule.enum && !rule.enum.includes(value)) return false
+  if ('const' in rule && rule.const !== value) return false
+  if (rule.anyOf && !rule.anyOf.some((one) => fits(one, value))) return false
+  if (rule.oneOf && rule.oneOf.filter((one) => fits(one, value)).length !== 1) return false
+  if (rule.allOf && !rule.allOf.every((one) => fits(one, value))) return false
+  if (rule.not && fits(rule.not, value)) return false
+  if (rule.type !== undefined && !isOfType(rule.type, value)) return false
+  if (typeof value === 'number') return fitsNumber(rule, value)
+  if (typeof value === 'string') return fitsText(rule, value)
+  if (Array.isArray(value)) return fitsList(rule, value)
+  return !isSection(value) || fitsSection(rule, value)
+}
+
+function isOfType(type: string, value: unknown): boolean {
+  if (type === 'integer') return Number.isInteger(value)
+  if (type === 'number') return Number.isFinite(value)
+  if (type === 'array') return Array.isArray(value)
+  if (type === 'object') return isSection(value)
+  return type === 'null' ? value === null : typeof value === type
+}
+
+function fitsNumber(rule: JsonSchema, value: number): boolean {
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity, multipleOf } = rule
+  const inside = value >= minimum && value <= maximum && (value > exclusiveMinimum || exclusiveMinimum === -Infinity) && (value < exclusiveMaximum || exclusiveMaximum === Infinity)
+  return inside && (multipleOf === undefined || Math.abs(value / multipleOf - Math.round(value / multipleOf)) < 1e-9)
+}
+
+function fitsText({ minLength = 0, maxLength = Infinity, pattern }: JsonSchema, value: string): boolean {
+  const length = minLength > 0 || maxLength < Infinity ? [...value].length : 0
+  return length >= minLength && length <= maxLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+}
+
+function fitsList({ items, minItems = 0, maxItems = Infinity, uniqueItems }: JsonSchema, list: readonly unknown[]): boolean {
+  const right = list.every((value, index) => {
+    const rule = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
+    return !rule || fits(rule, value)
+  })
+  return right && list.length >= minItems && list.length <= maxItems && (!uniqueItems || new Set(list.map((value) => JSON.stringify(value))).size === list.length)
+}
+
+function fitsSection(rule: JsonSchema, section: Record<string, unknown>): boolean {
+  const keys = Object.keys(section)
+  if (rule.required?.some((key) => !Object.hasOwn(section, key))) return false
+  if (keys.length < (rule.minProperties ?? 0) || keys.length > (rule.maxProperties ?? Infinity)) return false
+  return keys.every((key) => {
+    const inner = schemaOfKey(rule, key)
+    return inner ? fits(inner, section[key]) : rule.additionalProperties !== false
+  })
+}
+
+/** A value in a message: its kind, and itself when it is short. Long texts may be secrets, so they are not repeated. */
+function found(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isSection(value)) return 'a section'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= 40 ? text : `a text of ${text.length} characters`
+}

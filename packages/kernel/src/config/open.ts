@@ -1,0 +1,174 @@
+import { dirname, join } from 'node:path'
+import { failure, type Problem } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
+import type { Platform } from '../platform.ts'
+import { isReference } from './check.ts'
+import type { ConfigChange, Configuration, PluginSchema } from './configuration.ts'
+import { editText } from './edit.ts'
+import { maskSecrets } from './fields.ts'
+import { overlaps, parsePath } from './path.ts'
+import { changedPaths, digest, readConfig, type Reading } from './read.ts'
+import { composeSchema, writeSchema } from './schema.ts'
+
+/** What the gateway holds from its start to its end. */
+const needRestart = ['gateway.port', 'gateway.bind', 'gateway.host', 'gateway.tls']
+
+/** How often the file is looked at. One stat a second costs nothing and works on every file system. */
+const lookMs = 1000
+
+/** A file of which nobody wrote anything yet. */
+const emptyFile = '{\n  "$schema": "./schema.json"\n}\n'
+
+/**
+ * Opens the configuration. A file that is wrong, or is not there, does not keep it from opening: see `problems` and
+ * `closed`. A change that leaves the file unreadable keeps the former value in force until it is corrected.
+ */
+export async function openConfiguration(options: {
+  readonly file: string
+  readonly platform: Platform
+  readonly log: Log
+  /** Look after changes by others. */
+  readonly watch: boolean
+}): Promise<Configuration> {
+  const { file, log } = options
+  const { files, clock } = options.platform
+  const schemaFile = join(dirname(file), 'schema.json')
+  const listeners = new Set<(change: ConfigChange) => void>()
+
+  let plugins: readonly PluginSchema[] | undefined
+  let schema = composeSchema([])
+  let text: string | undefined
+  let reading: Reading = readConfig(undefined, schema, plugins)
+  let stamp = ''
+  let timer: Disposable | undefined
+  let ended = false
+  let work: Promise<unknown> = Promise.resolve()
+
+  /** One after the other: an edit must not read what another is about to write. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = work.then(task)
+    work = result.catch(() => {})
+    return result
+  }
+  /** Some keep the file elsewhere and link to it: the link must stay one. */
+  const target = () => files.realpath(file).catch(() => file)
+  const lookAt = async () => {
+    const found = await files.stat(await target())
+    return found ? `${found.kind} ${found.size} ${found.modifiedMs}` : ''
+  }
+
+  const adopt = (next: string | undefined, first = false) => {
+    const before = reading
+    const read = readConfig(next, schema, plugins)
+    text = next
+    // A file that an editor has written half must not close everything that runs.
+    reading = read.document || first ? read : { ...before, problems: read.problems }
+    const paths = changedPaths(before.value, reading.value)
+    if (first) return paths
+    const same = (one: Iterable<unknown>, other: Iterable<unknown>) => JSON.stringify([...one]) === JSON.stringify([...other])
+    if (paths.length === 0 && same(before.problems, reading.problems) && same(before.closed, reading.closed)) return paths
+    const change = { before: before.value, after: reading.value, paths, applied: appliesAt(paths) }
+    for (const listen of listeners) {
+      try {
+        listen(change)
+      } catch (error) {
+        log.error('config: a listener failed', { error: String(error) })
+      }
+    }
+    return paths
+  }
+  const read = async (first = false) => {
+    stamp = await lookAt()
+    adopt(await files.readText(file), first)
+  }
+
+  const watch = () => {
+    timer = clock.after(lookMs, () => {
+      void inTurn(async () => {
+        if (!ended && (await lookAt()) !== stamp) await read()
+      })
+        .catch((error: unknown) => log.warn(`config: ${file} cannot be read`, { error: String(error) }))
+        .finally(() => {
+          if (!ended) watch()
+        })
+    })
+  }
+
+  await read(true)
+  if (options.watch) watch()
+
+  return {
+    file,
+    get value() {
+      return reading.value
+    },
+    get problems() {
+      return reading.problems
+    },
+    get closed() {
+      return reading.closed
+    },
+    get hash() {
+      return digest(text)
+    },
+    reload: () => inTurn(() => read()),
+    set: (path, value, expected, by) =>
+      inTurn(async () => {
+        const key = parsePath(path)
+        const current = await files.readText(file)
+        if (expected !== undefined && digest(current) !== expected) {
+          throw failure('conflict', `config set ${path}: ${file} is not the one that you saw; read it again and repeat the change`)
+        }
+        if (by !== 'person' && holdsReference(value)) {
+          throw failure('forbidden', `config set ${path}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use openclaw config set in a terminal`)
+        }
+        const edited = editText(current === undefined || current.trim() === '' ? emptyFile : current, key, value)
+        const problems = newProblems(readConfig(current, schema, plugins).problems, readConfig(edited, schema, plugins).problems)
+        if (problems.length > 0) {
+          const [first] = problems
+          throw failure('invalid_config', `config set ${path}: ${first?.path}: ${first?.message}${first?.suggestion ? `; ${first.suggestion}` : ''}; nothing was changed`, { problems: [...problems] })
+        }
+        // Somebody's editor may have written since: their change must not be lost.
+        if ((await files.readText(file)) !== current) throw failure('conflict', `config set ${path}: ${file} was changed meanwhile; repeat the change`)
+        await files.replace(await target(), edited)
+        stamp = await lookAt()
+        return { applied: appliesAt(adopt(edited)) }
+      }),
+    check: (candidate) => readConfig(candidate, schema, plugins).problems,
+    schema: () => schema,
+    extend: (added) =>
+      inTurn(async () => {
+        plugins = added.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        schema = composeSchema(plugins)
+        const written = writeSchema(schema)
+        if ((await files.readText(schemaFile)) !== written) await files.replace(schemaFile, written)
+        adopt(text)
+      }),
+    onChange(listen) {
+      listeners.add(listen)
+      return { [Symbol.dispose]: () => void listeners.delete(listen) }
+    },
+    masked: () => maskSecrets(schema, reading.document ?? {}, isReference),
+    async [Symbol.asyncDispose]() {
+      ended = true
+      timer?.[Symbol.dispose]()
+      listeners.clear()
+      await work
+    },
+  }
+}
+
+function appliesAt(paths: readonly string[]): 'now' | 'restart' {
+  return paths.some((path) => needRestart.some((held) => overlaps(path, held))) ? 'restart' : 'now'
+}
+
+/** Problems that a change would bring. Removing an item moves those behind it, which makes no new ones. */
+function newProblems(before: readonly Problem[], after: readonly Problem[]): readonly Problem[] {
+  const name = ({ path, message }: Problem) => `${path.replaceAll(/(?<=\.)\d+(?=\.|$)/g, '#')} ${message}`
+  const known = new Set(before.map(name))
+  return after.filter((problem) => !known.has(name(problem)))
+}
+
+function holdsReference(value: unknown): boolean {
+  return isReference(value) || (typeof value === 'object' && value !== null && Object.values(value).some(holdsReference))
+}
