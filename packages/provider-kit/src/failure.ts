@@ -18,7 +18,8 @@ const overflow =
 const overload = /overloaded|over capacity|at capacity|engine_overloaded/i
 const noCredit = /insufficient_quota|insufficient credits|credit balance|billing/i
 const refused = /content_filter|content_policy|responsible_?ai|flagged|safety/i
-const network = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR|fetch failed|terminated|socket|cannot connect|timed? ?out/i
+const network =
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR|fetch failed|terminated|socket|cannot connect|timed? ?out/i
 
 /**
  * Reads what a provider's library threw, or put into its stream, as a typed failure. `who` begins the message, e.g.
@@ -39,18 +40,27 @@ export function readFailure(thrown: unknown, who: string, now: number = Date.now
 }
 
 function judge({ status, words }: Seen): { code: ErrorCode; reason?: Reason; advice: string } {
-  if (status === 413 || overflow.test(words)) return { code: 'invalid_params', reason: 'overflow', advice: 'the conversation is longer than the model can read' }
-  if (status === 402 || noCredit.test(words)) return { code: 'forbidden', advice: 'the account has no credit left; add some with the vendor' }
-  if (status === 401 || /invalid_api_key|authentication_error|incorrect api key/i.test(words)) return { code: 'unauthorized', advice: 'the key was refused; set a new one with `openclaw models auth`' }
-  if (status === 429 || /rate_?limit/i.test(words)) return { code: 'rate_limited', advice: 'too many requests; wait before asking again' }
-  if (status === 529 || overload.test(words)) return { code: 'unavailable', reason: 'overload', advice: 'the vendor is overloaded; try again later' }
+  if (status === 413 || overflow.test(words))
+    return { code: 'invalid_params', reason: 'overflow', advice: 'the conversation is longer than the model can read' }
+  if (status === 402 || noCredit.test(words))
+    return { code: 'forbidden', advice: 'the account has no credit left; add some with the vendor' }
+  if (status === 401 || /invalid_api_key|authentication_error|incorrect api key/i.test(words))
+    return { code: 'unauthorized', advice: 'the key was refused; set a new one with `openclaw models auth`' }
+  if (status === 429 || /rate_?limit/i.test(words))
+    return { code: 'rate_limited', advice: 'too many requests; wait before asking again' }
+  if (status === 529 || overload.test(words))
+    return { code: 'unavailable', reason: 'overload', advice: 'the vendor is overloaded; try again later' }
   if (refused.test(words)) return { code: 'forbidden', reason: 'refused', advice: 'the vendor refused the content' }
   if (status === 403) return { code: 'forbidden', advice: 'this key may not use the model; check the account' }
-  if (status === 404 || /model_not_found/.test(words)) return { code: 'not_found', advice: 'there is no such model or address; see `openclaw models list`' }
-  if (status === 503) return { code: 'unavailable', reason: 'overload', advice: 'the vendor is overloaded; try again later' }
-  if (status === 408 || (status !== undefined && status >= 500)) return { code: 'unavailable', advice: 'the vendor has a problem; try again later' }
+  if (status === 404 || /model_not_found/.test(words))
+    return { code: 'not_found', advice: 'there is no such model or address; see `openclaw models list`' }
+  if (status === 503)
+    return { code: 'unavailable', reason: 'overload', advice: 'the vendor is overloaded; try again later' }
+  if (status === 408 || (status !== undefined && status >= 500))
+    return { code: 'unavailable', advice: 'the vendor has a problem; try again later' }
   if (status !== undefined && status >= 400) return { code: 'invalid_params', advice: 'the request was refused' }
-  if (network.test(words)) return { code: 'unavailable', advice: 'the connection failed; check the address and whether the server runs' }
+  if (network.test(words))
+    return { code: 'unavailable', advice: 'the connection failed; check the address and whether the server runs' }
   return { code: 'unavailable', advice: 'the answer could not be read' }
 }
 
@@ -66,7 +76,8 @@ function look(thrown: unknown): Seen {
     const number = [error.statusCode, error.status, error.code].map(Number).find((value) => value >= 400 && value < 600)
     status ??= number
     if (isStrings(error.responseHeaders)) headers = { ...error.responseHeaders, ...headers }
-    for (const key of ['name', 'message', 'code', 'type', 'responseBody']) if (typeof error[key] === 'string') words.push(error[key])
+    for (const key of ['name', 'message', 'code', 'type', 'responseBody'])
+      if (typeof error[key] === 'string') words.push(error[key])
     if (!message && typeof error.message === 'string') message = error.message
     one = error.cause ?? error.error ?? error.data
   }
@@ -84,7 +95,11 @@ function retryAfter(headers: Readonly<Record<string, string>>, now: number): num
 }
 
 function isAbort(thrown: unknown): boolean {
-  return typeof thrown === 'object' && thrown !== null && ((thrown as Error).name === 'AbortError' || toFailure(thrown).code === 'aborted')
+  return (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    ((thrown as Error).name === 'AbortError' || toFailure(thrown).code === 'aborted')
+  )
 }
 
 function isStrings(value: unknown): value is Record<string, string> {

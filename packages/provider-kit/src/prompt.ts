@@ -1,4 +1,11 @@
-import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4TextPart } from '@ai-sdk/provider'
+import type {
+  JSONObject,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4TextPart,
+} from '@ai-sdk/provider'
 import type { ModelContent, ModelPart, ModelRequest, ModelTurn } from '@openclaw/sdk'
 
 /** What differs between providers in how a conversation is written down. */
@@ -21,9 +28,13 @@ const acceptedByMost = (mime: string) => /^(image\/(png|jpeg|gif|webp)|applicati
  * with the prompt of the shorter one. The runtime gives turns that every vendor takes (nothing empty, inputs are objects,
  * portable ids and names); here they only change their shape.
  */
-export function writePrompt(request: Pick<ModelRequest, 'system' | 'turns'>, options: PromptOptions = {}): LanguageModelV4Prompt {
+export function writePrompt(
+  request: Pick<ModelRequest, 'system' | 'turns'>,
+  options: PromptOptions = {},
+): LanguageModelV4Prompt {
   const prompt: LanguageModelV4Prompt = request.system ? [{ role: 'system', content: request.system }] : []
-  const shown = (content: readonly ModelContent[]) => content.map((one) => writeContent(one, options.accepts ?? acceptedByMost))
+  const shown = (content: readonly ModelContent[]) =>
+    content.map((one) => writeContent(one, options.accepts ?? acceptedByMost))
   let files: UserPart[] = []
   const flushFiles = () => {
     if (files.length > 0) addUser(prompt, files)
@@ -47,20 +58,35 @@ export function writePrompt(request: Pick<ModelRequest, 'system' | 'turns'>, opt
 /** The tools of a request as the AI SDK names them; undefined when there are none, which some endpoints insist on. */
 export function writeTools(request: Pick<ModelRequest, 'tools'>): LanguageModelV4CallOptions['tools'] {
   if (request.tools.length === 0) return undefined
-  return request.tools.map(({ name, description, input }) => ({ type: 'function', name, description, inputSchema: plain(input) }))
+  return request.tools.map(({ name, description, input }) => ({
+    type: 'function',
+    name,
+    description,
+    inputSchema: plain(input),
+  }))
 }
 
 /** A schema without what is not JSON: typebox marks its values with symbols and hidden fields. */
-function plain(schema: object): NonNullable<Extract<NonNullable<LanguageModelV4CallOptions['tools']>[number], { type: 'function' }>['inputSchema']> {
+function plain(
+  schema: object,
+): NonNullable<Extract<NonNullable<LanguageModelV4CallOptions['tools']>[number], { type: 'function' }>['inputSchema']> {
   return JSON.parse(JSON.stringify(schema))
 }
 
 function writeContent(content: ModelContent, accepts: (mime: string) => boolean): UserPart {
   if (content.type === 'text') return { type: 'text', text: content.text }
   if (!accepts(content.mime)) {
-    return { type: 'text', text: `[file ${content.name ?? 'without a name'}, ${content.mime}, ${content.bytes.length} bytes: this model cannot read it]` }
+    return {
+      type: 'text',
+      text: `[file ${content.name ?? 'without a name'}, ${content.mime}, ${content.bytes.length} bytes: this model cannot read it]`,
+    }
   }
-  return { type: 'file', mediaType: content.mime, data: { type: 'data', data: content.bytes }, ...(content.name ? { filename: content.name } : {}) }
+  return {
+    type: 'file',
+    mediaType: content.mime,
+    data: { type: 'data', data: content.bytes },
+    ...(content.name ? { filename: content.name } : {}),
+  }
 }
 
 /** Some endpoints insist on turns that alternate, so files of tool results join the user's next words. */
@@ -83,11 +109,18 @@ function writePart(part: ModelPart, replayThinking: boolean): AssistantPart[] {
   if (part.type === 'call') {
     return [{ type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.input, ...kept }]
   }
-  if (part.type === 'thinking') return part.keep !== undefined || (replayThinking && part.text) ? [{ type: 'reasoning', text: part.text, ...kept }] : []
+  if (part.type === 'thinking')
+    return part.keep !== undefined || (replayThinking && part.text)
+      ? [{ type: 'reasoning', text: part.text, ...kept }]
+      : []
   return part.text || part.keep !== undefined ? [{ type: 'text', text: part.text, ...kept }] : []
 }
 
-function writeResult(turn: Extract<ModelTurn, { role: 'tool' }>, content: readonly UserPart[], place: 'result' | 'after') {
+function writeResult(
+  turn: Extract<ModelTurn, { role: 'tool' }>,
+  content: readonly UserPart[],
+  place: 'result' | 'after',
+) {
   const texts = content.filter((part) => part.type === 'text')
   const files = content.filter((part) => part.type === 'file')
   const head = { type: 'tool-result', toolCallId: turn.call, toolName: turn.name } as const
@@ -96,11 +129,18 @@ function writeResult(turn: Extract<ModelTurn, { role: 'tool' }>, content: readon
   }
   const note = files.length > 0 ? ['[its files follow in the next message]'] : []
   const text = [...texts.map((part) => part.text), ...note].join('\n') || '(no output)'
-  const after: UserPart[] = files.length > 0 ? [{ type: 'text', text: `Files from the result of ${turn.name}:` }, ...files] : []
-  return { message: { ...head, output: { type: turn.failed ? ('error-text' as const) : ('text' as const), value: text } }, after }
+  const after: UserPart[] =
+    files.length > 0 ? [{ type: 'text', text: `Files from the result of ${turn.name}:` }, ...files] : []
+  return {
+    message: { ...head, output: { type: turn.failed ? ('error-text' as const) : ('text' as const), value: text } },
+    after,
+  }
 }
 
-function addResult(prompt: LanguageModelV4Prompt, result: Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number]): void {
+function addResult(
+  prompt: LanguageModelV4Prompt,
+  result: Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number],
+): void {
   const last = prompt.at(-1)
   if (last?.role === 'tool') last.content.push(result)
   else prompt.push({ role: 'tool', content: [result] })

@@ -1,4 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider'
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider'
 import type { ModelEvent, ModelRequest, Usage } from '@openclaw/sdk'
 import { readFailure } from './failure.ts'
 import { writePrompt, writeTools, type PromptOptions } from './prompt.ts'
@@ -32,9 +37,13 @@ export async function* streamModel(
   const abort = whenAborted(signal, stop)
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | undefined
   try {
-    const ask = async () => (await (await model).doStream(callOptions(request, stop.signal, options))).stream.getReader()
+    const ask = async () =>
+      (await (await model).doStream(callOptions(request, stop.signal, options))).stream.getReader()
     const asked = ask()
-    asked.then((late) => stop.signal.aborted && letGo(late), () => {})
+    asked.then(
+      (late) => stop.signal.aborted && letGo(late),
+      () => {},
+    )
     reader = await Promise.race([asked, abort.promise])
     const translate = translator(who, options)
     for (;;) {
@@ -73,7 +82,11 @@ function whenAborted(signal: AbortSignal, stop: AbortController) {
   return { promise, reason, [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) }
 }
 
-function callOptions(request: ModelRequest, abortSignal: AbortSignal, options: StreamOptions): LanguageModelV4CallOptions {
+function callOptions(
+  request: ModelRequest,
+  abortSignal: AbortSignal,
+  options: StreamOptions,
+): LanguageModelV4CallOptions {
   const tools = writeTools(request)
   return {
     prompt: writePrompt(request, options),
@@ -108,7 +121,15 @@ function translator(who: string, options: StreamOptions) {
           // What the vendor ran itself has no result of ours.
           if (part.providerExecuted) return []
           calls++
-          return [{ type: 'call', id: part.toolCallId, name: part.toolName, input: readInput(part.input), ...(part.providerMetadata ? { keep: part.providerMetadata } : {}) }]
+          return [
+            {
+              type: 'call',
+              id: part.toolCallId,
+              name: part.toolName,
+              input: readInput(part.input),
+              ...(part.providerMetadata ? { keep: part.providerMetadata } : {}),
+            },
+          ]
         case 'error':
           return failed(part.error)
         case 'finish':
@@ -121,7 +142,17 @@ function translator(who: string, options: StreamOptions) {
   }
 
   function finish(why: string, raw: LanguageModelV4Usage): ModelEvent[] {
-    if (why === 'content-filter') return [{ type: 'failed', failure: { code: 'forbidden', reason: 'refused', message: `${who}: the vendor refused to answer; say it differently or choose another model` } }]
+    if (why === 'content-filter')
+      return [
+        {
+          type: 'failed',
+          failure: {
+            code: 'forbidden',
+            reason: 'refused',
+            message: `${who}: the vendor refused to answer; say it differently or choose another model`,
+          },
+        },
+      ]
     if (why === 'error' || why === 'interrupted') return failed(new Error('the answer ended too early'))
     const usage = readUsage(raw)
     const costUsd = options.cost?.(usage, raw.raw)

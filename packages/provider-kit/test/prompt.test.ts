@@ -5,18 +5,38 @@ import { writePrompt } from '../src/index.ts'
 
 const bytes = new Uint8Array([1, 2, 3])
 const user = (text: string): ModelTurn => ({ role: 'user', content: [{ type: 'text', text }] })
-const call = (id: string): ModelTurn => ({ role: 'assistant', content: [{ type: 'call', id, name: 'read', input: { path: 'a' } }] })
-const result = (id: string, content: Extract<ModelTurn, { role: 'tool' }>['content'], failed = false): ModelTurn => ({ role: 'tool', call: id, name: 'read', content, failed })
+const call = (id: string): ModelTurn => ({
+  role: 'assistant',
+  content: [{ type: 'call', id, name: 'read', input: { path: 'a' } }],
+})
+const result = (id: string, content: Extract<ModelTurn, { role: 'tool' }>['content'], failed = false): ModelTurn => ({
+  role: 'tool',
+  call: id,
+  name: 'read',
+  content,
+  failed,
+})
 const write = (turns: readonly ModelTurn[], options = {}) => writePrompt({ system: '', turns }, options)
 
 describe('a prompt', () => {
   it('begins with the system text, and without one with the first turn', () => {
-    expect(writePrompt({ system: 'Be brief.', turns: [user('hi')] })[0]).toEqual({ role: 'system', content: 'Be brief.' })
+    expect(writePrompt({ system: 'Be brief.', turns: [user('hi')] })[0]).toEqual({
+      role: 'system',
+      content: 'Be brief.',
+    })
     expect(write([user('hi')])[0]).toMatchObject({ role: 'user' })
   })
 
   it('holds files with their bytes, and names those that the model cannot read', () => {
-    const [message] = write([{ role: 'user', content: [{ type: 'file', mime: 'image/png', name: 'a.png', bytes }, { type: 'file', mime: 'application/zip', bytes }] }])
+    const [message] = write([
+      {
+        role: 'user',
+        content: [
+          { type: 'file', mime: 'image/png', name: 'a.png', bytes },
+          { type: 'file', mime: 'application/zip', bytes },
+        ],
+      },
+    ])
     expect(message).toEqual({
       role: 'user',
       content: [
@@ -27,34 +47,74 @@ describe('a prompt', () => {
   })
 
   it('gives thinking back with what the provider kept, and leaves out what nobody signed unless asked', () => {
-    const turn: ModelTurn = { role: 'assistant', content: [{ type: 'thinking', text: 'a', keep: { acme: { signature: 's' } } }, { type: 'thinking', text: 'b' }, { type: 'text', text: 'c' }] }
+    const turn: ModelTurn = {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', text: 'a', keep: { acme: { signature: 's' } } },
+        { type: 'thinking', text: 'b' },
+        { type: 'text', text: 'c' },
+      ],
+    }
     const signed = { type: 'reasoning', text: 'a', providerOptions: { acme: { signature: 's' } } }
     expect(write([turn])[0]?.content).toEqual([signed, { type: 'text', text: 'c' }])
-    expect(write([turn], { replayThinking: true })[0]?.content).toEqual([signed, { type: 'reasoning', text: 'b' }, { type: 'text', text: 'c' }])
+    expect(write([turn], { replayThinking: true })[0]?.content).toEqual([
+      signed,
+      { type: 'reasoning', text: 'b' },
+      { type: 'text', text: 'c' },
+    ])
   })
 
   it('leaves out an answer of nothing but dropped thinking', () => {
-    expect(write([user('hi'), { role: 'assistant', content: [{ type: 'thinking', text: 'b' }] }, user('and?')])).toHaveLength(1)
+    expect(
+      write([user('hi'), { role: 'assistant', content: [{ type: 'thinking', text: 'b' }] }, user('and?')]),
+    ).toHaveLength(1)
   })
 
   it('puts results of one step together, says which failed, and hands their files over after all of them', () => {
-    const prompt = write([user('look'), call('1'), result('1', [{ type: 'text', text: 'here' }, { type: 'file', mime: 'image/png', bytes }]), result('2', [{ type: 'text', text: 'no' }], true), user('so?')])
+    const prompt = write([
+      user('look'),
+      call('1'),
+      result('1', [
+        { type: 'text', text: 'here' },
+        { type: 'file', mime: 'image/png', bytes },
+      ]),
+      result('2', [{ type: 'text', text: 'no' }], true),
+      user('so?'),
+    ])
     expect(prompt.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'user'])
     expect(prompt[2]?.content).toEqual([
-      { type: 'tool-result', toolCallId: '1', toolName: 'read', output: { type: 'text', value: 'here\n[its files follow in the next message]' } },
+      {
+        type: 'tool-result',
+        toolCallId: '1',
+        toolName: 'read',
+        output: { type: 'text', value: 'here\n[its files follow in the next message]' },
+      },
       { type: 'tool-result', toolCallId: '2', toolName: 'read', output: { type: 'error-text', value: 'no' } },
     ])
-    expect(prompt[3]?.content).toMatchObject([{ text: 'Files from the result of read:' }, { type: 'file', mediaType: 'image/png' }, { text: 'so?' }])
+    expect(prompt[3]?.content).toMatchObject([
+      { text: 'Files from the result of read:' },
+      { type: 'file', mediaType: 'image/png' },
+      { text: 'so?' },
+    ])
   })
 
   it('keeps files in the result where the provider takes them there', () => {
-    const prompt = write([call('1'), result('1', [{ type: 'file', mime: 'image/png', bytes }])], { resultFiles: 'result' })
-    expect(prompt[1]?.content).toMatchObject([{ output: { type: 'content', value: [{ type: 'file', mediaType: 'image/png' }] } }])
+    const prompt = write([call('1'), result('1', [{ type: 'file', mime: 'image/png', bytes }])], {
+      resultFiles: 'result',
+    })
+    expect(prompt[1]?.content).toMatchObject([
+      { output: { type: 'content', value: [{ type: 'file', mediaType: 'image/png' }] } },
+    ])
   })
 })
 
 it('P8: a longer conversation begins with the prompt of the shorter one', () => {
-  const step = (n: number): ModelTurn[] => [user(`q${n}`), call(`${n}`), result(`${n}`, [{ type: 'text', text: 'r' }]), { role: 'assistant', content: [{ type: 'text', text: `a${n}` }] }]
+  const step = (n: number): ModelTurn[] => [
+    user(`q${n}`),
+    call(`${n}`),
+    result(`${n}`, [{ type: 'text', text: 'r' }]),
+    { role: 'assistant', content: [{ type: 'text', text: `a${n}` }] },
+  ]
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), (length, more) => {
       const turns = Array.from({ length: length + more }, (_, n) => step(n)).flat()

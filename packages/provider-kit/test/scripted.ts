@@ -5,7 +5,9 @@ export const usage: LanguageModelV4Usage = {
   inputTokens: { total: 100, noCache: 60, cacheRead: 40, cacheWrite: undefined },
   outputTokens: { total: 7, text: 5, reasoning: 2 },
 }
-export const finish = (unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'interrupted' | 'other' = 'stop'): LanguageModelV4StreamPart => ({
+export const finish = (
+  unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'interrupted' | 'other' = 'stop',
+): LanguageModelV4StreamPart => ({
   type: 'finish',
   finishReason: { unified, raw: unified },
   usage,
@@ -21,14 +23,17 @@ export function scripted(parts: readonly LanguageModelV4StreamPart[]) {
     doStream: async (options: LanguageModelV4CallOptions) => {
       asked.push(options)
       let at = 0
-      const stream = new ReadableStream<LanguageModelV4StreamPart>({
-        pull(controller) {
-          const part = parts[at++]
-          if (part) controller.enqueue(part)
-          else controller.close()
+      const stream = new ReadableStream<LanguageModelV4StreamPart>(
+        {
+          pull(controller) {
+            const part = parts[at++]
+            if (part) controller.enqueue(part)
+            else controller.close()
+          },
+          cancel: () => void cancelled++,
         },
-        cancel: () => void cancelled++,
-      }, { highWaterMark: 0 })
+        { highWaterMark: 0 },
+      )
       return { stream }
     },
   }

@@ -5,7 +5,8 @@ import { streamModel } from '../src/index.ts'
 import { collect, finish, hanging, request, scripted } from './scripted.ts'
 
 const never = new AbortController().signal
-const ask = (model: Parameters<typeof streamModel>[0], signal = never) => streamModel(model, request, signal, { name: 'acme' })
+const ask = (model: Parameters<typeof streamModel>[0], signal = never) =>
+  streamModel(model, request, signal, { name: 'acme' })
 
 describe('what a model says', () => {
   it('becomes text and thinking, with usage that counts cached tokens, and done last', async () => {
@@ -41,7 +42,13 @@ describe('what a model says', () => {
           { type: 'tool-input-delta', id: 'a', delta: '{"command":' },
           { type: 'tool-input-delta', id: 'a', delta: '"ls"}' },
           { type: 'tool-input-end', id: 'a' },
-          { type: 'tool-call', toolCallId: 'a', toolName: 'bash', input: '{"command":"ls"}', providerMetadata: { google: { thoughtSignature: 'x' } } },
+          {
+            type: 'tool-call',
+            toolCallId: 'a',
+            toolName: 'bash',
+            input: '{"command":"ls"}',
+            providerMetadata: { google: { thoughtSignature: 'x' } },
+          },
           { type: 'tool-call', toolCallId: 'b', toolName: 'bash', input: '{"command":"l' },
           { type: 'tool-call', toolCallId: 'c', toolName: 'list', input: '' },
           finish('tool-calls'),
@@ -63,7 +70,9 @@ describe('what a model says', () => {
   })
 
   it('carries what it cost when the provider knows', async () => {
-    const events = await collect(streamModel(scripted([finish()]), request, never, { name: 'acme', cost: ({ output }) => output / 100 }))
+    const events = await collect(
+      streamModel(scripted([finish()]), request, never, { name: 'acme', cost: ({ output }) => output / 100 }),
+    )
     expect(events).toEqual([{ type: 'done', stop: 'end', usage: { input: 100, cached: 40, output: 7, costUsd: 0.07 } }])
   })
 
@@ -71,9 +80,15 @@ describe('what a model says', () => {
     const model = scripted([finish()])
     await collect(ask(model))
     const tools = [{ name: 'list', description: 'List.', input: { type: 'object' as const, properties: {} } }]
-    await collect(streamModel(model, { ...request, tools, thinking: 'high', maxOutputTokens: 9 }, never, { name: 'acme' }))
+    await collect(
+      streamModel(model, { ...request, tools, thinking: 'high', maxOutputTokens: 9 }, never, { name: 'acme' }),
+    )
     expect(model.asked[0]).not.toHaveProperty('tools')
-    expect(model.asked[1]).toMatchObject({ reasoning: 'high', maxOutputTokens: 9, tools: [{ type: 'function', name: 'list', inputSchema: { type: 'object', properties: {} } }] })
+    expect(model.asked[1]).toMatchObject({
+      reasoning: 'high',
+      maxOutputTokens: 9,
+      tools: [{ type: 'function', name: 'list', inputSchema: { type: 'object', properties: {} } }],
+    })
   })
 })
 
@@ -81,17 +96,28 @@ describe('what goes wrong', () => {
   it.each<[string, LanguageModelV4StreamPart[], object]>([
     ['a stream that ends without a finish', [{ type: 'text-delta', id: 't', delta: 'Hel' }], { code: 'unavailable' }],
     ['a stream that was interrupted', [finish('interrupted')], { code: 'unavailable' }],
-    ['an error in the stream, and nothing after it', [{ type: 'error', error: { message: 'Overloaded', type: 'overloaded_error' } }, finish()], { code: 'unavailable', reason: 'overload' }],
+    [
+      'an error in the stream, and nothing after it',
+      [{ type: 'error', error: { message: 'Overloaded', type: 'overloaded_error' } }, finish()],
+      { code: 'unavailable', reason: 'overload' },
+    ],
     ['refused content', [finish('content-filter')], { code: 'forbidden', reason: 'refused' }],
   ])('%s ends in one typed failure', async (_, parts, failure) => {
     const events = await collect(ask(scripted(parts)))
-    expect(events.filter(({ type }) => type === 'failed' || type === 'done')).toEqual([{ type: 'failed', failure: expect.objectContaining(failure) }])
+    expect(events.filter(({ type }) => type === 'failed' || type === 'done')).toEqual([
+      { type: 'failed', failure: expect.objectContaining(failure) },
+    ])
     expect(events.at(-1)?.type).toBe('failed')
   })
 
   it('a library that throws, or cannot be loaded, is a failure and not a throw', async () => {
-    const throws = { doStream: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:1') })) }
-    expect(await collect(ask(throws))).toMatchObject([{ type: 'failed', failure: { code: 'unavailable', message: expect.stringContaining('acme/m1') } }])
+    const throws = {
+      doStream: () =>
+        Promise.reject(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:1') })),
+    }
+    expect(await collect(ask(throws))).toMatchObject([
+      { type: 'failed', failure: { code: 'unavailable', message: expect.stringContaining('acme/m1') } },
+    ])
     expect(await collect(ask(Promise.reject(new Error('no such module'))))).toMatchObject([{ type: 'failed' }])
   })
 })
@@ -99,7 +125,11 @@ describe('what goes wrong', () => {
 describe('stopping', () => {
   it.each([
     ['before the question', [] as LanguageModelV4StreamPart[], 0],
-    ['while the library ignores the signal', [{ type: 'text-delta', id: 't', delta: 'Hel' }] as LanguageModelV4StreamPart[], 1],
+    [
+      'while the library ignores the signal',
+      [{ type: 'text-delta', id: 't', delta: 'Hel' }] as LanguageModelV4StreamPart[],
+      1,
+    ],
   ])('L4: ends with aborted within a second, %s', async (_, parts, after) => {
     const stop = new AbortController()
     if (after === 0) stop.abort()
@@ -124,7 +154,11 @@ describe('stopping', () => {
   })
 
   it('lets go of the connection when nobody reads any more', async () => {
-    const model = scripted([{ type: 'text-delta', id: 't', delta: 'a' }, { type: 'text-delta', id: 't', delta: 'b' }, finish()])
+    const model = scripted([
+      { type: 'text-delta', id: 't', delta: 'a' },
+      { type: 'text-delta', id: 't', delta: 'b' },
+      finish(),
+    ])
     for await (const _ of ask(model)) break
     expect(model.cancelled()).toBe(1)
     expect(model.asked[0]?.abortSignal?.aborted).toBe(true)
@@ -134,7 +168,12 @@ describe('stopping', () => {
 const part = fc.oneof(
   fc.record({ type: fc.constant('text-delta' as const), id: fc.string(), delta: fc.string() }),
   fc.record({ type: fc.constant('reasoning-delta' as const), id: fc.string(), delta: fc.string() }),
-  fc.record({ type: fc.constant('tool-call' as const), toolCallId: fc.string(), toolName: fc.string(), input: fc.oneof(fc.string(), fc.json()) }),
+  fc.record({
+    type: fc.constant('tool-call' as const),
+    toolCallId: fc.string(),
+    toolName: fc.string(),
+    input: fc.oneof(fc.string(), fc.json()),
+  }),
   fc.record({ type: fc.constant('error' as const), error: fc.anything() }),
   fc.constantFrom(finish('stop'), finish('length'), finish('error'), finish('other'), finish('content-filter')),
 )

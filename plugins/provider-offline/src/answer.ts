@@ -31,7 +31,8 @@ export function answer(request: Pick<ModelRequest, 'turns' | 'tools' | 'local'>)
   if (!command || command.type === 'help') return { text: howTo }
   if (command.type === 'tools') return { text: listTools(request.tools) }
   const { tool, input } = command
-  if (!request.tools.some((one) => one.name === tool)) return { text: `The tool \`${tool}\` is not available in this session. \`tools\` lists what is.` }
+  if (!request.tools.some((one) => one.name === tool))
+    return { text: `The tool \`${tool}\` is not available in this session. \`tools\` lists what is.` }
   // The id is the call's place in the conversation: the same request gives the same answer.
   return { text: '', call: { type: 'call', id: `offline_${request.turns.length}`, name: tool, input } }
 }

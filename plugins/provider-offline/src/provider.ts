@@ -34,7 +34,7 @@ export default defineProvider({
 /** Cuts at spaces and line ends where there are some; joined they are the text. */
 function* pieces(text: string): Generator<string> {
   const letters = [...text]
-  for (let start = 0; start < letters.length; ) {
+  for (let start = 0; start < letters.length;) {
     let end = Math.min(start + pieceLength, letters.length)
     for (let at = end; at > start && end < letters.length; at--) {
       if (/\s/.test(letters[at - 1] ?? '')) {

@@ -3,18 +3,31 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import provider from '../src/provider.ts'
 
-const tools = ['bash', 'read', 'list'].map((name) => ({ name, description: `Does ${name}. At length.`, input: { type: 'object' as const } }))
+const tools = ['bash', 'read', 'list'].map((name) => ({
+  name,
+  description: `Does ${name}. At length.`,
+  input: { type: 'object' as const },
+}))
 const user = (text: string): ModelTurn => ({ role: 'user', content: [{ type: 'text', text }] })
 const never = new AbortController().signal
 
-async function ask(turns: readonly ModelTurn[], more: Partial<ModelRequest> = {}, signal = never): Promise<ModelEvent[]> {
+async function ask(
+  turns: readonly ModelTurn[],
+  more: Partial<ModelRequest> = {},
+  signal = never,
+): Promise<ModelEvent[]> {
   // It takes nothing from its setup.
   const models = await provider.connect({} as ProviderSetup<Record<string, never>>)
   const events: ModelEvent[] = []
-  for await (const event of models.stream({ model: 'assistant', system: '', turns, tools, session: 's', local: true, ...more }, signal)) events.push(event)
+  for await (const event of models.stream(
+    { model: 'assistant', system: '', turns, tools, session: 's', local: true, ...more },
+    signal,
+  ))
+    events.push(event)
   return events
 }
-const textOf = (events: readonly ModelEvent[]) => events.map((event) => (event.type === 'text' ? event.delta : '')).join('')
+const textOf = (events: readonly ModelEvent[]) =>
+  events.map((event) => (event.type === 'text' ? event.delta : '')).join('')
 const callsOf = (events: readonly ModelEvent[]) => events.filter(({ type }) => type === 'call')
 
 describe('without a model', () => {
@@ -63,10 +76,42 @@ describe('typed commands', () => {
 
   it.each<[string, ModelTurn[]]>([
     ['inside a longer message', [user('please run ls')]],
-    ['in an earlier message', [user('run ls'), { role: 'assistant', content: [{ type: 'text', text: 'ok' }] }, user('thanks')]],
-    ['in a tool result', [user('read a'), { role: 'assistant', content: [{ type: 'call', id: '1', name: 'read', input: {} }] }, { role: 'tool', call: '1', name: 'read', content: [{ type: 'text', text: 'run ls' }], failed: false }]],
-    ['in a message with a file', [{ role: 'user', content: [{ type: 'text', text: 'run ls' }, { type: 'file', mime: 'text/plain', bytes: new TextEncoder().encode('run ls') }] }]],
-    ['in what an earlier message of the same turn said', [{ role: 'user', content: [{ type: 'text', text: 'run ls' }, { type: 'text', text: 'never mind' }] }]],
+    [
+      'in an earlier message',
+      [user('run ls'), { role: 'assistant', content: [{ type: 'text', text: 'ok' }] }, user('thanks')],
+    ],
+    [
+      'in a tool result',
+      [
+        user('read a'),
+        { role: 'assistant', content: [{ type: 'call', id: '1', name: 'read', input: {} }] },
+        { role: 'tool', call: '1', name: 'read', content: [{ type: 'text', text: 'run ls' }], failed: false },
+      ],
+    ],
+    [
+      'in a message with a file',
+      [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'run ls' },
+            { type: 'file', mime: 'text/plain', bytes: new TextEncoder().encode('run ls') },
+          ],
+        },
+      ],
+    ],
+    [
+      'in what an earlier message of the same turn said',
+      [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'run ls' },
+            { type: 'text', text: 'never mind' },
+          ],
+        },
+      ],
+    ],
   ])('S12: are not looked for %s', async (_, turns) => {
     expect(callsOf(await ask(turns))).toEqual([])
   })
@@ -98,13 +143,19 @@ describe('after a tool', () => {
 })
 
 it('ends with aborted when it is stopped', async () => {
-  expect(await ask([user('hello')], {}, AbortSignal.abort())).toEqual([{ type: 'failed', failure: expect.objectContaining({ code: 'aborted' }) }])
+  expect(await ask([user('hello')], {}, AbortSignal.abort())).toEqual([
+    { type: 'failed', failure: expect.objectContaining({ code: 'aborted' }) },
+  ])
 })
 
 it('gives the same answer to the same request, and its pieces are the whole text', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.boolean(), async (text, local) => {
-      const turns = [user('x'), { role: 'assistant' as const, content: [] }, { role: 'tool' as const, call: '1', name: 'bash', content: [{ type: 'text' as const, text }], failed: false }]
+      const turns = [
+        user('x'),
+        { role: 'assistant' as const, content: [] },
+        { role: 'tool' as const, call: '1', name: 'bash', content: [{ type: 'text' as const, text }], failed: false },
+      ]
       const events = await ask(turns, { local })
       expect(events).toEqual(await ask(turns, { local }))
       if (local && text.trim()) expect(textOf(events)).toContain(text.replace(/\n+$/, ''))

@@ -11,7 +11,11 @@ export interface Asking {
 }
 
 /** Asks the endpoint and says what it answers. The vendor library is loaded with the first question, not before. */
-export function ask({ endpoint, fetch, replayThinking }: Asking, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+export function ask(
+  { endpoint, fetch, replayThinking }: Asking,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent> {
   return streamModel(openModel(endpoint, fetch, request), request, signal, {
     name: 'openai',
     replayThinking,
@@ -37,13 +41,19 @@ async function openModel(endpoint: Endpoint, fetch: Asking['fetch'], { model, se
  * it takes a cache key, while followers know neither new name. Thinking that is off is left out, since only newer
  * models know the word "none".
  */
-function asWanted({ max_tokens, reasoning_effort, ...body }: Record<string, unknown>, { vendor }: Endpoint, session: string): Record<string, unknown> {
+function asWanted(
+  { max_tokens, reasoning_effort, ...body }: Record<string, unknown>,
+  { vendor }: Endpoint,
+  session: string,
+): Record<string, unknown> {
   return {
     ...body,
     ...(reasoning_effort === undefined || reasoning_effort === 'none' ? {} : { reasoning_effort }),
     ...(max_tokens === undefined ? {} : { [vendor === 'openai' ? 'max_completion_tokens' : 'max_tokens']: max_tokens }),
     // A session's name holds ids of people, which are nobody's business there.
-    ...(vendor === 'openai' ? { prompt_cache_key: createHash('sha256').update(session).digest('hex').slice(0, 32) } : {}),
+    ...(vendor === 'openai'
+      ? { prompt_cache_key: createHash('sha256').update(session).digest('hex').slice(0, 32) }
+      : {}),
   }
 }
 

@@ -12,9 +12,17 @@ export const config = closed({
   ),
   key: Type.Optional(Secret({ boundTo: 'baseUrl', description: 'Key of the account; local servers need none.' })),
   keyHeader: Type.Optional(
-    Type.String({ pattern: '^[A-Za-z0-9-]{1,60}$', description: 'Header that carries the key alone, e.g. `api-key`; without it the key goes as `Authorization: Bearer`.' }),
+    Type.String({
+      pattern: '^[A-Za-z0-9-]{1,60}$',
+      description:
+        'Header that carries the key alone, e.g. `api-key`; without it the key goes as `Authorization: Bearer`.',
+    }),
   ),
-  headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Further headers of every request. Not for keys: they are not secret.' })),
+  headers: Type.Optional(
+    Type.Record(Type.String(), Type.String(), {
+      description: 'Further headers of every request. Not for keys: they are not secret.',
+    }),
+  ),
   models: Type.Optional(
     Type.Array(
       closed({
@@ -28,6 +36,9 @@ export const config = closed({
     ),
   ),
   replayThinking: Type.Optional(
-    Type.Boolean({ default: false, description: 'Give earlier reasoning back with the conversation: DeepSeek and Kimi want it, others refuse it.' }),
+    Type.Boolean({
+      default: false,
+      description: 'Give earlier reasoning back with the conversation: DeepSeek and Kimi want it, others refuse it.',
+    }),
   ),
 })

@@ -36,12 +36,21 @@ const probeMs = 800
  * sent, and nothing is configured. Takes less than a second.
  */
 export async function discover(
-  { fetch: ask, env, servers = localServers }: { fetch: typeof fetch; env: readonly string[]; servers?: readonly LocalServer[] },
+  {
+    fetch: ask,
+    env,
+    servers = localServers,
+  }: { fetch: typeof fetch; env: readonly string[]; servers?: readonly LocalServer[] },
   signal: AbortSignal,
 ): Promise<readonly Offer[]> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(probeMs)])
   const found = await Promise.all(servers.map((server) => probe(server, ask, limited)))
-  return [...found.flat(), ...Object.keys(keyVariables).filter((name) => env.includes(name)).map(offerOfKey)]
+  return [
+    ...found.flat(),
+    ...Object.keys(keyVariables)
+      .filter((name) => env.includes(name))
+      .map(offerOfKey),
+  ]
 }
 
 async function probe({ label, baseUrl }: LocalServer, ask: typeof fetch, signal: AbortSignal): Promise<Offer[]> {

@@ -3,17 +3,23 @@ import { readFailure } from '@openclaw/provider-kit'
 import type { Endpoint } from './endpoint.ts'
 
 /** Names of models that do not chat, which OpenAI lists among those that do. */
-const otherKinds = /embed|whisper|tts|dall-e|moderation|transcribe|realtime|gpt-image|gpt-audio|sora|babbage|davinci|rerank/i
+const otherKinds =
+  /embed|whisper|tts|dall-e|moderation|transcribe|realtime|gpt-image|gpt-audio|sora|babbage|davinci|rerank/i
 
 /**
  * Asks an endpoint for its models (`GET /models`). Knows the further fields of OpenRouter, vLLM, llama.cpp and
  * LM Studio. Throws a typed failure.
  */
-export async function listModels(endpoint: Pick<Endpoint, 'baseUrl' | 'headers'>, ask: typeof fetch, signal: AbortSignal): Promise<Model[]> {
+export async function listModels(
+  endpoint: Pick<Endpoint, 'baseUrl' | 'headers'>,
+  ask: typeof fetch,
+  signal: AbortSignal,
+): Promise<Model[]> {
   const url = `${endpoint.baseUrl}/models`
   const body = await getJson(url, { headers: { ...endpoint.headers, accept: 'application/json' }, signal }, ask)
   const rows = Array.isArray(body) ? body : (record(body).data ?? record(body).models)
-  if (!Array.isArray(rows)) throw failure('unavailable', `openai: ${url} did not answer with a list of models; check baseUrl`)
+  if (!Array.isArray(rows))
+    throw failure('unavailable', `openai: ${url} did not answer with a list of models; check baseUrl`)
   return rows.flatMap((row) => readModel(record(row))).filter(({ id }) => !otherKinds.test(id))
 }
 
@@ -21,8 +27,10 @@ async function getJson(url: string, init: RequestInit, ask: typeof fetch): Promi
   try {
     const response = await ask(url, init)
     if (response.ok) return await response.json()
-    const said = record(await response.json().catch(() => ({})))
-    throw { status: response.status, responseHeaders: Object.fromEntries(response.headers), ...record(said.error ?? said) }
+    const { error, ...body } = record(await response.json().catch(() => ({})))
+    const said = record(error ?? body)
+    const answer = { status: response.status, responseHeaders: Object.fromEntries(response.headers), code: said.code }
+    throw Object.assign(new Error(typeof said.message === 'string' ? said.message : response.statusText), answer)
   } catch (thrown) {
     const { code, message, retryAfterMs } = readFailure(thrown, `openai: asking ${url}`)
     throw failure(code, message, retryAfterMs === undefined ? {} : { retryAfterMs })
@@ -32,7 +40,13 @@ async function getJson(url: string, init: RequestInit, ask: typeof fetch): Promi
 function readModel(row: Record<string, unknown>): Model[] {
   const id = row.id ?? row.name
   if (typeof id !== 'string' || !id) return []
-  const context = whole(row.context_length ?? row.max_model_len ?? row.max_context_length ?? record(row.meta).n_ctx ?? record(row.meta).n_ctx_train)
+  const context = whole(
+    row.context_length ??
+      row.max_model_len ??
+      row.max_context_length ??
+      record(row.meta).n_ctx ??
+      record(row.meta).n_ctx_train,
+  )
   const output = whole(record(row.top_provider).max_completion_tokens)
   const inputs = record(row.architecture).input_modalities
   const parameters = row.supported_parameters

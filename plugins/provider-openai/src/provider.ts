@@ -11,10 +11,12 @@ export default defineProvider({
   config,
   connect({ config, env, fetch, log }) {
     const endpoint = endpointOf(config)
-    if (config.key && !endpoint.private) log.warn('openai: the key travels over plain http; use an https address', { baseUrl: endpoint.baseUrl })
+    if (config.key && !endpoint.private)
+      log.warn('openai: the key travels over plain http; use an https address', { baseUrl: endpoint.baseUrl })
     return {
       models: async (signal) => config.models ?? (await listModels(endpoint, fetch, signal)),
-      stream: (request, signal) => ask({ endpoint, fetch, replayThinking: config.replayThinking ?? false }, request, signal),
+      stream: (request, signal) =>
+        ask({ endpoint, fetch, replayThinking: config.replayThinking ?? false }, request, signal),
       discover: (signal) => discover({ fetch, env }, signal),
     }
   },

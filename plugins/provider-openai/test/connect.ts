@@ -8,7 +8,10 @@ import provider from '../src/provider.ts'
 type Config = Static<typeof config>
 
 /** The provider, connected with a configuration; `warnings` is what it logged. */
-export async function connect(config: Config, more: Partial<ProviderSetup<Config>> = {}): Promise<Models & { warnings: string[] }> {
+export async function connect(
+  config: Config,
+  more: Partial<ProviderSetup<Config>> = {},
+): Promise<Models & { warnings: string[] }> {
   const warnings: string[] = []
   const quiet = () => {}
   const models = await provider.connect({
@@ -51,4 +54,11 @@ export async function collect(events: AsyncIterable<ModelEvent>): Promise<ModelE
   return all
 }
 
-export const textOf = (events: readonly ModelEvent[], type: 'text' | 'thinking' = 'text') => events.map((event) => (event.type === type ? event.delta : '')).join('')
+export const textOf = (events: readonly ModelEvent[], type: 'text' | 'thinking' = 'text') =>
+  events.map((event) => (event.type === type ? event.delta : '')).join('')
+
+/** The messages that the endpoint got last. */
+export function sentMessages(mock: LLMock): Record<string, unknown>[] {
+  const body = mock.getLastRequest()?.body
+  return (body as unknown as { messages: Record<string, unknown>[] }).messages
+}

@@ -3,9 +3,12 @@ import { endpointOf } from '../src/endpoint.ts'
 import { collect, connect, never, question } from './connect.ts'
 
 describe('an address', () => {
-  it.each(['ftp://example.org', 'not an address', 'https://me:secret@example.org/v1'])('%s is refused with what to write', (baseUrl) => {
-    expect(() => endpointOf({ baseUrl })).toThrow(expect.objectContaining({ code: 'invalid_config' }))
-  })
+  it.each(['ftp://example.org', 'not an address', 'https://me:secret@example.org/v1'])(
+    '%s is refused with what to write',
+    (baseUrl) => {
+      expect(() => endpointOf({ baseUrl })).toThrow(expect.objectContaining({ code: 'invalid_config' }))
+    },
+  )
 
   it.each([
     ['https://api.example.org/v1', true],
@@ -26,13 +29,19 @@ describe('an address', () => {
 it('writes to OpenAI as OpenAI wants it, with a cache key that tells nothing of the session', async () => {
   const bodies: Record<string, unknown>[] = []
   const record: typeof fetch = async (_, init) => {
-    bodies.push(JSON.parse(String(init?.body)))
+    bodies.push(JSON.parse(init?.body as string))
     return Response.json({ error: { message: 'enough' } }, { status: 400 })
   }
-  const ask = async (config: { baseUrl?: string }) => await collect((await connect({ ...config, key: 'k' }, { fetch: record })).stream(question('hi', { maxOutputTokens: 5 }), never))
+  const ask = async (config: { baseUrl?: string }) =>
+    await collect(
+      (await connect({ ...config, key: 'k' }, { fetch: record })).stream(question('hi', { maxOutputTokens: 5 }), never),
+    )
   await ask({})
   await ask({ baseUrl: 'https://api.example.org/v1' })
-  expect(bodies[0]).toMatchObject({ max_completion_tokens: 5, prompt_cache_key: expect.stringMatching(/^[0-9a-f]{32}$/) })
+  expect(bodies[0]).toMatchObject({
+    max_completion_tokens: 5,
+    prompt_cache_key: expect.stringMatching(/^[0-9a-f]{32}$/),
+  })
   expect(bodies[0]).not.toHaveProperty('max_tokens')
   expect(bodies[1]).toMatchObject({ max_tokens: 5 })
   expect(bodies[1]).not.toHaveProperty('prompt_cache_key')

@@ -14,7 +14,9 @@ async function serveModels(status: number, body: unknown) {
   const seen: Record<string, unknown>[] = []
   const server = createServer((request, response) => {
     seen.push(request.headers)
-    response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '4' }).end(typeof body === 'string' ? body : JSON.stringify(body))
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'retry-after': '4' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body))
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   closers.push(() => new Promise((done) => (server.closeAllConnections(), server.close(done))))
@@ -23,14 +25,32 @@ async function serveModels(status: number, body: unknown) {
 
 describe('the models of an endpoint', () => {
   it.each([
-    ['OpenAI', { object: 'list', data: [{ id: 'gpt-4o' }, { id: 'text-embedding-3-small' }, { id: 'whisper-1' }] }, [{ id: 'gpt-4o' }]],
+    [
+      'OpenAI',
+      { object: 'list', data: [{ id: 'gpt-4o' }, { id: 'text-embedding-3-small' }, { id: 'whisper-1' }] },
+      [{ id: 'gpt-4o' }],
+    ],
     [
       'OpenRouter',
-      { data: [{ id: 'a/b', context_length: 128000, top_provider: { max_completion_tokens: 4096 }, architecture: { input_modalities: ['text', 'image'] }, supported_parameters: ['tools', 'reasoning'] }] },
+      {
+        data: [
+          {
+            id: 'a/b',
+            context_length: 128000,
+            top_provider: { max_completion_tokens: 4096 },
+            architecture: { input_modalities: ['text', 'image'] },
+            supported_parameters: ['tools', 'reasoning'],
+          },
+        ],
+      },
       [{ id: 'a/b', contextTokens: 128000, outputTokens: 4096, images: true, thinking: true }],
     ],
     ['vLLM', { data: [{ id: 'qwen', max_model_len: 32768 }] }, [{ id: 'qwen', contextTokens: 32768 }]],
-    ['llama.cpp', { data: [{ id: 'model.gguf', meta: { n_ctx_train: 8192 } }] }, [{ id: 'model.gguf', contextTokens: 8192 }]],
+    [
+      'llama.cpp',
+      { data: [{ id: 'model.gguf', meta: { n_ctx_train: 8192 } }] },
+      [{ id: 'model.gguf', contextTokens: 8192 }],
+    ],
     ['a bare list', [{ name: 'one' }, {}, 7], [{ id: 'one' }]],
   ])('are read as %s lists them', async (_, body, expected) => {
     const { baseUrl } = await serveModels(200, body)
@@ -56,7 +76,9 @@ describe('the models of an endpoint', () => {
   it('are asked for with the key in the header that the endpoint wants', async () => {
     const { baseUrl, seen } = await serveModels(200, { data: [] })
     await (await connect({ baseUrl, key: 'k1' })).models(never)
-    await (await connect({ baseUrl: `${baseUrl}/`, key: 'k2', keyHeader: 'api-key', headers: { 'x-team': 'a' } })).models(never)
+    await (
+      await connect({ baseUrl: `${baseUrl}/`, key: 'k2', keyHeader: 'api-key', headers: { 'x-team': 'a' } })
+    ).models(never)
     expect(seen).toMatchObject([{ authorization: 'Bearer k1' }, { 'api-key': 'k2', 'x-team': 'a' }])
     expect(seen[1]).not.toHaveProperty('authorization')
   })
@@ -71,16 +93,31 @@ describe('what could be used here', () => {
       { label: 'Strange', baseUrl: strange.baseUrl },
       { label: 'Nothing', baseUrl: 'http://127.0.0.1:9/v1' },
     ]
-    expect(await discover({ fetch, env: [], servers }, never)).toEqual([{ label: 'Ollama on this machine', config: { baseUrl }, models: ['llama3'] }])
+    expect(await discover({ fetch, env: [], servers }, never)).toEqual([
+      { label: 'Ollama on this machine', config: { baseUrl }, models: ['llama3'] },
+    ])
     expect(seen[0]).not.toHaveProperty('authorization')
   })
 
   it('is a key variable by its name alone: nothing is read or sent', async () => {
     const refuse: typeof fetch = () => Promise.reject(new Error('nobody may be asked'))
-    const offers = await discover({ fetch: refuse, env: ['PATH', 'GROQ_API_KEY', 'OPENAI_API_KEY'], servers: [] }, never)
+    const offers = await discover(
+      { fetch: refuse, env: ['PATH', 'GROQ_API_KEY', 'OPENAI_API_KEY'], servers: [] },
+      never,
+    )
     expect(offers).toEqual([
-      { label: 'OpenAI with the key in OPENAI_API_KEY', config: { baseUrl: 'https://api.openai.com/v1', key: 'env:OPENAI_API_KEY' }, env: 'OPENAI_API_KEY', models: [] },
-      { label: 'Groq with the key in GROQ_API_KEY', config: { baseUrl: 'https://api.groq.com/openai/v1', key: 'env:GROQ_API_KEY' }, env: 'GROQ_API_KEY', models: [] },
+      {
+        label: 'OpenAI with the key in OPENAI_API_KEY',
+        config: { baseUrl: 'https://api.openai.com/v1', key: 'env:OPENAI_API_KEY' },
+        env: 'OPENAI_API_KEY',
+        models: [],
+      },
+      {
+        label: 'Groq with the key in GROQ_API_KEY',
+        config: { baseUrl: 'https://api.groq.com/openai/v1', key: 'env:GROQ_API_KEY' },
+        env: 'GROQ_API_KEY',
+        models: [],
+      },
     ])
   })
 

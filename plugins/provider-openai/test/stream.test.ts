@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { collect, connect, never, question, startEndpoint, textOf } from './connect.ts'
+import { collect, connect, never, question, sentMessages, startEndpoint, textOf } from './connect.ts'
 
 describe('an endpoint that answers', () => {
   it('streams text, and counts what was used', async () => {
     await using endpoint = await startEndpoint()
-    endpoint.mock.onMessage('hello', { content: 'Hello from the other side.', usage: { prompt_tokens: 12, completion_tokens: 6, total_tokens: 18 } })
+    endpoint.mock.onMessage('hello', {
+      content: 'Hello from the other side.',
+      usage: { prompt_tokens: 12, completion_tokens: 6, total_tokens: 18 },
+    })
     const models = await connect(endpoint.config)
     const events = await collect(models.stream(question('hello'), never))
     expect(textOf(events)).toBe('Hello from the other side.')
@@ -12,7 +15,13 @@ describe('an endpoint that answers', () => {
     expect(events.at(-1)).toEqual({ type: 'done', stop: 'end', usage: { input: 12, cached: 0, output: 6 } })
     const sent = endpoint.mock.getLastRequest()
     expect(sent?.headers.authorization).toBe('[REDACTED]')
-    expect(sent?.body).toMatchObject({ model: 'gpt-4o', messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'hello' }] })
+    expect(sent?.body).toMatchObject({
+      model: 'gpt-4o',
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'hello' },
+      ],
+    })
   })
 
   it('streams reasoning apart from the answer', async () => {
@@ -34,10 +43,19 @@ describe('an endpoint that answers', () => {
   it('calls tools, several at once, and takes their results', async () => {
     await using endpoint = await startEndpoint()
     endpoint.mock.onToolResult('call_b', { content: 'Two files.' })
-    endpoint.mock.onMessage('look', { toolCalls: [{ id: 'call_a', name: 'read', arguments: '{"path":"a.md"}' }, { id: 'call_b', name: 'list', arguments: '{}' }] })
+    endpoint.mock.onMessage('look', {
+      toolCalls: [
+        { id: 'call_a', name: 'read', arguments: '{"path":"a.md"}' },
+        { id: 'call_b', name: 'list', arguments: '{}' },
+      ],
+    })
     const models = await connect(endpoint.config)
     const tools = [
-      { name: 'read', description: 'Read a file.', input: { type: 'object' as const, properties: { path: { type: 'string' } }, required: ['path'] } },
+      {
+        name: 'read',
+        description: 'Read a file.',
+        input: { type: 'object' as const, properties: { path: { type: 'string' } }, required: ['path'] },
+      },
       { name: 'list', description: 'List.', input: { type: 'object' as const, properties: {} } },
     ]
     const first = question('look', { tools })
@@ -51,8 +69,20 @@ describe('an endpoint that answers', () => {
     const turns = [
       ...first.turns,
       { role: 'assistant' as const, content: events.flatMap((event) => (event.type === 'call' ? [event] : [])) },
-      { role: 'tool' as const, call: 'call_a', name: 'read', content: [{ type: 'text' as const, text: 'A' }], failed: false },
-      { role: 'tool' as const, call: 'call_b', name: 'list', content: [{ type: 'text' as const, text: 'a.md b.md' }], failed: false },
+      {
+        role: 'tool' as const,
+        call: 'call_a',
+        name: 'read',
+        content: [{ type: 'text' as const, text: 'A' }],
+        failed: false,
+      },
+      {
+        role: 'tool' as const,
+        call: 'call_b',
+        name: 'list',
+        content: [{ type: 'text' as const, text: 'a.md b.md' }],
+        failed: false,
+      },
     ]
     expect(textOf(await collect(models.stream({ ...first, turns }, never)))).toBe('Two files.')
   })
@@ -61,9 +91,17 @@ describe('an endpoint that answers', () => {
     await using endpoint = await startEndpoint()
     endpoint.mock.onMessage('what is it', { content: 'A dot.' })
     const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
-    const turns = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'what is it' }, { type: 'file' as const, mime: 'image/png', bytes }] }]
+    const turns = [
+      {
+        role: 'user' as const,
+        content: [
+          { type: 'text' as const, text: 'what is it' },
+          { type: 'file' as const, mime: 'image/png', bytes },
+        ],
+      },
+    ]
     await collect((await connect(endpoint.config)).stream(question('', { turns }), never))
-    const { messages } = endpoint.mock.getLastRequest()?.body as unknown as { messages: { content: unknown }[] }
+    const messages = sentMessages(endpoint.mock)
     expect(messages.at(-1)?.content).toEqual([
       { type: 'text', text: 'what is it' },
       { type: 'image_url', image_url: { url: `data:image/png;base64,${Buffer.from(bytes).toString('base64')}` } },
@@ -75,12 +113,18 @@ describe('an endpoint that answers', () => {
     endpoint.mock.onMessage('and now', { content: 'Now.' })
     const turns = [
       ...question('first').turns,
-      { role: 'assistant' as const, content: [{ type: 'thinking' as const, text: 'hm' }, { type: 'text' as const, text: 'One.' }] },
+      {
+        role: 'assistant' as const,
+        content: [
+          { type: 'thinking' as const, text: 'hm' },
+          { type: 'text' as const, text: 'One.' },
+        ],
+      },
       ...question('and now').turns,
     ]
     for (const replayThinking of [false, true]) {
       await collect((await connect({ ...endpoint.config, replayThinking })).stream(question('', { turns }), never))
-      const { messages } = endpoint.mock.getLastRequest()?.body as unknown as { messages: Record<string, unknown>[] }
+      const messages = sentMessages(endpoint.mock)
       expect('reasoning_content' in (messages[2] ?? {})).toBe(replayThinking)
     }
   })
@@ -92,7 +136,12 @@ describe('an endpoint in trouble', () => {
     ['an unknown model', 404, { message: 'no such model' }, { code: 'not_found' }],
     ['a broken server', 500, { message: 'oops' }, { code: 'unavailable' }],
     ['an overloaded server', 503, { message: 'busy' }, { code: 'unavailable', reason: 'overload' }],
-    ['a conversation that is too long', 400, { message: 'maximum context length is 10 tokens', code: 'context_length_exceeded' }, { code: 'invalid_params', reason: 'overflow' }],
+    [
+      'a conversation that is too long',
+      400,
+      { message: 'maximum context length is 10 tokens', code: 'context_length_exceeded' },
+      { code: 'invalid_params', reason: 'overflow' },
+    ],
   ])('%s is one typed failure', async (_, status, error, expected) => {
     await using endpoint = await startEndpoint()
     endpoint.mock.nextRequestError(status, error)
@@ -102,7 +151,10 @@ describe('an endpoint in trouble', () => {
 
   it('tells how long to wait after too many requests', async () => {
     await using endpoint = await startEndpoint()
-    endpoint.mock.on({ userMessage: 'hello' }, { error: { message: 'slow down', type: 'rate_limit_error' }, status: 429, retryAfter: 3 })
+    endpoint.mock.on(
+      { userMessage: 'hello' },
+      { error: { message: 'slow down', type: 'rate_limit_error' }, status: 429, retryAfter: 3 },
+    )
     const events = await collect((await connect(endpoint.config)).stream(question('hello'), never))
     expect(events).toMatchObject([{ type: 'failed', failure: { code: 'rate_limited', retryAfterMs: 3000 } }])
   })
@@ -113,7 +165,11 @@ describe('an endpoint in trouble', () => {
     ['hangs up at once', { chaos: { disconnectRate: 1 } }],
   ])('%s: a failure at the end, and nothing thrown', async (_, trouble) => {
     await using endpoint = await startEndpoint()
-    endpoint.mock.onMessage('hello', { content: 'A long answer of many words that comes in many pieces.' }, { chunkSize: 5, ...trouble })
+    endpoint.mock.onMessage(
+      'hello',
+      { content: 'A long answer of many words that comes in many pieces.' },
+      { chunkSize: 5, ...trouble },
+    )
     const events = await collect((await connect(endpoint.config)).stream(question('hello'), never))
     expect(events.filter(({ type }) => type === 'failed' || type === 'done')).toHaveLength(1)
     expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'unavailable' } })
@@ -121,7 +177,9 @@ describe('an endpoint in trouble', () => {
 
   it('is not there at all', async () => {
     const events = await collect((await connect({ baseUrl: 'http://127.0.0.1:9/v1' })).stream(question('hello'), never))
-    expect(events).toMatchObject([{ type: 'failed', failure: { code: 'unavailable', message: expect.stringContaining('whether the server runs') } }])
+    expect(events).toMatchObject([
+      { type: 'failed', failure: { code: 'unavailable', message: expect.stringContaining('whether the server runs') } },
+    ])
   })
 
   it.each([

@@ -19,7 +19,8 @@ export function bashJob({ maxOutput }: Bounds) {
     ),
     effect: 'exec',
     effectOf: ({ action }) => (action === 'write' ? 'exec' : action === 'kill' ? 'write' : 'read'),
-    subject: ({ action, job, text }) => (action === 'write' ? `write to job ${job}: ${text}` : `${action} job ${job ?? ''}`.trim()),
+    subject: ({ action, job, text }) =>
+      action === 'write' ? `write to job ${job}: ${text}` : `${action} job ${job ?? ''}`.trim(),
     async run({ action, job: id, text }, call) {
       if (action === 'list') return listJobs(call)
       const job = find(call, id)
@@ -45,7 +46,9 @@ function find(call: ToolCall, id: string | undefined): Job {
 function listJobs(call: ToolCall): ToolResult {
   const jobs = call.workspace.jobs()
   if (jobs.length === 0) return say('No jobs.')
-  return say(jobs.map(({ id, command, running }) => `${id} ${running ? 'running' : 'ended'}: ${commandOf(command)}`).join('\n'))
+  return say(
+    jobs.map(({ id, command, running }) => `${id} ${running ? 'running' : 'ended'}: ${commandOf(command)}`).join('\n'),
+  )
 }
 
 function showOutput(job: Job, maxOutput: number): ToolResult {

@@ -21,7 +21,9 @@ export function bash({ timeoutMs, maxOutput }: Bounds) {
       {
         command: Type.String({ minLength: 1 }),
         cwd: Type.Optional(Type.String({ description: 'Folder in the workspace.' })),
-        timeoutMs: Type.Optional(Type.Integer({ minimum: 1, maximum: longestMs, description: `Default ${timeoutMs}.` })),
+        timeoutMs: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: longestMs, description: `Default ${timeoutMs}.` }),
+        ),
         background: Type.Optional(Type.Boolean({ description: 'Return a job id at once.' })),
       },
       { additionalProperties: false },
@@ -41,7 +43,12 @@ export function bash({ timeoutMs, maxOutput }: Bounds) {
   })
 }
 
-async function runToEnd(argv: readonly string[], options: { cwd?: string; timeoutMs: number }, maxOutput: number, call: ToolCall): Promise<ToolResult> {
+async function runToEnd(
+  argv: readonly string[],
+  options: { cwd?: string; timeoutMs: number },
+  maxOutput: number,
+  call: ToolCall,
+): Promise<ToolResult> {
   const kept = keepOutput(maxOutput)
   const startedAt = performance.now()
   let end: { exit: number; signal?: string } | undefined

@@ -1,5 +1,10 @@
 /** Starts bash where there is one, else the plain shell: in a sandbox nobody knows beforehand. */
-const posix = ['/bin/sh', '-c', 'command -v bash >/dev/null 2>&1 && exec bash -c "$1"; exec /bin/sh -c "$1"', 'sh'] as const
+const posix = [
+  '/bin/sh',
+  '-c',
+  'command -v bash >/dev/null 2>&1 && exec bash -c "$1"; exec /bin/sh -c "$1"',
+  'sh',
+] as const
 const windows = ['powershell.exe', '-NoLogo', '-NoProfile', '-NonInteractive', '-Command'] as const
 
 /** The argv that runs a command line in the shell of the machine that the workspace's root belongs to. */

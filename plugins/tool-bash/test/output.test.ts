@@ -39,9 +39,13 @@ describe('kept output', () => {
 
   it('holds no more than its limit and a word on it, however much comes', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 5000 }), { maxLength: 40 }), fc.integer({ min: 100, max: 3000 }), (pieces, limit) => {
-        expect(keep(limit, ...pieces).length).toBeLessThan(limit + 200)
-      }),
+      fc.property(
+        fc.array(fc.string({ maxLength: 5000 }), { maxLength: 40 }),
+        fc.integer({ min: 100, max: 3000 }),
+        (pieces, limit) => {
+          expect(keep(limit, ...pieces).length).toBeLessThan(limit + 200)
+        },
+      ),
     )
   })
 })
@@ -53,7 +57,8 @@ describe('the shell', () => {
   })
 
   it('shows a job as the command that was given', () => {
-    for (const root of ['C:\\', '/home/me']) expect(commandOf(shellArgv(root, 'sleep 1 && ls').join(' '))).toBe('sleep 1 && ls')
+    for (const root of ['C:\\', '/home/me'])
+      expect(commandOf(shellArgv(root, 'sleep 1 && ls').join(' '))).toBe('sleep 1 && ls')
     expect(commandOf('something else')).toBe('something else')
   })
 })

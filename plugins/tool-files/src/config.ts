@@ -3,9 +3,23 @@ import Type from 'typebox'
 
 /** Bounds of what one call shows. */
 export const config = closed({
-  maxLines: Type.Optional(Type.Integer({ minimum: 10, maximum: 100_000, default: 2000, description: 'Lines that one `read` shows at most.' })),
-  maxOutput: Type.Optional(Type.Integer({ minimum: 1000, maximum: 1_000_000, default: 50_000, description: 'Characters that one `read` shows at most.' })),
+  maxLines: Type.Optional(
+    Type.Integer({ minimum: 10, maximum: 100_000, default: 2000, description: 'Lines that one `read` shows at most.' }),
+  ),
+  maxOutput: Type.Optional(
+    Type.Integer({
+      minimum: 1000,
+      maximum: 1_000_000,
+      default: 50_000,
+      description: 'Characters that one `read` shows at most.',
+    }),
+  ),
   maxImageBytes: Type.Optional(
-    Type.Integer({ minimum: 1000, maximum: 50_000_000, default: 5_000_000, description: 'Larger images are not shown to the model.' }),
+    Type.Integer({
+      minimum: 1000,
+      maximum: 50_000_000,
+      default: 5_000_000,
+      description: 'Larger images are not shown to the model.',
+    }),
   ),
 })

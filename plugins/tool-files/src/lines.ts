@@ -30,7 +30,7 @@ export async function readLines(
     signal.throwIfAborted()
     const bytes = await workspace.read(file.path, { start, end: Math.min(start + pieceBytes, file.sizeBytes) })
     const piece = decoder.decode(bytes, { stream: start + pieceBytes < file.sizeBytes })
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       if (atLineStart && line >= first + count) return { text, last: line - 1, more: true, cut: false }
       const newline = piece.indexOf('\n', at)
       const end = newline < 0 ? piece.length : newline + 1

@@ -8,7 +8,10 @@ export function list() {
   return defineTool({
     name: 'list',
     description: 'List a folder.',
-    input: Type.Object({ path: Type.Optional(Type.String({ description: 'Default: the workspace.' })) }, { additionalProperties: false }),
+    input: Type.Object(
+      { path: Type.Optional(Type.String({ description: 'Default: the workspace.' })) },
+      { additionalProperties: false },
+    ),
     effect: 'read',
     subject: ({ path }) => path ?? '.',
     async run({ path = '.' }, { workspace }) {

@@ -44,9 +44,18 @@ async function findFile(path: string, call: ToolCall): Promise<WorkspaceFile> {
   return file
 }
 
-async function showImage(path: string, file: WorkspaceFile, mime: string, { maxImageBytes }: Bounds, call: ToolCall): Promise<ToolResult> {
+async function showImage(
+  path: string,
+  file: WorkspaceFile,
+  mime: string,
+  { maxImageBytes }: Bounds,
+  call: ToolCall,
+): Promise<ToolResult> {
   if (file.sizeBytes > maxImageBytes) {
-    return say(`${path} is an image of ${file.sizeBytes} bytes, more than the ${maxImageBytes} that can be shown; make it smaller first.`, true)
+    return say(
+      `${path} is an image of ${file.sizeBytes} bytes, more than the ${maxImageBytes} that can be shown; make it smaller first.`,
+      true,
+    )
   }
   const image = await call.attach(await call.workspace.read(path), mime, file.name)
   return { content: [{ type: 'text', text: `${path} (${mime}, ${file.sizeBytes} bytes):` }, image] }
@@ -59,14 +68,23 @@ async function showLines(
   { maxOutput }: Bounds,
   call: ToolCall,
 ): Promise<ToolResult> {
-  const lines = await readLines(call.workspace, { path, sizeBytes: file.sizeBytes }, { first, count, maxText: maxOutput, signal: call.signal })
-  if (lines.last < first) throw failure('invalid_params', `read ${path}: it has ${lines.last} lines, so there is no line ${first}`)
+  const lines = await readLines(
+    call.workspace,
+    { path, sizeBytes: file.sizeBytes },
+    { first, count, maxText: maxOutput, signal: call.signal },
+  )
+  if (lines.last < first)
+    throw failure('invalid_params', `read ${path}: it has ${lines.last} lines, so there is no line ${first}`)
   const details = { path, first, last: lines.last, more: lines.more }
-  return { ...say([lines.text, goOn(lines, first)].filter(Boolean).join(lines.text.endsWith('\n') ? '\n' : '\n\n')), details }
+  return {
+    ...say([lines.text, goOn(lines, first)].filter(Boolean).join(lines.text.endsWith('\n') ? '\n' : '\n\n')),
+    details,
+  }
 }
 
 function goOn({ last, more, cut }: { last: number; more: boolean; cut: boolean }, first: number): string {
-  if (cut) return `[line ${last} is longer than can be shown; the rest of it is left out, use bash to see it. Go on with offset ${last + 1}]`
+  if (cut)
+    return `[line ${last} is longer than can be shown; the rest of it is left out, use bash to see it. Go on with offset ${last + 1}]`
   return more ? `[lines ${first} to ${last}; the file goes on, read more with offset ${last + 1}]` : ''
 }
 

@@ -25,7 +25,8 @@ export function replaceText(text: string, oldText: string, newText: string, all:
 /** Where it stands. Overlapping places count as two when one must be told from another, not when all are replaced. */
 function findAll(text: string, wanted: string, all: boolean): number[] {
   const places: number[] = []
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + (all ? wanted.length : 1))) places.push(at)
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + (all ? wanted.length : 1)))
+    places.push(at)
   return places
 }
 
@@ -51,7 +52,10 @@ function similar(text: string, wanted: string): number[] {
   const squeeze = (line: string) => line.replace(/\s+/g, ' ').trim()
   const first = squeeze(wanted.split('\n').find((line) => line.trim()) ?? '')
   if (!first) return []
-  return text.split('\n').flatMap((line, index) => (squeeze(line) === first ? [index + 1] : [])).slice(0, 5)
+  return text
+    .split('\n')
+    .flatMap((line, index) => (squeeze(line) === first ? [index + 1] : []))
+    .slice(0, 5)
 }
 
 function lineOf(text: string, place: number): number {

@@ -24,7 +24,11 @@ async function linesOf(text: string, first: number, count: number, maxText = 1_0
     bytesRead += got
     return buffer.subarray(0, got)
   }
-  const lines = await readLines({ read }, { path, sizeBytes: Buffer.byteLength(text) }, { first, count, maxText, signal })
+  const lines = await readLines(
+    { read },
+    { path, sizeBytes: Buffer.byteLength(text) },
+    { first, count, maxText, signal },
+  )
   return { ...lines, bytesRead }
 }
 
@@ -37,8 +41,18 @@ describe('lines of a file', () => {
   })
 
   it('end with a whole line at the limit, and inside one only when it alone is too long', async () => {
-    expect(await linesOf('aaaa\nbbbb\ncccc\n', 1, 9, 12)).toMatchObject({ text: 'aaaa\nbbbb\n', last: 2, more: true, cut: false })
-    expect(await linesOf(`${'x'.repeat(100)}\nb\n`, 1, 9, 10)).toMatchObject({ text: 'x'.repeat(10), last: 1, more: true, cut: true })
+    expect(await linesOf('aaaa\nbbbb\ncccc\n', 1, 9, 12)).toMatchObject({
+      text: 'aaaa\nbbbb\n',
+      last: 2,
+      more: true,
+      cut: false,
+    })
+    expect(await linesOf(`${'x'.repeat(100)}\nb\n`, 1, 9, 10)).toMatchObject({
+      text: 'x'.repeat(10),
+      last: 1,
+      more: true,
+      cut: true,
+    })
   })
 
   it('do not cost the rest of a huge file', async () => {
@@ -47,11 +61,13 @@ describe('lines of a file', () => {
   })
 
   it('read on from where they ended are the whole file', async () => {
-    const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }), { maxLength: 30 }).map((lines) => lines.join('\n'))
+    const texts = fc
+      .array(fc.string({ unit: 'grapheme', maxLength: 30 }), { maxLength: 30 })
+      .map((lines) => lines.join('\n'))
     await fc.assert(
       fc.asyncProperty(texts, fc.integer({ min: 1, max: 7 }), async (text, count) => {
         let whole = ''
-        for (let first = 1; ; ) {
+        for (let first = 1; ;) {
           const lines = await linesOf(text, first, count)
           whole += lines.text
           if (!lines.more) break

@@ -4,7 +4,10 @@ import { replaceText } from '../src/replace.ts'
 
 describe('replacing text', () => {
   it('changes one place and says in which lines the new text stands', () => {
-    expect(replaceText('a\nb\nc\n', 'b', 'x\ny', false)).toEqual({ text: 'a\nx\ny\nc\n', lines: [{ first: 2, last: 3 }] })
+    expect(replaceText('a\nb\nc\n', 'b', 'x\ny', false)).toEqual({
+      text: 'a\nx\ny\nc\n',
+      lines: [{ first: 2, last: 3 }],
+    })
   })
 
   it('refuses what stands there twice, overlapping or not, and says where', () => {
@@ -13,7 +16,13 @@ describe('replacing text', () => {
   })
 
   it('changes every place with all', () => {
-    expect(replaceText('a\nb\na\n', 'a', 'x\n', true)).toEqual({ text: 'x\n\nb\nx\n\n', lines: [{ first: 1, last: 2 }, { first: 4, last: 5 }] })
+    expect(replaceText('a\nb\na\n', 'a', 'x\n', true)).toEqual({
+      text: 'x\n\nb\nx\n\n',
+      lines: [
+        { first: 1, last: 2 },
+        { first: 4, last: 5 },
+      ],
+    })
   })
 
   it('says where the text stands with other white space', () => {
@@ -36,16 +45,21 @@ describe('replacing text', () => {
   it('with all, is what replaceAll does, and every named line holds the new text', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 60 })
     fc.assert(
-      fc.property(letters, letters.filter((text) => text.length > 0), letters, (text, before, after) => {
-        const result = replaceText(text, before, after, true)
-        if ('problem' in result) {
-          expect(before === after || !text.includes(before)).toBe(true)
-          return
-        }
-        expect(result.text).toBe(text.replaceAll(before, () => after))
-        const lines = result.text.split('\n')
-        for (const { first, last } of result.lines) expect(lines.slice(first - 1, last).join('\n')).toContain(after)
-      }),
+      fc.property(
+        letters,
+        letters.filter((text) => text.length > 0),
+        letters,
+        (text, before, after) => {
+          const result = replaceText(text, before, after, true)
+          if ('problem' in result) {
+            expect(before === after || !text.includes(before)).toBe(true)
+            return
+          }
+          expect(result.text).toBe(text.replaceAll(before, () => after))
+          const lines = result.text.split('\n')
+          for (const { first, last } of result.lines) expect(lines.slice(first - 1, last).join('\n')).toContain(after)
+        },
+      ),
     )
   })
 })
