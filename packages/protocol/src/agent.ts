@@ -18,8 +18,6 @@ export type Limits = Static<typeof Limits>
 /** Where a session's tools work. With a sandbox, everything goes through `argv` and below `root`. */
 export const WorkspacePlan = Type.Object({
   root: Type.String(),
-  /** The agent's own folder, whose AGENTS.md, SOUL.md and TOOLS.md make the prompt. The same as `root` for the owner; members and groups work elsewhere and never get USER.md. */
-  persona: Type.String(),
   media: Type.String(),
   sandbox: Type.Optional(Type.Object({ argv: Type.Array(Type.String()), root: Type.String() })),
 })

@@ -129,10 +129,10 @@ export type LineHead = Static<typeof LineHead>
 
 /** A line of a known kind, or of a newer version's. An erased line has no body. */
 export type Line<K extends LineKind = LineKind> = {
-  [P in K]: Omit<LineHead, 'kind'> & { kind: P; body: LineBody<P>; erased?: undefined }
+  [P in K]: Omit<LineHead, 'kind'> & { kind: P; body: LineBody<P>; erased?: never }
 }[K]
-export type ErasedLine = LineHead & { erased: string; body?: undefined }
-export type AnyLine = Line | ErasedLine | (LineHead & { body: unknown; erased?: undefined })
+export type ErasedLine = LineHead & { erased: string; body?: never }
+export type AnyLine = Line | ErasedLine | (LineHead & { body: unknown; erased?: never })
 
 /** What a writer hands to the session store, which adds version, id, sequence, time and checksum. */
 export type LineDraft<K extends LineKind = LineKind> = {

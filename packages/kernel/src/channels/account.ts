@@ -86,16 +86,20 @@ export function makeAccount(parts: AccountParts): AccountMachine {
         typing: parts.typing,
         presence: parts.presence,
         report(state, detail, fatal = false) {
-          if (state !== 'offline') return enter(state, detail)
+          if (state !== 'offline') {
+            // Nothing can be sent before `connect` returned the link: until then it counts as connecting.
+            if (link) enter(state, detail)
+            return
+          }
           end = { fatal, detail: detail ?? 'the platform closed the link' }
           resolve()
         },
       }
       const connecting = channel.connect(account)
       // A connection that comes after its time is closed, so that there is never a second one.
-      connecting.then((late) => limit.signal.aborted && late[Symbol.asyncDispose]()).catch(() => {})
+      connecting.then((late) => (limit.signal.aborted ? late[Symbol.asyncDispose]() : undefined)).catch(() => {})
       link = await within(connecting, limit.signal)
-      if (status.state === 'connecting') enter('online', undefined, { attempts: 0 })
+      enter('online', undefined, { attempts: 0 })
       await over
     } catch (error) {
       const failure = toFailure(error)

@@ -31,6 +31,8 @@ export interface Plugins extends AsyncDisposable {
   readonly extensions: ReadonlyMap<string, { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }>
   /** Rows that gateway entries added. */
   method(name: string): { readonly row: Method; handle(params: unknown, caller: unknown): unknown } | undefined
+  /** The configuration schema of a plugin; an empty object for one without. */
+  schema(id: string): object
   /** What the agent process shall load. */
   agentEntries(): Promise<readonly EntryPlan[]>
   /** What the agent process said of them. */

@@ -80,10 +80,10 @@ export async function planRun(
       tools: permitted(parts.tools().values(), standing, config.value, agentConfig),
       workspace: {
         root: isOwners ? persona : peerFolder(parts.home, agent, session.key),
-        persona,
         media: join(parts.home, 'media'),
         ...(sandbox ? { sandbox: { argv: [...sandbox.argv], root: sandbox.root } } : {}),
       },
+      prompt: { folder: persona, skills: [join(persona, 'skills'), join(parts.home, 'skills')] },
       limits: { ...defaultLimits, ...agentConfig?.limits },
       ...(note ? { note } : {}),
     },

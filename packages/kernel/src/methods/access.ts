@@ -1,0 +1,115 @@
+import { failure, type Address, type LedgerRecord, type MethodResult, type Right, type Role } from '@openclaw/protocol'
+import type { Access } from '../access/access.ts'
+import type { Emit } from '../events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Platform } from '../platform.ts'
+import type { Approvals } from '../runs/approvals.ts'
+import { maySee, type Caller, type Handlers } from './caller.ts'
+
+type Names =
+  | 'pairing.list'
+  | 'pairing.approve'
+  | 'pairing.reject'
+  | 'approvals.list'
+  | 'approvals.resolve'
+  | 'tokens.list'
+  | 'tokens.create'
+  | 'tokens.rotate'
+  | 'tokens.revoke'
+  | 'links.create'
+
+/** The gateway's record of tokens. `rights` and `role` of a new one are at most its maker's. */
+export interface TokenDesk {
+  list(): MethodResult<'tokens.list'>['tokens']
+  create(wanted: { name: string; rights: readonly Right[]; role: Role; expiresInMs?: number }): Promise<MethodResult<'tokens.create'>>
+  rotate(id: string): Promise<MethodResult<'tokens.rotate'>>
+  revoke(id: string): Promise<void>
+  link(): MethodResult<'links.create'>
+}
+
+const roles: readonly Role[] = ['guest', 'member', 'owner']
+
+/** Who is let in, and what is allowed by a person. */
+export function accessMethods(parts: {
+  platform: Platform
+  ledger: Ledger
+  access: Access
+  approvals: Approvals
+  tokens: TokenDesk
+  emit: Emit
+  deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
+}): Handlers<Names> {
+  const { access, approvals, tokens } = parts
+
+  function atMost(caller: Caller, rights: readonly Right[], role: Role) {
+    const has = (right: Right) =>
+      caller.rights.includes('admin') || caller.rights.includes(right) || (right === 'read' && caller.rights.includes('write'))
+    const beyond = rights.filter((right) => !has(right))
+    if (beyond.length > 0) throw failure('forbidden', `tokens: you have no right "${beyond.join('", "')}" to give away`)
+    if (roles.indexOf(role) > roles.indexOf(caller.role)) {
+      throw failure('forbidden', `tokens: you are ${caller.role} and cannot make a token of an ${role}`)
+    }
+  }
+
+  /** Rotating or revoking is for who could have made the token. */
+  function checkToken(caller: Caller, id: string) {
+    const token = tokens.list().find((one) => one.id === id)
+    if (!token) throw failure('not_found', `tokens: there is no token ${id}; see \`openclaw tokens list\``)
+    atMost(caller, token.rights, token.role)
+  }
+
+  async function greet(address: Address) {
+    const outbound: LedgerRecord<'outbound'> = {
+      type: 'outbound',
+      id: parts.platform.random.id(),
+      address,
+      text: 'You are in. Say hello.',
+      at: parts.platform.clock.now(),
+    }
+    await parts.ledger.commit([outbound])
+    parts.deliver([outbound])
+  }
+
+  return {
+    'pairing.list': async ({ channel }) => ({ requests: [...(await access.pairings(channel))] }),
+    async 'pairing.approve'({ channel, code, owner = false }, caller) {
+      if (owner && !caller.rights.includes('admin')) {
+        throw failure('forbidden', 'pairing.approve: making somebody the owner takes the admin right')
+      }
+      const role = owner ? 'owner' : 'member'
+      const { sender, account } = await access.approve(channel, code, role)
+      parts.emit('pairing.resolved', { channel, code })
+      await greet({ channel, account, peer: { kind: 'direct', id: sender } })
+      return { channel, sender, role }
+    },
+    async 'pairing.reject'({ channel, code }) {
+      await access.reject(channel, code)
+      parts.emit('pairing.resolved', { channel, code })
+      return { ok: true }
+    },
+    'approvals.list': (_params, caller) => ({ approvals: approvals.list().filter(({ session }) => maySee(caller, session)) }),
+    async 'approvals.resolve'({ id, verdict }, caller) {
+      if (caller.role !== 'owner') throw failure('forbidden', 'approvals.resolve: only the owner may allow or deny')
+      await approvals.resolve(id, verdict, caller.principal)
+      return { ok: true }
+    },
+    'tokens.list': () => ({ tokens: tokens.list() }),
+    'tokens.create'({ name, rights, role = 'member', expiresInMs }, caller) {
+      atMost(caller, rights, role)
+      return tokens.create({ name, rights, role, ...(expiresInMs === undefined ? {} : { expiresInMs }) })
+    },
+    'tokens.rotate'({ id }, caller) {
+      checkToken(caller, id)
+      return tokens.rotate(id)
+    },
+    async 'tokens.revoke'({ id }, caller) {
+      checkToken(caller, id)
+      await tokens.revoke(id)
+      return { ok: true }
+    },
+    'links.create'(_params, caller) {
+      if (caller.role !== 'owner') throw failure('forbidden', 'links.create: the control page is the owner\'s')
+      return tokens.link()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { failure, type MethodName, type MethodParams, type MethodResult, type Right, type Role } from '@openclaw/protocol'
+import { parseKey, sessionKey } from '../router/key.ts'
+
+/** Who calls a method: always from the server's record, never from what a client says of itself. */
+export interface Caller {
+  readonly principal: string
+  readonly role: Role
+  readonly rights: readonly Right[]
+  readonly signal: AbortSignal
+}
+
+/** One function for each method of a group. */
+export type Handlers<M extends MethodName> = {
+  readonly [K in M]: (params: MethodParams<K>, caller: Caller) => MethodResult<K> | Promise<MethodResult<K>>
+}
+
+/** The kernel's own caller: the local CLI, and what the gateway does of itself. */
+export const owner: Omit<Caller, 'signal'> = { principal: 'owner', role: 'owner', rights: ['read', 'write', 'admin', 'pairing'] }
+
+/** The session a principal talks in when it names none: its own, with the default agent. */
+export function ownSession(agent: string, principal: string, thread?: string): string {
+  return sessionKey(agent, 'local', 'default', { kind: 'direct', id: principal, ...(thread ? { thread } : {}) })
+}
+
+/** The owner sees every session; others only those that they hold themselves. */
+export function maySee(caller: Pick<Caller, 'principal' | 'role'>, session: string): boolean {
+  if (caller.role === 'owner') return true
+  const key = parseKey(session)
+  return key?.channel === 'local' && key.peer.kind === 'direct' && key.peer.id === caller.principal
+}
+
+/** Refuses a session that is not the caller's, in the words of one that does not exist. */
+export function checkSession(caller: Caller, session: string): void {
+  if (!maySee(caller, session)) {
+    throw failure('not_found', `there is no session ${JSON.stringify(session.slice(0, 200))} that you may see`)
+  }
+}

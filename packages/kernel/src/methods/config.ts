@@ -1,0 +1,64 @@
+import type { Configuration } from '../config/configuration.ts'
+import type { Plugins } from '../plugins/host.ts'
+import type { Router } from '../router/router.ts'
+import type { Handlers } from './caller.ts'
+
+type Names =
+  | 'plugins.list'
+  | 'plugins.reload'
+  | 'config.get'
+  | 'config.set'
+  | 'config.check'
+  | 'config.schema'
+  | 'route.explain'
+
+/** Reads one key of a document by its dotted path. */
+function at(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((sofar, key) => (sofar as Record<string, unknown> | undefined)?.[key], value)
+}
+
+/** The configuration, the plugins, and what follows from them. */
+export function configMethods(parts: {
+  configuration: Configuration
+  plugins: Plugins
+  router(): Router
+  reload(id?: string): Promise<void>
+}): Handlers<Names> {
+  const { configuration, plugins } = parts
+  return {
+    'plugins.list': () => ({ plugins: plugins.list() }),
+    async 'plugins.reload'({ id }) {
+      await parts.reload(id)
+      return { plugins: plugins.list() }
+    },
+    'config.get'({ path }) {
+      const value = configuration.masked()
+      return {
+        file: configuration.file,
+        hash: configuration.hash,
+        value: path === undefined ? value : at(value, path),
+        problems: [...configuration.problems],
+      }
+    },
+    async 'config.set'({ path, value, hash }) {
+      const { applied } = await configuration.set(path, value, hash)
+      return { applied, hash: configuration.hash, problems: [...configuration.problems] }
+    },
+    'config.check'({ text }) {
+      const problems = [...(text === undefined ? configuration.problems : configuration.check(text))]
+      return { ok: problems.length === 0, problems }
+    },
+    'config.schema': () => ({ schema: configuration.schema() }),
+    'route.explain'({ channel, account = 'default', peer, kind = 'direct', thread, parent, guild, team, roles }) {
+      return parts.router().explain({
+        channel,
+        account,
+        peer: { kind, id: peer, ...(thread ? { thread } : {}) },
+        ...(parent ? { parent } : {}),
+        ...(guild ? { guild } : {}),
+        ...(team ? { team } : {}),
+        ...(roles ? { roles } : {}),
+      })
+    },
+  }
+}

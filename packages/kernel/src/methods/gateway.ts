@@ -1,0 +1,92 @@
+import type { MethodResult } from '@openclaw/protocol'
+import type { Channels } from '../channels/channels.ts'
+import type { Configuration } from '../config/configuration.ts'
+import type { Delivery } from '../delivery/deliver.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Platform } from '../platform.ts'
+import type { Plugins } from '../plugins/host.ts'
+import type { Access } from '../access/access.ts'
+import type { Approvals } from '../runs/approvals.ts'
+import type { Lanes } from '../runs/lanes.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Handlers } from './caller.ts'
+
+type Names = 'health' | 'status' | 'events.since' | 'logs.tail' | 'gateway.restart'
+
+/** How the gateway itself is. */
+export function gatewayMethods(parts: {
+  platform: Platform
+  home: string
+  version: string
+  address(): string
+  auth(): string
+  startedAt: number
+  ready(): { ready: boolean; reason?: string }
+  model(): string
+  agentState(): MethodResult<'status'>['agentProcess']
+  ledger: Ledger
+  sessions: Sessions
+  lanes: Lanes
+  delivery: Delivery
+  channels: Channels
+  plugins: Plugins
+  access: Access
+  approvals: Approvals
+  configuration: Configuration
+  since: Handlers<'events.since'>['events.since']
+  tail(cursor: string | undefined, limit: number): Promise<MethodResult<'logs.tail'>>
+  restart(): void
+}): Handlers<Names> {
+  const { ledger, configuration, plugins } = parts
+  const common = () => ({
+    version: parts.version,
+    pid: process.pid,
+    uptimeMs: Math.round(parts.platform.clock.monotonic() - parts.startedAt),
+    address: parts.address(),
+  })
+
+  function problems(): string[] {
+    const parked = plugins.list().filter(({ state }) => state === 'parked')
+    return [
+      ...(ledger.trouble ? [`the disk refused the last write: ${ledger.trouble}`] : []),
+      ...configuration.problems.map(({ path, message }) => `${configuration.file}: ${path}: ${message}`),
+      ...parked.map(({ id, reason }) => `plugin ${id} is parked: ${reason ?? 'unknown reason'}`),
+      ...parts.channels
+        .status()
+        .filter(({ state }) => state === 'parked' || state === 'offline')
+        .map(({ channel, account, state, detail }) => `${channel}/${account} is ${state}: ${detail ?? ''}`),
+    ]
+  }
+
+  return {
+    health: () => ({ ...parts.ready(), ...common() }),
+    async status() {
+      const { total } = await parts.sessions.list({ limit: 1, offset: 0 })
+      return {
+        ...common(),
+        home: parts.home,
+        auth: parts.auth(),
+        memoryMb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
+        agentProcess: parts.agentState(),
+        model: parts.model(),
+        accounts: parts.channels.status(),
+        sessions: total,
+        running: parts.lanes.active,
+        owed: {
+          accepts: ledger.owed.accepts.size,
+          deliveries: parts.delivery.list().filter(({ state }) => state !== 'dead').length,
+          dead: ledger.owed.dead.size,
+          approvals: parts.approvals.list().length,
+          pairings: (await parts.access.pairings()).length,
+        },
+        problems: problems(),
+      }
+    },
+    'events.since': (params, caller) => parts.since(params, caller),
+    'logs.tail': ({ cursor, limit = 200 }) => parts.tail(cursor, limit),
+    'gateway.restart'() {
+      parts.restart()
+      return { ok: true }
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { failure, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
+import type { Emit } from '../events.ts'
+import type { Lanes } from '../runs/lanes.ts'
+import type { AgentLink } from '../runs/parts.ts'
+import type { Session, Sessions } from '../sessions/sessions.ts'
+import { checkSession, maySee, type Handlers } from './caller.ts'
+
+type Names =
+  | 'sessions.list'
+  | 'sessions.get'
+  | 'sessions.patch'
+  | 'sessions.reset'
+  | 'sessions.compact'
+  | 'sessions.delete'
+  | 'sessions.erase'
+  | 'sessions.verify'
+
+/** What can be done with a session as a whole. */
+export function sessionMethods(parts: {
+  sessions: Sessions
+  lanes: Lanes
+  agent: AgentLink
+  emit: Emit
+  models(session: Session): string[]
+  cancel(accepts: readonly LedgerRecord<'accept'>[], reason: string): Promise<void>
+}): Handlers<Names> {
+  const { sessions, lanes, emit } = parts
+
+  async function info(key: string): Promise<MethodResult<'sessions.get'>> {
+    const found = await sessions.info(key)
+    if (!found) throw failure('not_found', `there is no session ${JSON.stringify(key.slice(0, 200))}; see \`openclaw sessions list\``)
+    return { ...found, running: lanes.running(key) !== undefined }
+  }
+
+  /** Stops a session and what waits in it, before its lines go. */
+  async function quiet(key: string, reason: string) {
+    const running = lanes.running(key)
+    const waiting = lanes.stop(key, reason)
+    await running?.settled
+    if (waiting.length > 0) await parts.cancel(waiting, reason)
+  }
+
+  function totals(session: Session): { lines: number; usage: { input: number; cached: number; output: number } } {
+    return { lines: session.seq, usage: { input: 0, cached: 0, output: 0 } }
+  }
+
+  return {
+    async 'sessions.list'({ limit = 50, offset = 0, ...query }, caller) {
+      const page = await sessions.list({ ...query, limit, offset })
+      const visible = page.sessions.filter(({ key }) => maySee(caller, key))
+      return {
+        sessions: visible.map((one) => ({ ...one, running: lanes.running(one.key) !== undefined })),
+        total: caller.role === 'owner' ? page.total : visible.length,
+      }
+    },
+    'sessions.get'({ session }, caller) {
+      checkSession(caller, session)
+      return info(session)
+    },
+    async 'sessions.patch'({ session, ...changes }, caller) {
+      checkSession(caller, session)
+      const { agent } = await sessions.open(session)
+      await sessions.commit({ session, agent, drafts: [{ kind: 'settings', body: changes, role: caller.role }] })
+      emit('sessions.changed', { key: session, deleted: false }, session)
+      return info(session)
+    },
+    async 'sessions.reset'({ session }, caller) {
+      checkSession(caller, session)
+      await quiet(session, 'the session was reset')
+      const open = await sessions.open(session)
+      if (open.seq === 0) return info(session)
+      await sessions.commit({
+        session,
+        agent: open.agent,
+        drafts: [{ kind: 'checkpoint', body: { reason: 'reset', settings: open.settings, notes: [], orders: [], totals: totals(open) } }],
+      })
+      await parts.agent.call('session.forget', { session }).catch(() => {})
+      emit('sessions.changed', { key: session, deleted: false }, session)
+      return info(session)
+    },
+    async 'sessions.compact'({ session, instructions }, caller) {
+      checkSession(caller, session)
+      if (lanes.running(session)) throw failure('conflict', 'sessions.compact: the session is at work; try again when it has answered')
+      const open = await sessions.open(session)
+      const result = await parts.agent.call(
+        'session.compact',
+        { session, seq: open.seq, models: parts.models(open), ...(instructions ? { instructions } : {}) },
+        caller.signal,
+      )
+      if (!result.compacted) return { compacted: false, reason: result.reason ?? 'there is nothing to compact' }
+      await sessions.commit({
+        session,
+        agent: open.agent,
+        drafts: [
+          {
+            kind: 'checkpoint',
+            body: {
+              reason: 'compaction',
+              ...(result.summary ? { summary: result.summary } : {}),
+              // The store knows the byte offset of a live line and writes it in.
+              ...(result.keep ? { keep: { id: result.keep, offset: 0 } } : {}),
+              settings: open.settings,
+              notes: [],
+              orders: [],
+              totals: totals(open),
+            },
+          },
+        ],
+      })
+      await parts.agent.call('session.forget', { session }).catch(() => {})
+      emit('sessions.changed', { key: session, deleted: false }, session)
+      return { compacted: true, ...(result.summary ? { summary: result.summary } : {}) }
+    },
+    async 'sessions.delete'({ session }, caller) {
+      checkSession(caller, session)
+      await info(session)
+      await quiet(session, 'the session was deleted')
+      await sessions.delete(session)
+      await parts.agent.call('session.forget', { session }).catch(() => {})
+      emit('sessions.changed', { key: session, deleted: true }, session)
+      return { ok: true }
+    },
+    async 'sessions.erase'({ session, lines }, caller) {
+      checkSession(caller, session)
+      await quiet(session, 'the session was erased')
+      const erased = await sessions.erase(session, lines)
+      await parts.agent.call('session.forget', { session }).catch(() => {})
+      emit('sessions.changed', { key: session, deleted: false }, session)
+      return { erased }
+    },
+    async 'sessions.verify'({ session }, caller) {
+      if (session !== undefined) checkSession(caller, session)
+      else if (caller.role !== 'owner') throw failure('forbidden', 'sessions.verify: name one of your sessions; only the owner may check all')
+      return sessions.verify(session)
+    },
+  }
+}

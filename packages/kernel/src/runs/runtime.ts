@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { failure } from '@openclaw/protocol'
+import type { AgentMethods, EntryPlan, EntryReport, MethodResult, Params, Result, ToolSpec } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
+import type { AgentLink } from './parts.ts'
+
+/** An agent process, as the runtime needs it. */
+export interface AgentProcess extends AsyncDisposable {
+  readonly state: MethodResult<'status'>['agentProcess']
+  call<M extends keyof AgentMethods>(method: M, params: Params<AgentMethods[M]>, signal?: AbortSignal): Promise<Result<AgentMethods[M]>>
+  /** Starts it, or makes sure that it is being started. */
+  start(): void
+}
+
+/** The agent process with its entries loaded: what runs talk to. */
+export interface Runtime extends AgentLink {
+  readonly tools: ReadonlyMap<string, ToolSpec>
+  readonly toolsDigest: string
+  readonly providers: readonly string[]
+  /** Called by the process's owner whenever a fresh process is up. */
+  up(): void
+  /** Called when it was given up: who waits for it is told why. */
+  down(reason: string): void
+  /** Hands it the entries again: plugins or their configuration changed. */
+  reload(): Promise<void>
+  /** The tools of the process changed while it ran. */
+  changed(tools: readonly ToolSpec[]): void
+}
+
+/** Calls wait until the entries are loaded, so that nothing is asked of a process that has no tools yet. */
+export function openRuntime(parts: {
+  process: AgentProcess
+  entries(): Promise<readonly EntryPlan[]>
+  reported(reports: readonly EntryReport[]): void
+  log: Log
+}): Runtime {
+  let tools = new Map<string, ToolSpec>()
+  let digest = ''
+  let providers: readonly string[] = []
+  let gate = openGate()
+  let loading: Promise<void> | undefined
+
+  function learn(specs: readonly ToolSpec[]) {
+    tools = new Map(specs.map((spec) => [spec.name, spec]))
+    digest = createHash('sha256').update(JSON.stringify(specs)).digest('hex').slice(0, 16)
+  }
+
+  async function load() {
+    const answer = await parts.process.call('load', { entries: [...(await parts.entries())] })
+    learn(answer.tools)
+    providers = answer.providers
+    parts.reported(answer.entries)
+    gate.open()
+  }
+
+  /** One load at a time; who asks meanwhile gets one more after it. */
+  function reload(): Promise<void> {
+    const next = (loading ?? Promise.resolve()).catch(() => {}).then(load)
+    loading = next.finally(() => {
+      if (loading === next) loading = undefined
+    })
+    return next
+  }
+
+  return {
+    get tools() {
+      return tools
+    },
+    get toolsDigest() {
+      return digest
+    },
+    get providers() {
+      return providers
+    },
+    up() {
+      if (gate.isOpen) gate = openGate()
+      reload().catch((error: unknown) => parts.log.error('the agent process could not load its plugins', { error: String(error) }))
+    },
+    down(reason) {
+      gate.refuse(failure('unavailable', `the agent process is down: ${reason}`))
+      gate = openGate()
+    },
+    reload,
+    changed: learn,
+    async call(method, params, signal) {
+      if (method !== 'session.forget' && method !== 'run.abort') {
+        parts.process.start()
+        await gate.passed
+      }
+      return parts.process.call(method, params, signal)
+    },
+  }
+}
+
+/** Where calls wait until the entries of a fresh process are loaded. */
+function openGate() {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  promise.catch(() => {})
+  let isOpen = false
+  return {
+    passed: promise,
+    get isOpen() {
+      return isOpen
+    },
+    open() {
+      isOpen = true
+      resolve()
+    },
+    refuse: reject,
+  }
+}
