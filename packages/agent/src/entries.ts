@@ -1,0 +1,97 @@
+import { toFailure, type EntryPlan, type EntryReport } from '@openclaw/protocol'
+import type { Log, Provider, Scope, Tools } from '@openclaw/sdk'
+import type { Clock } from './clock.ts'
+import type { ProviderRegistry } from './providers.ts'
+import { openScope, type OwnedScope } from './scope.ts'
+import { openStore } from './store.ts'
+import type { ToolRegistry } from './tools.ts'
+
+/** Entries that come with the program: `<plugin>/<hook>` to its module. */
+export type BundledEntries = Readonly<Record<string, () => Promise<unknown>>>
+
+/** What is plugged into one agent instance. */
+export interface Entries extends AsyncDisposable {
+  /** Loads these and unloads all others; what did not change stays. One that fails is parked with its reason. */
+  load(plans: readonly EntryPlan[], env: readonly string[]): Promise<EntryReport[]>
+}
+
+interface Loaded {
+  readonly plan: string
+  readonly owned: OwnedScope
+  readonly report: EntryReport
+}
+
+/** Opens the loader of one agent instance. */
+export function openEntries(parts: { bundled: BundledEntries; tools: ToolRegistry; providers: ProviderRegistry; clock: Clock; log: (plugin: string) => Log }): Entries {
+  const { bundled, tools, providers, clock } = parts
+  const loaded = new Map<string, Loaded>()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function importEntry(module: string): Promise<unknown> {
+    const inside = module.startsWith('bundled:') ? module.slice('bundled:'.length) : undefined
+    if (inside !== undefined && !bundled[inside]) throw new Error(`the program has no entry ${inside}; build it again`)
+    const found: unknown = await (inside === undefined ? import(module) : bundled[inside]!())
+    const entry = (found as { default?: unknown }).default ?? found
+    if (typeof entry !== 'object' || entry === null) throw new Error(`${module} has no default export; export defineTools(…) or defineProvider(…)`)
+    return entry
+  }
+
+  async function setUp(plan: EntryPlan, scope: Scope, env: readonly string[]): Promise<void> {
+    const entry = await importEntry(plan.module)
+    const store = openStore(plan.state)
+    if (plan.hook === 'tool') {
+      const register = (...added: Parameters<ToolRegistry['register']>[1]) => scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
+      await (entry as Tools).setup({ ...scope, config: plan.config, store, register })
+      return
+    }
+    const provider = entry as Provider
+    const models = await provider.connect({ ...scope, config: plan.config, store, fetch: globalThis.fetch, env })
+    scope.use(providers.register(plan.plugin, provider.id, models), `provider ${provider.id}`)
+  }
+
+  async function loadOne(key: string, plan: EntryPlan, env: readonly string[]): Promise<void> {
+    const began = performance.now()
+    const owned = openScope(parts.log(plan.plugin), clock)
+    const about = { plugin: plan.plugin, hook: plan.hook }
+    const setupMs = () => Math.round(performance.now() - began)
+    try {
+      await setUp(plan, owned.scope, env)
+      loaded.set(key, { plan: JSON.stringify([plan, env]), owned, report: { ...about, state: 'active', setupMs: setupMs(), holds: [] } })
+    } catch (thrown) {
+      const reason = toFailure(thrown).message
+      await owned.close('its start failed')
+      loaded.set(key, { plan: '', owned, report: { ...about, state: 'parked', reason, setupMs: setupMs(), holds: [] } })
+    }
+  }
+
+  async function unload(key: string, reason: string): Promise<void> {
+    const entry = loaded.get(key)
+    loaded.delete(key)
+    await entry?.owned.close(reason)
+  }
+
+  async function loadAll(plans: readonly EntryPlan[], env: readonly string[]): Promise<EntryReport[]> {
+    const wanted = new Map(plans.map((plan) => [`${plan.plugin}/${plan.hook}`, plan]))
+    for (const [key, { plan }] of [...loaded].toReversed()) {
+      const next = wanted.get(key)
+      if (!next || plan !== JSON.stringify([next, env])) await unload(key, 'it is unplugged or set up anew')
+    }
+    for (const [key, plan] of wanted) if (!loaded.has(key)) await loadOne(key, plan, env)
+    return [...wanted.keys()].map((key) => {
+      const { report, owned } = loaded.get(key)!
+      return { ...report, holds: owned.holds() }
+    })
+  }
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work)
+    turn = result.catch(() => {})
+    return result
+  }
+  return {
+    load: (plans, env) => inTurn(() => loadAll(plans, env)),
+    [Symbol.asyncDispose]: () => inTurn(async () => {
+      for (const key of [...loaded.keys()].toReversed()) await unload(key, 'the agent ends')
+    }),
+  }
+}

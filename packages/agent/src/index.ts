@@ -1,0 +1,7 @@
+export { createAgent, type Agent, type AgentOptions } from './agent.ts'
+export { realClock, type Clock } from './clock.ts'
+export { fold, type Context } from './context.ts'
+export type { BundledEntries } from './entries.ts'
+export { runAgentProcess } from './stdio.ts'
+export { openWorkspaces, type CallWorkspace, type RunWorkspace, type Workspaces } from './workspace.ts'
+export type { Turn } from './turns.ts'

@@ -1,0 +1,220 @@
+import { failure, toFailure, type LineDraft, type Part, type RunRequest, type RunResult } from '@openclaw/protocol'
+import type { ModelRequest } from '@openclaw/sdk'
+import { makeCall, type CallEnd, type CallPart, type CallParts, type GatewayWire } from './calls.ts'
+import type { Clock } from './clock.ts'
+import type { Context } from './context.ts'
+import { askModels, type Attempt, type Cooldowns } from './fallback.ts'
+import { openBudget } from './limits.ts'
+import type { Memory } from './memory.ts'
+import type { Prompts } from './prompt.ts'
+import type { ProviderRegistry } from './providers.ts'
+import { readable } from './request.ts'
+import { joinDeltas } from './stream.ts'
+import type { ToolRegistry } from './tools.ts'
+import { callIds } from './turns.ts'
+
+/** What runs of one agent instance are made with. */
+export interface LoopParts {
+  readonly gateway: GatewayWire
+  readonly clock: Clock
+  readonly tools: ToolRegistry
+  readonly providers: ProviderRegistry
+  readonly prompts: Prompts
+  readonly memory: Memory
+  readonly cooldowns: Cooldowns
+  readonly idleMs: number
+  /** What calls of a run are made with, beside what every run has. */
+  callParts(request: RunRequest): Pick<CallParts, 'media' | 'workspace'> & AsyncDisposable
+}
+
+/** A run in progress. */
+export interface ActiveRun {
+  readonly result: Promise<RunResult>
+  /** True once the lines are part of the run; false when it ended without them. */
+  steer(takes: readonly string[], seq: number): Promise<boolean>
+  abort(reason: string): void
+}
+
+interface Steer {
+  readonly takes: readonly string[]
+  readonly seq: number
+  resolve(taken: boolean): void
+}
+
+const cutNote = '\n\n[The answer ends here because the model reached its longest output.]'
+
+/**
+ * Runs until the model answers, and always ends: with an answer, a failure or an abort. Each step's lines are durable
+ * before its tools run; those of the last step come back for the gateway to commit with the settlement.
+ */
+export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
+  const { gateway, clock, memory } = parts
+  const control = new AbortController()
+  const { signal } = control
+  let stopped: { outcome: 'failed' | 'aborted'; reason: Error } | undefined
+  const steers: Steer[] = []
+  /** Lines that are not durable yet, in order. */
+  const unsaved: LineDraft[] = []
+  const budget = openBudget(request.limits)
+  let over = false
+
+  function stop(outcome: 'failed' | 'aborted', message: string) {
+    stopped ??= { outcome, reason: failure('aborted', message) }
+    control.abort(stopped.reason)
+  }
+
+  async function save(): Promise<void> {
+    if (unsaved.length === 0) return
+    const lines = unsaved.slice()
+    await gateway.call('step.commit', { run: request.run, lines })
+    unsaved.splice(0, lines.length)
+  }
+
+  /** Folds a line into the run's context and keeps it for the next commit. */
+  function write(context: Context, draft: LineDraft) {
+    context.addDraft(draft)
+    unsaved.push(draft)
+  }
+
+  async function takeSteers(context: Context): Promise<void> {
+    for (const { takes, seq, resolve } of steers.splice(0)) {
+      try {
+        const durable = await memory.recall(request.session, seq)
+        for (const id of takes) {
+          const line = durable.user(id)
+          if (line) context.lend(line)
+        }
+        write(context, { kind: 'take', body: { run: request.run, takes: [...takes] } })
+        resolve(true)
+      } catch {
+        resolve(false)
+      }
+    }
+  }
+
+  /** Tool calls side by side; results become lines in source order, as soon as all before them are there. */
+  async function runCalls(context: Context, calls: readonly CallPart[], with_: CallParts): Promise<CallEnd[]> {
+    const ends: (CallEnd | undefined)[] = calls.map(() => undefined)
+    let written = 0
+    let saving: Promise<void> | undefined
+    let lost: { thrown: unknown } | undefined
+    const flush = () => {
+      for (let end = ends[written]; end; end = ends[written]) {
+        const { id, name } = calls[written]!
+        const { content, failed, details } = end
+        write(context, { kind: 'tool', body: { run: request.run, call: id, tool: name, content, ...(failed ? { failed } : {}), ...(details === undefined ? {} : { details }) } })
+        written++
+      }
+      // The last results are saved with the next step's first commit only after they are durable themselves.
+      if (!saving && !lost && unsaved.length > 0 && !signal.aborted) {
+        saving = save()
+          .catch((thrown: unknown) => {
+            lost = { thrown }
+          })
+          .finally(() => {
+            saving = undefined
+            if (!lost && unsaved.length > 0) flush()
+          })
+      }
+    }
+    await Promise.all(
+      calls.map(async (call, at) => {
+        ends[at] = await makeCall(call, with_)
+        flush()
+      }),
+    )
+    while (saving) await saving
+    if (lost) throw lost.thrown
+    return ends as CallEnd[]
+  }
+
+  async function work(): Promise<RunResult> {
+    const begin = request.begin as LineDraft | undefined
+    if (begin) unsaved.push(begin)
+    const context = (await memory.recall(request.session, request.seq)).fork()
+    if (begin) context.addDraft(begin)
+    const tools = parts.tools.offered(request.tools)
+    const { root } = request.workspace
+    const system = await parts.prompts.build({
+      folder: request.prompt?.folder ?? root,
+      root: request.workspace.sandbox?.root ?? root,
+      skills: [`${root}/skills`, ...(request.prompt?.skills ?? [])],
+      role: request.role,
+      tools: tools.map(({ name }) => name),
+    })
+    if (context.system !== system) write(context, { kind: 'system', body: { text: system } })
+
+    await using own = parts.callParts(request)
+    const callParts: CallParts = { ...own, request, gateway, clock, signal, find: (name) => parts.tools.tools.get(name) }
+    const deltas = joinDeltas(clock, (kind, delta) => void gateway.notify(kind === 'text' ? 'agent.text' : 'agent.thinking', { run: request.run, delta }))
+    const makeRequest = async (provider: string, model: string, name: string): Promise<ModelRequest> => ({
+      model: name,
+      system,
+      turns: await readable(context.turns(), provider, parts.providers.seesImages(model), own.media),
+      tools,
+      ...(request.thinking ? { thinking: request.thinking } : {}),
+      session: request.session,
+      local: request.local,
+    })
+    const ids = callIds()
+
+    for (;;) {
+      await takeSteers(context)
+      let attempt: Attempt | undefined
+      let answer
+      try {
+        answer = await askModels(
+          request.models,
+          { ...parts, signal, request: makeRequest, onCall: budget.beforeCall, onDelta: deltas.add },
+          (next) => (attempt = next),
+        )
+      } catch (thrown) {
+        const partial = attempt?.parts.filter((part) => part.type !== 'call') ?? []
+        if (signal.aborted && partial.some(({ text }) => text.trim())) {
+          write(context, { kind: 'assistant', body: { run: request.run, model: attempt!.model, content: partial, stop: 'aborted' } })
+        }
+        throw thrown
+      } finally {
+        deltas.flush()
+      }
+      budget.spend(answer.usage)
+      const content: Part[] = answer.parts.map((part) => (part.type === 'call' ? { ...part, id: ids.fresh(part.id) } : part))
+      const calls = content.filter((part) => part.type === 'call')
+      const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+      const stop = calls.length > 0 ? 'tool' : answer.stop === 'length' ? 'length' : 'end'
+      write(context, { kind: 'assistant', body: { run: request.run, model: answer.model, content, stop, usage: answer.usage } })
+      if (calls.length === 0) {
+        return { outcome: 'answered', lines: unsaved, text: stop === 'length' ? text + cutNote : text, usage: budget.usage }
+      }
+      await save()
+      const ends = await runCalls(context, calls, callParts)
+      if (signal.aborted) throw signal.reason
+      budget.afterStep(calls.map(({ name, input }, at) => ({ name, input, ...ends[at]! })))
+    }
+  }
+
+  async function settle(): Promise<RunResult> {
+    const { wallMs } = request.limits
+    using _wall = wallMs > 0 ? clock.after(wallMs, () => stop('failed', `the run was ended after ${Math.round(wallMs / 1000)} s; raise limits.wallMs or ask for less at once`)) : undefined
+    try {
+      return await work()
+    } catch (thrown) {
+      const why = toFailure(stopped?.reason ?? thrown)
+      return { outcome: stopped?.outcome ?? 'failed', failure: why, lines: unsaved, text: '', usage: budget.usage }
+    } finally {
+      over = true
+      for (const { resolve } of steers.splice(0)) resolve(false)
+    }
+  }
+
+  return {
+    result: settle(),
+    steer(takes, seq) {
+      if (over || signal.aborted) return Promise.resolve(false)
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      steers.push({ takes, seq, resolve })
+      return promise
+    },
+    abort: (reason) => stop('aborted', reason),
+  }
+}

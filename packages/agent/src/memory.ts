@@ -1,0 +1,43 @@
+import type { AnyLine } from '@openclaw/protocol'
+import { fold, type Context } from './context.ts'
+
+/** Live lines after a sequence, and where the live ones begin. */
+export type PullLines = (session: string, after: number, upto: number) => Promise<{ lines: readonly AnyLine[]; first: number }>
+
+/** The contexts of sessions that were used lately. */
+export interface Memory {
+  /** The durable context as far as `seq`; pulls what it lacks. Fork it to add to it. */
+  recall(session: string, seq: number): Promise<Context>
+  forget(session: string): void
+}
+
+/** Opens a cache of at most `maxBytes` of journal text; the least lately used sessions go first. */
+export function openMemory(pull: PullLines, maxBytes: number): Memory {
+  const contexts = new Map<string, Context>()
+  let bytes = 0
+  const drop = (session: string) => {
+    bytes -= contexts.get(session)?.bytes ?? 0
+    contexts.delete(session)
+  }
+  return {
+    async recall(session, seq) {
+      const known = contexts.get(session)
+      if (known && known.seq >= seq) return known
+      const { lines, first } = await pull(session, known?.seq ?? 0, seq)
+      // Somebody else may have pulled meanwhile; then these lines are partly known.
+      const current = contexts.get(session)
+      drop(session)
+      const stale = current?.lines.some((line) => line.seq < first) ?? false
+      const context = current && !stale ? current : fold(current?.lines.filter((line) => line.seq >= first))
+      for (const line of lines) if (line.seq > context.seq) context.add(line)
+      contexts.set(session, context)
+      bytes += context.bytes
+      for (const oldest of contexts.keys()) {
+        if (bytes <= maxBytes || oldest === session) break
+        drop(oldest)
+      }
+      return context
+    },
+    forget: drop,
+  }
+}
