@@ -1,0 +1,110 @@
+import { events as table, type EventEnvelope, type EventName, type MethodParams, type MethodResult, type Right } from '@openclaw/protocol'
+import type { Emit } from '../events.ts'
+import type { Platform } from '../platform.ts'
+import { covers, type Identity } from './rights.ts'
+
+/** One event, written once for everybody. */
+export interface Told {
+  readonly event: EventName
+  readonly session: string | undefined
+  readonly right: Right
+  /** A piece of a stream: who is too slow goes without. */
+  readonly droppable: boolean
+  /** The whole frame as it goes over the wire. */
+  readonly frame: Buffer
+  readonly envelope: EventEnvelope
+}
+
+/** Everything that happens in a gateway, in order, with a bounded window of what has been. */
+export interface Events {
+  /** A new one for each start: sequences of another epoch mean nothing. */
+  readonly epoch: string
+  readonly emit: Emit
+  /** Called for each event, in order. A throw goes to `warn` and no further. */
+  listen(listen: (told: Told) => void): Disposable
+  /** What a client missed, as far as it may see it. */
+  since(params: MethodParams<'events.since'>, sees: (told: Told) => boolean): MethodResult<'events.since'>
+}
+
+/** May somebody be told of this? Session events go to who may see the session. */
+export function maySeeEvent(told: Pick<Told, 'right' | 'session'>, who: Pick<Identity, 'rights' | 'role' | 'principal'>, seesSession: (who: Pick<Identity, 'role' | 'principal'>, session: string) => boolean): boolean {
+  return covers(who.rights, told.right) && (told.session === undefined || seesSession(who, told.session))
+}
+
+const droppable: ReadonlySet<string> = new Set(['agent.text', 'agent.thinking', 'agent.tool.progress', 'typing'])
+/** Streams whose counters are kept. One that is forgotten goes on above all others, which its clients see as a gap. */
+const maxStreams = 10_000
+
+/** Opens the stream of events; the window is bounded in events and bytes. */
+export function openEvents(options: {
+  readonly random: Platform['random']
+  readonly maxEvents?: number
+  readonly maxBytes?: number
+  readonly warn?: (text: string, thrown: unknown) => void
+}): Events {
+  const { maxEvents = 10_000, maxBytes = 8 * 1024 * 1024 } = options
+  const epoch = options.random.id()
+  const listeners = new Set<(told: Told) => void>()
+  const counters = new Map<string | undefined, number>()
+  let floor = 0
+  let window: Told[] = []
+  let first = 0
+  let bytes = 0
+
+  function count(session: string | undefined): number {
+    const seq = (counters.get(session) ?? floor) + 1
+    counters.delete(session)
+    counters.set(session, seq)
+    if (counters.size > maxStreams) {
+      const [oldest, last] = counters.entries().next().value!
+      counters.delete(oldest)
+      floor = Math.max(floor, last)
+    }
+    return seq
+  }
+
+  function keep(told: Told): void {
+    window.push(told)
+    bytes += told.frame.length
+    while (window.length - first > maxEvents || (bytes > maxBytes && window.length - first > 1)) bytes -= window[first++]!.frame.length
+    if (first > 1000 && first > window.length / 2) {
+      window = window.slice(first)
+      first = 0
+    }
+  }
+
+  return {
+    epoch,
+    emit(event, payload, session) {
+      const seq = count(session)
+      const params = { epoch, seq, ...(session === undefined ? {} : { session }), payload }
+      const told: Told = {
+        event,
+        session,
+        right: table[event].right,
+        droppable: droppable.has(event),
+        frame: Buffer.from(`{"jsonrpc":"2.0","method":${JSON.stringify(event)},"params":${JSON.stringify(params)}}`),
+        envelope: { event, ...params },
+      }
+      keep(told)
+      for (const listen of listeners) {
+        try {
+          listen(told)
+        } catch (thrown) {
+          options.warn?.(`a listener of ${event} threw`, thrown)
+        }
+      }
+    },
+    listen(listen) {
+      listeners.add(listen)
+      return { [Symbol.dispose]: () => void listeners.delete(listen) }
+    },
+    since({ epoch: asked, seq, session }, sees) {
+      const last = counters.get(session) ?? floor
+      if (asked !== epoch || seq > last) return { events: [], complete: false }
+      const missed = window.slice(first).filter((told) => told.session === session && told.envelope.seq > seq)
+      const complete = seq === last || missed[0]?.envelope.seq === seq + 1
+      return { events: missed.filter(sees).map(({ envelope }) => envelope), complete }
+    },
+  }
+}
