@@ -60,17 +60,15 @@ async function runToEnd(
       call.progress([{ type: 'text', text: kept.text() }])
     }
   }
-  const tookMs = Math.round(performance.now() - startedAt)
-  const timedOut = end?.exit !== 0 && tookMs >= options.timeoutMs
-  const details = { exit: end?.exit, signal: end?.signal, tookMs, timedOut }
-  const word = ending(end, timedOut ? options.timeoutMs : undefined)
-  return { ...say([kept.text(), word].filter(Boolean).join('\n\n') || '(no output)', details), failed: end?.exit !== 0 }
+  const details = { ...end, tookMs: Math.round(performance.now() - startedAt) }
+  const text = [kept.text(), ending(end, options.timeoutMs)].filter(Boolean).join('\n\n') || '(no output)'
+  return { ...say(text, details), failed: end?.exit !== 0 }
 }
 
-function ending(end: { exit: number; signal?: string } | undefined, timeoutMs: number | undefined): string {
-  if (timeoutMs !== undefined) return `[stopped after ${timeoutMs} ms; give a longer timeoutMs, or use background]`
+function ending(end: { exit: number; signal?: string } | undefined, timeoutMs: number): string {
   if (!end) return '[the command did not end]'
-  if (end.signal) return `[killed by ${end.signal}]`
+  if (end.signal === 'timeout') return `[stopped after ${timeoutMs} ms; give a longer timeoutMs, or use background]`
+  if (end.signal) return `[stopped by ${end.signal}]`
   return end.exit === 0 ? '' : `[exit code ${end.exit}]`
 }
 

@@ -44,8 +44,9 @@ export function keepOutput(limit: number): Kept {
 
 /** Progress bars rewrite their line; only what stood there last matters. */
 function clean(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r+\n/g, '\n')
-    .replace(/[^\n]*\r/g, '')
+  const lines = stripVTControlCharacters(text).split(/\r*\n/)
+  return lines
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1))
+    .join('\n')
     .trimEnd()
 }
