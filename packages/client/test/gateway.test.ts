@@ -31,7 +31,7 @@ function stage(more: Readonly<Record<string, Handle>> = {}) {
       )
       return near
     },
-    tell(seq: number, session?: string, epoch = own.epoch): void {
+    tell(seq: number, session?: string, epoch: string = own.epoch): void {
       void wires.at(-1)!.notify('typing', { epoch, seq, ...(session ? { session } : {}), payload: { on: true } })
     },
   }
