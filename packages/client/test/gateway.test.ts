@@ -5,14 +5,24 @@ import { connectGateway, link, linkedPair, type Gap, type GatewayState, type Han
 
 const client = { name: 'test', version: '1' }
 
+interface Stage {
+  epoch: string
+  token: string | undefined
+  refuse: Failure | undefined
+  readonly wires: Wire[]
+  readonly shown: unknown[]
+  open(): Transport
+  tell(seq: number, session?: string): void
+}
+
 /** The gateway's side, played by hand over linked pairs: one wire for each connection. */
-function stage(more: Readonly<Record<string, Handle>> = {}) {
+function stage(more: Readonly<Record<string, Handle>> = {}): Stage {
   const wires: Wire[] = []
   const shown: unknown[] = []
-  const own = {
+  const own: Stage = {
     epoch: 'e1',
-    token: undefined as string | undefined,
-    refuse: undefined as Failure | undefined,
+    token: undefined,
+    refuse: undefined,
     wires,
     shown,
     open(): Transport {
@@ -31,8 +41,8 @@ function stage(more: Readonly<Record<string, Handle>> = {}) {
       )
       return near
     },
-    tell(seq: number, session?: string, epoch: string = own.epoch): void {
-      void wires.at(-1)!.notify('typing', { epoch, seq, ...(session ? { session } : {}), payload: { on: true } })
+    tell(seq: number, session?: string) {
+      void wires.at(-1)!.notify('typing', { epoch: own.epoch, seq, ...(session ? { session } : {}), payload: { on: true } })
     },
   }
   return own
