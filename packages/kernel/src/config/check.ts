@@ -65,7 +65,7 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
       if (!inner) {
         if (!rule.properties && rule.patternProperties) refuse([...path, key], 'this name cannot be used', `names are like ${Object.keys(rule.patternProperties).join(' or ')}`)
         else if (!rule.properties || rule.additionalProperties === true) setKey(usable, key, value)
-        else if (strict) refuse([...path, key], 'unknown key in a part that restricts, so the part is closed', suggestKey(rule, key))
+        else if (strict && rule.additionalProperties === false) refuse([...path, key], 'unknown key in a part that takes no others, so the part is closed', suggestKey(rule, key))
         else {
           report([...path, key], 'unknown key; it is kept and has no effect', suggestKey(rule, key))
           setKey(usable, key, value)

@@ -5,6 +5,8 @@ export interface Configuration extends AsyncDisposable {
   /** The usable part: sections with problems are absent, or closed where they restrict. */
   readonly value: Config
   readonly problems: readonly Problem[]
+  /** The file as it stands, secrets included: for reading single places, never for showing. */
+  readonly document: Readonly<Record<string, unknown>>
   /**
    * Dotted paths of restricting parts that are wrong: whatever they guard must stay off. Those for which the schema has
    * a closed value (a channel's `dm`, `tools`, …) are closed in `value` already; for `gateway.auth`, `gateway.tls`,

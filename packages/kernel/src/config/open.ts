@@ -105,6 +105,9 @@ export async function openConfiguration(options: {
     get problems() {
       return reading.problems
     },
+    get document() {
+      return reading.document ?? {}
+    },
     get closed() {
       return reading.closed
     },

@@ -15,12 +15,13 @@ export function composeSchema(plugins: readonly PluginSchema[]): JsonSchema {
   const channel = entryOf('channels')
   const plugin = entryOf('plugins')
   for (const { id, channel: isChannel, schema } of plugins) {
-    const own = schema as JsonSchema
+    // What is wrong in a plugin's own part keeps this plugin or account off, and says all of it.
+    const own: JsonSchema = { ...(schema as JsonSchema), restricts: true, closed: {} }
     if (isChannel) {
       const accounts = { ...channel.properties?.['accounts'], patternProperties: { '^.*$': own } }
       channels[id] = { ...channel, properties: { ...channel.properties, accounts } }
     }
-    configs[id] = isChannel ? plugin : { ...plugin, properties: { ...plugin.properties, config: { ...plugin.properties?.['config'], ...own } } }
+    configs[id] = isChannel ? plugin : { ...plugin, properties: { ...plugin.properties, config: own } }
   }
   const properties = base.properties ?? {}
   return {

@@ -1,5 +1,6 @@
 import type { Channel, Extension, Gateway, InterceptorName, Interceptors, Method } from '@openclaw/sdk'
-import type { EntryPlan, EntryReport, HookPoint, Manifest, MethodResult } from '@openclaw/protocol'
+import type { PluginSchema } from '../config/configuration.ts'
+import type { EntryPlan, EntryReport, EventEnvelope, HookPoint, Manifest, MethodResult } from '@openclaw/protocol'
 
 /** A plugin that was found, before any of its code ran. */
 export interface FoundPlugin {
@@ -9,14 +10,23 @@ export interface FoundPlugin {
   readonly source: 'bundled' | 'installed' | 'workspace'
   /** Imports one of its modules: a hook point's entry, or `config`. */
   load(part: HookPoint | 'config'): Promise<unknown>
-  /** How another process names the module of an entry. */
-  module(hook: HookPoint): string
+  /** How another process names the module of an entry: a file URL below the package, or `bundled:<id>/<hook>`. */
+  module(hook: HookPoint): Promise<string>
 }
 
 /** Plugins that come with the program, in place of a folder to search. */
 export interface BundledPlugin {
   readonly package: { readonly name: string; readonly version: string; readonly openclaw: unknown }
   readonly load: Readonly<Partial<Record<HookPoint | 'config', () => Promise<unknown>>>>
+}
+
+/** What gateway entries reach of the gateway. */
+export interface GatewayAccess {
+  /** The address under which people reach it. */
+  address(): URL
+  on(event: string, listen: (event: EventEnvelope) => void): Disposable
+  /** Calls a method as a plugin. That its manifest names the method was checked. */
+  call(plugin: string, method: string, params?: object): Promise<unknown>
 }
 
 /** Everything that is plugged in. A registry is a field of this, never a module's variable. */
@@ -27,6 +37,8 @@ export interface Plugins extends AsyncDisposable {
   start(): Promise<void>
   reload(id?: string): Promise<void>
   list(): MethodResult<'plugins.list'>['plugins']
+  /** Config schemas of everything found; loads the plugins' `config` modules, which import no vendor library. */
+  schemas(): Promise<readonly PluginSchema[]>
   readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly plugin: string }>
   readonly extensions: ReadonlyMap<string, { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }>
   /** Rows that gateway entries added. */
