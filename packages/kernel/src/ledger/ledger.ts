@@ -43,9 +43,20 @@ export interface Ledger extends AsyncDisposable {
   readonly damaged: number
   /** The journal lines of all sessions in order of their commits, without those of deleted sessions. */
   lines(): AsyncIterable<LedgerRecord<'line'>>
+  /** Sessions that were deleted, as the log said when it was opened; some may have begun anew. */
+  readonly deleted: ReadonlySet<string>
   /**
-   * Replaces the bodies of a session's journal lines by their digests in the log too, and what was sent out of them:
-   * the lines with these ids, or all. Commits wait meanwhile. Resolves when the text is off the disk.
+   * Replaces the bodies of a session's journal lines by their digests in the log too, and what was sent out of them.
+   * Commits wait meanwhile. Resolves when the text is off the disk.
    */
-  erase(session: string, lines: ReadonlySet<string> | 'all'): Promise<void>
+  erase(erasure: Erasure): Promise<void>
+}
+
+/** Which text of a session goes. */
+export interface Erasure {
+  readonly session: string
+  /** Ids of its lines, or all that stood before it was deleted last. */
+  readonly lines: ReadonlySet<string> | 'deleted'
+  /** With all that was sent or asked out of the session, and what is still to be sent is cancelled. */
+  readonly whole: boolean
 }

@@ -5,8 +5,11 @@ import { encodeGroup } from './line.ts'
 interface Waiting {
   readonly n: number
   readonly text: string
-  readonly settled: (failure: Error | undefined) => void
+  readonly settled: Settled
 }
+
+/** Told what became of a group: why the disk refused it, and the number of its commit. */
+export type Settled = (refused: Error | undefined, n: number) => void
 
 /** Appends groups to one file, as many as wait in one append and one sync. */
 export interface Log extends AsyncDisposable {
@@ -15,7 +18,7 @@ export interface Log extends AsyncDisposable {
    * was refused: in order, each batch in one go, so that what was reserved for refused groups can be given back before
    * anybody reserves anew.
    */
-  append(records: string, at: number, settled: (failure: Error | undefined) => void): void
+  append(records: string, at: number, settled: Settled): void
   /** Runs while nothing is appended and the file is not open, so that it may be replaced. */
   pause(work: () => Promise<void>): Promise<void>
   readonly trouble: string | undefined
@@ -85,12 +88,12 @@ export function openLog(start: LogStart): Log {
           `ledger: the disk refused an append to ${name} (${trouble}); nothing of it counts; free space or mend the disk, and try again`,
           { cause: error },
         )
-        for (const one of all) one.settled(reason)
+        for (const one of all) one.settled(reason, one.n)
         // A descriptor can go bad for good (a remount, a network disk); the next try opens the file anew.
         await release().catch(() => {})
         continue
       }
-      for (const one of batch) one.settled(undefined)
+      for (const one of batch) one.settled(undefined, one.n)
     }
     running = undefined
   }
@@ -100,7 +103,7 @@ export function openLog(start: LogStart): Log {
 
   return {
     append(records, at, settled) {
-      if (closed) return settled(failure('unavailable', `ledger: ${name} is closed; start the gateway again`))
+      if (closed) return settled(failure('unavailable', `ledger: ${name} is closed; start the gateway again`), last)
       const n = ++last
       waiting.push({ n, text: encodeGroup(n, at, records), settled })
       void wake()

@@ -3,9 +3,9 @@ import type { Log as Report } from '@openclaw/sdk'
 import type { FileHandle, Platform } from '../platform.ts'
 import { eraseSegment } from './erase.ts'
 import type { Ledger } from './ledger.ts'
-import { encodeEntry } from './line.ts'
+import { encodeEntry, type Group } from './line.ts'
 import { openLog } from './log.ts'
-import { emptyFindings, readGroups, type Findings, type Placed, type Refusals, type Segment } from './read.ts'
+import { emptyFindings, readGroups, type Findings, type Refusals, type Segment } from './read.ts'
 import { createState, type LedgerState } from './state.ts'
 
 const segmentName = /^\d{12}\.log$/
@@ -26,7 +26,7 @@ export async function openLedger(options: { folder: string; platform: Platform; 
 
   const sizes = new Map<string, number>()
   /** Reads the segments as far as they reached when the ledger was opened. */
-  async function* read(refusals: Refusals, findings?: Findings): AsyncGenerator<Placed> {
+  async function* read(refusals: Refusals, findings?: Findings): AsyncGenerator<Group> {
     const segments: Segment[] = []
     try {
       for (const one of paths) segments.push({ handle: await files.open(one, 'read'), size: sizes.get(one)! })
@@ -40,7 +40,7 @@ export async function openLedger(options: { folder: string; platform: Platform; 
     for (const one of paths) sizes.set(one, (await files.stat(one))?.size ?? 0)
     // The name of a new log is on the disk before anything is promised in it.
     if (sizes.get(path) === 0) await handle.sync()
-    const { state, findings, deleted } = await fold(read)
+    const { state, findings } = await fold(read)
     reportFindings(findings, paths, report)
     const torn = await endsTorn(handle, sizes.get(path)!)
     const log = openLog({ handle, open: () => files.open(path, 'append'), name: path, last: findings.last, torn, clock })
@@ -48,8 +48,8 @@ export async function openLedger(options: { folder: string; platform: Platform; 
     const commit: Ledger['commit'] = (entries, settled) =>
       new Promise((resolve, reject) => {
         const at = clock.now()
-        log.append(entries.map(encodeEntry).join(), at, (refused) => {
-          if (!refused) for (const entry of entries) state.apply(entry, at)
+        log.append(entries.map(encodeEntry).join(), at, (refused, n) => {
+          if (!refused) for (const entry of entries) state.apply(entry, at, n)
           settled?.(refused)
           if (refused) reject(refused)
           else resolve()
@@ -66,27 +66,28 @@ export async function openLedger(options: { folder: string; platform: Platform; 
       },
       damaged: findings.damaged.length,
       async *lines() {
-        for await (const { group, position } of read(findings.refusals)) {
-          for (const record of group.group) {
-            if (record.type === 'line' && position > (deleted.get(record.session) ?? -1)) yield record
+        for await (const { n, group } of read(findings.refusals)) {
+          for (const record of group) {
+            if (record.type === 'line' && n > (state.deleted.get(record.session) ?? 0)) yield record
           }
         }
       },
-      async erase(session, lines) {
+      deleted: new Set(state.deleted.keys()),
+      async erase(erasure) {
         const { outbounds, dead, approvals } = state.owed
-        if (lines === 'all') {
-          const open = [...outbounds.values(), ...dead.values()].filter(({ outbound }) => outbound.session === session)
-          const reason = 'the session was erased'
-          if (open.length > 0) {
-            await commit(open.map(({ outbound }) => ({ type: 'cancelled', outbound: outbound.id, reason })))
-          }
+        if (erasure.whole) {
+          const open = [...outbounds.values(), ...dead.values()]
+            .filter(({ outbound }) => outbound.session === erasure.session)
+            .map(({ outbound }) => ({ type: 'cancelled' as const, outbound: outbound.id, reason: 'the session was erased' }))
+          if (open.length > 0) await commit(open)
         }
         const closed = (id: string): boolean => !outbounds.has(id) && !dead.has(id) && !approvals.has(id)
         await log.pause(async () => {
+          const known = { closed, deletedAt: state.deleted.get(erasure.session) ?? 0 }
           for (const one of paths) {
             const source = await files.open(one, 'read')
             try {
-              await files.replace(one, eraseSegment({ handle: source, size: await source.size() }, { session, lines, closed }))
+              await files.replace(one, eraseSegment({ handle: source, size: await source.size() }, erasure, known))
             } finally {
               await source[Symbol.asyncDispose]()
             }
@@ -104,11 +105,9 @@ export async function openLedger(options: { folder: string; platform: Platform; 
 interface Folded {
   readonly state: LedgerState
   readonly findings: Findings
-  /** Where each deleted session was deleted last. */
-  readonly deleted: ReadonlyMap<string, number>
 }
 
-type Read = (refusals: Refusals, findings: Findings) => AsyncIterable<Placed>
+type Read = (refusals: Refusals, findings: Findings) => AsyncIterable<Group>
 
 async function fold(read: Read): Promise<Folded> {
   const first = await foldOnce(read, [])
@@ -119,14 +118,10 @@ async function fold(read: Read): Promise<Folded> {
 async function foldOnce(read: Read, refusals: Refusals): Promise<Folded> {
   const state = createState()
   const findings = emptyFindings()
-  const deleted = new Map<string, number>()
-  for await (const { group, position } of read(refusals, findings)) {
-    for (const record of group.group) {
-      state.apply(record, group.at)
-      if (record.type === 'deleted') deleted.set(record.session, position)
-    }
+  for await (const { n, at, group } of read(refusals, findings)) {
+    for (const record of group) state.apply(record, at, n)
   }
-  return { state, findings, deleted }
+  return { state, findings }
 }
 
 async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {

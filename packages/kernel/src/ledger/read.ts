@@ -12,12 +12,6 @@ export interface Segment {
 /** Commits that were refused, by their numbers. */
 export type Refusals = readonly { readonly from: number; readonly upto: number }[]
 
-/** A commit, and how many stand before it. */
-export interface Placed {
-  readonly group: Group
-  readonly position: number
-}
-
 /** What reading a log came across besides its groups. */
 export interface Findings {
   damaged: { segment: number; offset: number }[]
@@ -34,9 +28,8 @@ export async function* readGroups(
   segments: readonly Segment[],
   refusals: Refusals,
   findings: Findings = emptyFindings(),
-): AsyncGenerator<Placed> {
+): AsyncGenerator<Group> {
   const numbers = createNumbers()
-  let position = 0
   for (const [segment, { handle, size }] of segments.entries()) {
     for await (const lines of readLines(handle, 0, size)) {
       for (const { bytes, offset } of lines) {
@@ -46,7 +39,7 @@ export async function* readGroups(
         else if (numbers.take(group.n)) {
           findings.last = numbers.last
           findings.refusals.push(...refusalsOf(group))
-          if (!refusals.some(({ from, upto }) => from <= group.n && group.n <= upto)) yield { group, position: position++ }
+          if (!refusals.some(({ from, upto }) => from <= group.n && group.n <= upto)) yield group
         }
       }
     }

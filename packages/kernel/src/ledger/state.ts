@@ -12,9 +12,12 @@ interface Delivery {
 /** What the log says, folded record by record. */
 export interface LedgerState {
   readonly owed: Owed
-  apply(entry: Entry, atMs: number): void
+  /** Adds a record of commit `n`. */
+  apply(entry: Entry, atMs: number, n: number): void
   seen(dedupe: string): Seen | undefined
   outcome(accept: string): LedgerRecord<'settle'> | undefined
+  /** Number of the commit that deleted each session last. */
+  readonly deleted: ReadonlyMap<string, number>
 }
 
 /** The state of an empty log. */
@@ -25,6 +28,7 @@ export function createState(): LedgerState {
   const dead = new Map<string, Delivery & { failure: LedgerRecord<'dead'>['failure'] }>()
   const approvals = new Map<string, LedgerRecord<'approval'>>()
   const keys = new Map<string, Generations<Seen>>()
+  const deleted = new Map<string, number>()
   const outcomes = createGenerations<LedgerRecord<'settle'>>()
 
   const remember = (dedupe: string, seen: Seen, atMs: number): void => {
@@ -36,11 +40,13 @@ export function createState(): LedgerState {
 
   const seen = (dedupe: string): Seen | undefined => keys.get(accountOf(dedupe))?.get(dedupe)
 
-  const apply = (entry: Entry, atMs: number): void => {
+  const apply = (entry: Entry, atMs: number, n: number): void => {
     switch (entry.type) {
       case 'line':
-      case 'deleted':
       case 'refusal':
+        return
+      case 'deleted':
+        deleted.set(entry.session, n)
         return
       case 'accept':
         remember(entry.dedupe, { accept: entry.id, line: entry.line, session: entry.session }, atMs)
@@ -101,6 +107,7 @@ export function createState(): LedgerState {
     apply,
     seen,
     outcome: (accept) => outcomes.get(accept),
+    deleted,
   }
 }
 

@@ -51,3 +51,25 @@ export function splitLines(bytes: Buffer, offset: number): RawLine[] {
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
+
+/**
+ * The lines of a file before `end`, from the last block to the first; within a block they stand in the file's order.
+ * The first blocks are small, because the reader often finds what it looks for at once.
+ */
+export async function* readLinesBack(handle: FileHandle, end: number): AsyncGenerator<RawLine[]> {
+  let rest: Buffer[] = []
+  let size = 1 << 16
+  for (let at = end; at > 0; size = Math.min(size * 2, blockBytes)) {
+    const from = Math.max(0, at - size)
+    const block = asBuffer(await handle.read(from, at - from))
+    at = from
+    // Until its beginning is read, what stands before the first newline is part of a line only.
+    const first = from === 0 ? -1 : block.indexOf(newline)
+    if (first < 0 && from > 0) {
+      rest.unshift(block)
+      continue
+    }
+    yield splitLines(Buffer.concat([block.subarray(first + 1), ...rest]), from + first + 1)
+    rest = from > 0 ? [block.subarray(0, first + 1)] : []
+  }
+}

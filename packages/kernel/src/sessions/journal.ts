@@ -1,0 +1,203 @@
+import { failure } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
+import type { FileHandle, Platform } from '../platform.ts'
+
+const openHandles = 128
+const firstRetryMs = 1_000
+const longestRetryMs = 60_000
+
+/** The journal files as they follow the ledger: appends in the background, in order, one at a time for each file. */
+export interface Journals extends AsyncDisposable {
+  /** Queues lines for a file. A disk that refuses is tried again until it takes them. */
+  append(file: string, texts: readonly string[]): void
+  /** Runs when all that was queued before is in the file, while the file is not open; what is queued after waits. */
+  exclusive<T>(file: string, work: () => Promise<T>): Promise<T>
+  /** What was queued and is not written yet is not wanted any more. */
+  discard(file: string): void
+  /** All that was queued is in the file; rejects with `unavailable` when the disk refuses it now. */
+  settled(file: string): Promise<void>
+  /** The same for every file; resolves when each was tried. */
+  flush(): Promise<void>
+  /** Something is queued for the file. */
+  isBehind(file: string): boolean
+}
+
+interface Journal {
+  /** Lines to append, and work to be done between them. */
+  queue: (string[] | (() => Promise<void>))[]
+  running: Promise<void> | undefined
+  handle: FileHandle | undefined
+  size: number
+  torn: boolean
+  retryMs: number
+  retry: Disposable | undefined
+  trouble: unknown
+}
+
+/** Journals over the files of a platform. */
+export function openJournals({ platform, log }: { platform: Platform; log: Log }): Journals {
+  const { files, clock } = platform
+  // In the order of use, so that the handle that was not used for the longest time is closed first.
+  const journals = new Map<string, Journal>()
+
+  const journalOf = (file: string): Journal => {
+    const known = journals.get(file)
+    if (known) journals.delete(file)
+    const journal = known ?? {
+      queue: [],
+      running: undefined,
+      handle: undefined,
+      size: 0,
+      torn: false,
+      retryMs: firstRetryMs,
+      retry: undefined,
+      trouble: undefined,
+    }
+    journals.set(file, journal)
+    return journal
+  }
+
+  const release = async (journal: Journal): Promise<void> => {
+    const { handle } = journal
+    journal.handle = undefined
+    await handle?.[Symbol.asyncDispose]()
+  }
+
+  /** Opens the file, and finds out how an append before, of this process or an earlier one, ended. */
+  const open = async (file: string, journal: Journal): Promise<FileHandle> => {
+    const handle = await files.open(file, 'append')
+    try {
+      const size = await handle.size()
+      journal.torn = size > 0 && (await handle.read(size - 1, 1))[0] !== 0x0a
+      journal.size = size
+      return (journal.handle = handle)
+    } catch (error) {
+      await handle[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  const write = async (file: string, journal: Journal, texts: readonly string[]): Promise<void> => {
+    let left = texts
+    try {
+      const handle = journal.handle ?? (await open(file, journal))
+      const lead = journal.torn ? '\n' : ''
+      const bytes = Buffer.from(`${lead}${texts.join('\n')}\n`)
+      try {
+        await handle.append(bytes)
+      } catch (error) {
+        const written = (await handle.size().catch(() => journal.size)) - journal.size
+        // Lines that went in whole are not written a second time.
+        left = texts.slice(wholeLines(lead, texts, written))
+        throw error
+      }
+      journal.size += bytes.length
+      journal.torn = false
+    } catch (error) {
+      if (left.length > 0) journal.queue.unshift([...left])
+      throw error
+    }
+  }
+
+  const drain = async (file: string, journal: Journal): Promise<void> => {
+    try {
+      for (let next = journal.queue.shift(); next; next = journal.queue.shift()) {
+        if (typeof next !== 'function') {
+          await write(file, journal, next)
+          continue
+        }
+        await release(journal)
+        await next()
+      }
+      journal.trouble = undefined
+      journal.retryMs = firstRetryMs
+    } catch (error) {
+      if (journal.trouble === undefined) {
+        log.error(`sessions: cannot append to ${file} (${(error as Error).message}); the ledger has it, trying again`)
+      }
+      journal.trouble = error
+      await release(journal).catch(() => {})
+      journal.retry = clock.after(journal.retryMs, () => void wake(file, journal))
+      journal.retryMs = Math.min(longestRetryMs, journal.retryMs * 2)
+    }
+    journal.running = undefined
+    await closeIdle()
+  }
+
+  const wake = (file: string, journal: Journal): Promise<void> => {
+    journal.retry?.[Symbol.dispose]()
+    journal.retry = undefined
+    return (journal.running ??= Promise.resolve().then(() => drain(file, journal)))
+  }
+
+  const isIdle = (journal: Journal): boolean =>
+    !journal.running && !journal.retry && journal.queue.length === 0
+
+  const closeIdle = async (): Promise<void> => {
+    for (const [file, journal] of journals) {
+      if (journals.size <= openHandles) return
+      if (!isIdle(journal)) continue
+      journals.delete(file)
+      await release(journal)
+    }
+  }
+
+  const settled = async (file: string): Promise<void> => {
+    const journal = journals.get(file)
+    if (!journal || isIdle(journal)) return
+    await wake(file, journal)
+    if (journal.trouble === undefined) return
+    const reason = (journal.trouble as Error).message
+    throw failure('unavailable', `sessions: ${file} cannot be written (${reason}); free space or mend the disk, and try again`, {
+      cause: journal.trouble,
+    })
+  }
+
+  return {
+    append(file, texts) {
+      const journal = journalOf(file)
+      const last = journal.queue.at(-1)
+      if (Array.isArray(last)) last.push(...texts)
+      else journal.queue.push([...texts])
+      // A disk that refused is tried again at its time, not with each line.
+      if (!journal.retry) void wake(file, journal)
+    },
+    exclusive(file, work) {
+      const journal = journalOf(file)
+      return new Promise((resolve, reject) => {
+        journal.queue.push(() => work().then(resolve, reject))
+        void wake(file, journal)
+      })
+    },
+    discard(file) {
+      const journal = journalOf(file)
+      journal.queue = journal.queue.filter((item) => !Array.isArray(item))
+    },
+    settled,
+    async flush() {
+      await Promise.allSettled([...journals.keys()].map(settled))
+    },
+    isBehind: (file) => {
+      const journal = journals.get(file)
+      return journal !== undefined && !isIdle(journal)
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([...journals.keys()].map(settled))
+      for (const journal of journals.values()) {
+        journal.retry?.[Symbol.dispose]()
+        await release(journal)
+      }
+      journals.clear()
+    },
+  }
+}
+
+/** How many of the texts are wholly within the first `written` bytes of an append. */
+function wholeLines(lead: string, texts: readonly string[], written: number): number {
+  let end = lead.length
+  for (const [index, text] of texts.entries()) {
+    end += Buffer.byteLength(text) + 1
+    if (end > written) return index
+  }
+  return texts.length
+}

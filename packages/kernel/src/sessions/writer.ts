@@ -1,0 +1,120 @@
+import { failure, lineBodies, type Line, type LineDraft } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Entry } from '../ledger/line.ts'
+import type { Platform } from '../platform.ts'
+import type { SessionCache } from './cache.ts'
+import type { IndexFeed } from './index-feed.ts'
+import type { Journals } from './journal.ts'
+import { stampLine } from './line.ts'
+import type { LiveSession } from './session.ts'
+import type { Commit } from './sessions.ts'
+
+export type Listen = (session: string, line: Line, text: string) => void
+
+/** The one writer of all journals: stamps, commits to the ledger, and lets the journal files follow. */
+export interface Writer {
+  commit(session: LiveSession, commit: Commit, done: (lines: readonly Line[]) => void, fail: (error: unknown) => void): void
+  /** Records that a session is deleted and lets `erase` take its file away; its next commit begins it anew. */
+  remove(session: LiveSession, erase: () => Promise<void>): Promise<void>
+}
+
+/** A writer through this ledger to these journals. */
+export function createWriter(parts: {
+  platform: Platform
+  ledger: Ledger
+  journals: Journals
+  cache: SessionCache
+  feed: IndexFeed
+  listeners: ReadonlySet<Listen>
+  log: Log
+}): Writer {
+  const { platform, ledger, journals, cache, feed, listeners, log } = parts
+  const { clock, random } = platform
+
+  const tell = (session: string, line: Line, text: string): void => {
+    for (const listen of listeners) {
+      try {
+        listen(session, line, text)
+      } catch (error) {
+        // Whoever listens cannot undo what is durable, nor keep the others from hearing of it.
+        log.error(`sessions: a listener failed at line ${line.id} of ${session}: ${(error as Error).message}`)
+      }
+    }
+  }
+
+  /** Stamps drafts behind what is durable or on its way; nothing is reserved yet. */
+  const stamp = (session: LiveSession, { agent, drafts }: Commit): readonly { line: Line; text: string }[] => {
+    let { seq, parent } = session.next
+    const at = clock.now()
+    const beginning: readonly LineDraft[] = seq > 0 ? [] : [{ kind: 'session', body: { key: session.key, agent } }]
+    return [...beginning, ...drafts].map((draft) => {
+      if (!Object.hasOwn(lineBodies, draft.kind)) {
+        throw failure('invalid_params', `sessions: ${session.key} cannot take a line of kind "${String(draft.kind)}"`)
+      }
+      const stamped = stampLine(withOffset(session, draft), { id: random.id(), seq: ++seq, at, parent })
+      parent = stamped.line.id
+      return stamped
+    })
+  }
+
+  return {
+    commit(session, commit, done, fail) {
+      try {
+        const stamped = commit.drafts.length === 0 ? [] : stamp(session, commit)
+        const lines = stamped.slice(stamped.length - commit.drafts.length).map(({ line }) => line)
+        const encoded = stamped.map(({ text }): Entry => ({ type: 'line', session: session.key, text }))
+        const entries = [...encoded, ...(commit.records?.(lines) ?? [])]
+        const last = stamped.at(-1)?.line
+        if (last) session.next = { seq: last.seq, parent: last.id }
+        session.inFlight++
+        void ledger
+          .commit(entries, (refused) => {
+            session.inFlight--
+            if (refused) {
+              session.giveBack()
+              return fail(refused)
+            }
+            for (const { line, text } of stamped) session.apply(line, text)
+            if (stamped.length > 0) {
+              journals.append(session.file, stamped.map(({ text }) => text))
+              feed.touch(session.file)
+              cache.touch(session)
+            }
+            for (const { line, text } of stamped) tell(session.key, line, text)
+            done(lines)
+          })
+          .catch(() => {})
+      } catch (error) {
+        fail(error)
+      }
+    },
+    remove(session, erase) {
+      return new Promise((resolve, reject) => {
+        // What is committed from here on stands behind the deletion in the ledger, so it begins a new journal.
+        session.next = { seq: 0, parent: undefined }
+        session.inFlight++
+        void ledger
+          .commit([{ type: 'deleted', session: session.key }], (refused) => {
+            session.inFlight--
+            if (refused) {
+              session.giveBack()
+              return reject(refused)
+            }
+            session.clear()
+            cache.touch(session)
+            journals.discard(session.file)
+            journals.exclusive(session.file, erase).then(resolve, reject)
+          })
+          .catch(() => {})
+      })
+    },
+  }
+}
+
+/** A checkpoint says where in the file the first line stands that it keeps. */
+function withOffset(session: LiveSession, draft: LineDraft): LineDraft {
+  if (draft.kind !== 'checkpoint' || !draft.body.keep) return draft
+  const offset = session.offsetOf(draft.body.keep.id)
+  return offset === undefined ? draft : { ...draft, body: { ...draft.body, keep: { ...draft.body.keep, offset } } }
+}
