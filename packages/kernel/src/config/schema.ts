@@ -20,8 +20,11 @@ export function composeSchema(plugins: readonly PluginSchema[]): JsonSchema {
     if (isChannel) {
       const accounts = { ...channel.properties?.['accounts'], patternProperties: { '^.*$': own } }
       channels[id] = { ...channel, properties: { ...channel.properties, accounts } }
+      // A channel may plug in elsewhere too, with a configuration of its own beside its accounts.
+      configs[id] ??= plugin
+    } else {
+      configs[id] = { ...plugin, properties: { ...plugin.properties, config: own } }
     }
-    configs[id] = isChannel ? plugin : { ...plugin, properties: { ...plugin.properties, config: own } }
   }
   const properties = base.properties ?? {}
   return {

@@ -23,7 +23,10 @@ interface Plugged {
   reason?: string
   setupMs?: number
   scope?: OwnedScope
+  /** Of `plugins.<id>.config`. */
   schema?: object
+  /** Of an account of its channel. */
+  account?: object
   /** What the agent process said of its entries there. */
   readonly reports: Map<HookPoint, EntryReport>
 }
@@ -77,11 +80,11 @@ export function openPlugins(options: {
   }
 
   /** Why it is not to be loaded; undefined when it is. */
-  const off = ({ finding: { id, plugin } }: Plugged): string | undefined => {
+  const off = (one: Plugged): string | undefined => {
+    const { id } = one.finding
     if (rules(id)?.enabled === false) return `plugins.${id}.enabled is false`
-    const hooks = Object.keys(plugin?.manifest.hooks ?? {})
     // A vendor's library costs memory: a channel without an account is not loaded at all.
-    if (hooks.every((hook) => hook === 'channel') && !hasAccount(id)) return `channels.${id} has no account`
+    if (isChannelOnly(one) && !hasAccount(id)) return `channels.${id} has no account`
     return undefined
   }
   const hasAccount = (id: string) => {
@@ -122,24 +125,29 @@ export function openPlugins(options: {
     for (const one of plugged) {
       const { plugin } = one.finding
       if (!plugin || (one.state === 'parked' && !one.schema)) continue
-      const channel = plugin.manifest.hooks.channel !== undefined
+      const { id } = plugin.manifest
       try {
-        one.schema ??= await configOf(one)
-        schemas.push({ id: plugin.manifest.id, channel, schema: one.schema })
+        if (!one.schema) Object.assign(one, await schemasOf(one))
+        if (one.account) schemas.push({ id, channel: true, schema: one.account })
+        if (!isChannelOnly(one)) schemas.push({ id, channel: false, schema: one.schema ?? {} })
       } catch (error) {
         park(one, `its configuration schema cannot be loaded: ${messageOf(error)}`)
       }
     }
     return schemas
   }
-  const configOf = async ({ finding: { plugin } }: Plugged): Promise<object> => {
-    if (!plugin?.manifest.config) return {}
+  /** The `config` module exports `config` for the plugin and `account` for a channel's accounts; a channel alone needs only one. */
+  const schemasOf = async (one: Plugged): Promise<Pick<Plugged, 'schema' | 'account'>> => {
+    const { plugin } = one.finding
+    if (!plugin?.manifest.config) return { schema: {} }
     using limit = deadline(clock, setUpMs, `importing the schema of ${plugin.name}`)
     const module = await within(plugin.load('config'), limit.signal)
     const schema = valueAt(module, ['config']) ?? valueAt(module, ['default'])
-    if (!isSection(schema)) throw failure('invalid_config', `${plugin.name} exports no config from ${plugin.manifest.config}`)
-    return schema
+    const account = valueAt(module, ['account']) ?? (isChannelOnly(one) ? schema : undefined)
+    if (!isSection(schema) && !isSection(account)) throw failure('invalid_config', `${plugin.name} exports no config from ${plugin.manifest.config}`)
+    return { schema: isSection(schema) && !isChannelOnly(one) ? schema : {}, ...(isSection(account) ? { account } : {}) }
   }
+  const isChannelOnly = ({ finding: { plugin } }: Plugged) => Object.keys(plugin?.manifest.hooks ?? {}).every((hook) => hook === 'channel')
 
   const setUp = async (one: Plugged) => {
     const { plugin } = one.finding
@@ -175,8 +183,7 @@ export function openPlugins(options: {
     if (!plugin) return
     const { manifest } = plugin
     const { id, hooks } = manifest
-    // The part under plugins.<id>.config is the channel's only when it has no account schema; a channel's own is elsewhere.
-    const config = hooks.channel === undefined ? await pluginSettings({ configuration, secrets }, id, one.schema ?? {}) : {}
+    const config = isChannelOnly(one) ? {} : await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
     if (hooks.channel !== undefined && hasAccount(id)) plugChannel(plugin, await plugin.load('channel'), scope, registries)
     if (hooks.gateway !== undefined) {
       const module = await plugin.load('gateway')
