@@ -38,6 +38,10 @@ export interface GatewayClient extends AsyncDisposable {
   onGap(listen: (gap: Gap) => void): Disposable
   /** When it is online again, events of sessions from which none was heard before may have been missed: read those again. */
   onState(listen: (state: GatewayState, why?: Failure) => void): Disposable
+  /** When the next attempt to connect begins, in ms since 1970; undefined unless it waits for one. */
+  readonly retryAtMs: number | undefined
+  /** Connects now instead of when the wait is over. */
+  retry(): void
   close(): void
 }
 
@@ -61,6 +65,7 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
   let hello: MethodResult<'connect'> | undefined
   let wire: Wire | undefined
   let attempt = 0
+  let retryAtMs: number | undefined
   let timer: Disposable | undefined
   let heardAt = 0
   /** A link is good once; from then on its token is shown. */
@@ -148,13 +153,19 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
 
   function again(): void {
     if (state === 'closed') return
-    const delayMs = Math.min(lastDelayMs, firstDelayMs * 2 ** attempt++)
-    timer = after(delayMs * (0.5 + Math.random() / 2), () => {
-      connect().catch((thrown: unknown) => {
-        const failed = toFailure(thrown)
-        if (failed.code === 'unauthorized' || failed.code === 'forbidden' || failed.code === 'unsupported') change('closed', failed)
-        else again()
-      })
+    const delayMs = Math.min(lastDelayMs, firstDelayMs * 2 ** attempt++) * (0.5 + Math.random() / 2)
+    retryAtMs = Date.now() + delayMs
+    timer = after(delayMs, retry)
+  }
+
+  function retry(): void {
+    if (retryAtMs === undefined || state === 'closed') return
+    retryAtMs = undefined
+    timer?.[Symbol.dispose]()
+    connect().catch((thrown: unknown) => {
+      const failed = toFailure(thrown)
+      if (failed.code === 'unauthorized' || failed.code === 'forbidden' || failed.code === 'unsupported') change('closed', failed)
+      else again()
     })
   }
 
@@ -183,6 +194,10 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
     },
     onGap: (listen) => own(gaps, listen),
     onState: (listen) => own(states, listen),
+    get retryAtMs() {
+      return retryAtMs
+    },
+    retry,
     close,
     async [Symbol.asyncDispose]() {
       close()
