@@ -3,6 +3,7 @@ import { Plain, say } from './say.mjs'
 
 /** Publishes packed packages to one registry, in the order given; a version that is there already is passed over. */
 export async function publish(packed, registry, { env, dryRun }) {
+  await reach(registry)
   let published = 0
   for (const { name, version, file } of packed) {
     const there = await npm(['view', `${name}@${version}`, 'version', '--registry', registry, '--loglevel', 'silent'], {
@@ -28,4 +29,11 @@ export async function publish(packed, registry, { env, dryRun }) {
     published++
   }
   return published
+}
+
+/** npm asks a registry that is not there for minutes, and for every package again. */
+async function reach(registry) {
+  await fetch(registry, { signal: AbortSignal.timeout(15_000) }).catch((error) => {
+    throw new Plain(`${registry} does not answer (${error.cause?.message || error.message}). Nothing was published.`)
+  })
 }
