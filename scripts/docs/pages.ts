@@ -2,10 +2,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { protocolPage } from './protocol.ts'
+import { readmes } from './readme.ts'
 
 /** Every generated page by its path; a test compares them with what is committed. */
 export const pages: Readonly<Record<string, () => string>> = {
   'docs/protocol.md': protocolPage,
+  ...readmes,
 }
 
 if (process.argv[1] === import.meta.filename) {
