@@ -1,1 +1,3 @@
 export * from './scripted.ts'
+export * from './clock.ts'
+export * from './platform.ts'
