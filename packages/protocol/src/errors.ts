@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 
-/** Every way in which a request, a plugin or a run can fail. Closed: a new code is a new protocol version. */
-export const ErrorCode = Type.Enum([
+/** Plain, beside the schema, so that a browser's bundle can read failures without bringing the schemas along. */
+const errorCodes = [
   'invalid_config',
   'invalid_params',
   'not_found',
@@ -13,7 +13,10 @@ export const ErrorCode = Type.Enum([
   'aborted',
   'unsupported',
   'internal',
-])
+] as const
+
+/** Every way in which a request, a plugin or a run can fail. Closed: a new code is a new protocol version. */
+export const ErrorCode = Type.Enum(errorCodes)
 export type ErrorCode = Static<typeof ErrorCode>
 
 /** One thing that is wrong in a document: where, what, and what to write instead. */
@@ -46,7 +49,7 @@ export function failure(
   return Object.assign(new Error(message, cause === undefined ? {} : { cause }), { code, ...fields })
 }
 
-const codes: ReadonlySet<unknown> = new Set(ErrorCode.enum)
+const codes: ReadonlySet<unknown> = new Set(errorCodes)
 
 /** Reads the failure out of anything that was thrown; what has no known code is `internal`. */
 export function toFailure(thrown: unknown): Failure {
