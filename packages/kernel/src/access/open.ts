@@ -1,0 +1,108 @@
+import type { ChannelConfig, Config, Inbound } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
+import type { Emit } from '../events.ts'
+import type { Platform } from '../platform.ts'
+import type { Access, Admission } from './access.ts'
+import { openAllowlist, type Allowlist } from './allowlist.ts'
+import { openPairings } from './pairing.ts'
+import { openPending } from './pending.ts'
+
+/** What a stranger is told, once. */
+function introduce(channel: string, sender: string, code: string): string {
+  return [
+    'This is a private assistant, and it does not know you yet.',
+    `Your id: ${sender}`,
+    `Pairing code: ${code} (good for one hour)`,
+    `Its owner can let you in with: openclaw pairing approve ${channel} ${code}`,
+  ].join('\n')
+}
+
+/**
+ * Opens the record of who is admitted. Ids are the platform's stable ones and compare exactly, byte for byte. A channel
+ * without a section in the configuration admits nobody, and one whose section is wrong is closed there already.
+ */
+export function openAccess(options: {
+  readonly home: string
+  readonly platform: Platform
+  config(): Config
+  readonly log: Log
+  readonly emit: Emit
+}): Access {
+  const { platform } = options
+  const pending = openPending()
+  const allowlists = new Map<string, Allowlist>()
+  const pairings = openPairings({
+    home: options.home,
+    platform,
+    log: options.log,
+    requested: (request) => options.emit('pairing.requested', request),
+    resolved: (channel, code) => options.emit('pairing.resolved', { channel, code }),
+  })
+
+  const recordOf = (channel: string): Allowlist => {
+    const known = allowlists.get(channel) ?? openAllowlist({ home: options.home, channel, platform, log: options.log })
+    allowlists.set(channel, known)
+    return known
+  }
+  const rulesOf = (channel: string): ChannelConfig => {
+    const channels = options.config().channels ?? {}
+    const closed: ChannelConfig = { dm: { policy: 'disabled' }, groups: { policy: 'disabled' } }
+    return Object.hasOwn(channels, channel) ? (channels[channel] ?? closed) : closed
+  }
+  /** The role that stands in the record, or in the list that the owner wrote into the configuration. */
+  const recorded = async (channel: string, account: string, sender: string) =>
+    (await recordOf(channel).role(account, sender)) ?? (rulesOf(channel).dm?.allow?.includes(sender) ? 'member' : undefined)
+
+  const admitDirect = async (channel: string, account: string, event: Inbound): Promise<Admission> => {
+    const policy = rulesOf(channel).dm?.policy ?? 'pairing'
+    if (policy === 'disabled') return { verdict: 'refuse', reason: `direct messages of ${channel} are disabled` }
+    const role = await recorded(channel, account, event.sender.id)
+    if (role) return { verdict: 'admit', role }
+    if (policy === 'open') return { verdict: 'admit', role: 'guest' }
+    if (policy === 'allowlist') return { verdict: 'refuse', reason: `the sender is not on the allowlist of ${channel}` }
+    // Two programs that answer each other's refusals would never end.
+    if (event.sender.bot || event.kind !== 'message') return { verdict: 'refuse', reason: 'a stranger who wrote no message' }
+    const { id: sender, name } = event.sender
+    const code = await pairings.ask({ channel, account, sender, event: event.event, ...(name === undefined ? {} : { name }) })
+    return code === undefined ? { verdict: 'pair' } : { verdict: 'pair', code, reply: introduce(channel, sender, code) }
+  }
+
+  const admitGroup = async (channel: string, account: string, event: Inbound): Promise<Admission> => {
+    const { policy = 'allowlist', allow = [], senders, mention = true } = rulesOf(channel).groups ?? {}
+    if (policy === 'disabled') return { verdict: 'refuse', reason: `groups of ${channel} are disabled` }
+    if (policy === 'allowlist') {
+      // On some platforms a thread is a group of its own inside of another one.
+      const ids = event.parent === undefined ? [event.peer.id] : [event.peer.id, event.parent]
+      const listed = ids.some((id) => allow.includes(id)) || (await Promise.all(ids.map((id) => recordOf(channel).group(account, id)))).includes(true)
+      if (!listed) return { verdict: 'refuse', reason: `the group is not on the allowlist of ${channel}` }
+    }
+    if (senders && !senders.includes(event.sender.id)) return { verdict: 'refuse', reason: `the sender may not address the agent in groups of ${channel}` }
+    if (mention && !event.mentioned) {
+      pending.add(channel, account, event, platform.clock.now())
+      return { verdict: 'pending' }
+    }
+    return { verdict: 'admit', role: (await recorded(channel, account, event.sender.id)) ?? 'guest' }
+  }
+
+  return {
+    async admit(channel, account, event) {
+      if (event.sender.self) return { verdict: 'refuse', reason: 'our own message' }
+      return event.peer.kind === 'group' ? admitGroup(channel, account, event) : admitDirect(channel, account, event)
+    },
+    async role(channel, account, sender) {
+      const role = await recorded(channel, account, sender)
+      if (role) return role
+      const { dm, groups } = rulesOf(channel)
+      const inGroups = groups?.policy === 'open' || (groups?.policy !== 'disabled' && ((groups?.allow?.length ?? 0) > 0 || (await recordOf(channel).hasGroups(account))))
+      const mayAddress = inGroups && (!groups?.senders || groups.senders.includes(sender))
+      return dm?.policy === 'open' || mayAddress ? 'guest' : undefined
+    },
+    takePending: (address) => pending.take(address, platform.clock.now()),
+    pairings: async (channel) => [...(await pairings.waiting(channel))],
+    async approve(channel, code, role) {
+      const { sender, account } = await pairings.approve(channel, code, (request) => recordOf(channel).add(request.account, request.sender, role, request.name))
+      return { sender, account }
+    },
+    reject: pairings.reject,
+  }
+}
