@@ -145,6 +145,8 @@ async function publishExample(): Promise<Manifest> {
     .map((name) => join(root, 'examples', name))
     .find((path) => existsSync(join(path, 'package.json')) && manifestOf(path).openclaw !== undefined)
   if (!source) throw new Error('No folder in examples/ has an openclaw manifest')
+  const built = await run('pnpm', ['run', 'build'], { cwd: source, env: process.env })
+  expect(built.code, built.stderr + built.stdout).toBe(0)
   const place = await empty('example')
   const packed = await run('pnpm', ['pack', '--pack-destination', place], { cwd: source, env: process.env })
   expect(packed.code, packed.stderr).toBe(0)
