@@ -36,7 +36,10 @@ export interface Configuration extends AsyncDisposable {
   masked(): unknown
 }
 
-/** What changed in the usable part. `paths` are the deepest sections or values that differ; empty when only problems do. */
+/**
+ * What changed in the usable part. `paths` are the deepest sections or values that differ, and what was closed or opened
+ * again; empty when only problems differ.
+ */
 export interface ConfigChange {
   readonly before: Config
   readonly after: Config

@@ -63,10 +63,9 @@ export async function openConfiguration(options: {
     text = next
     // A file that an editor has written half must not close everything that runs.
     reading = read.document || first ? read : { ...before, problems: read.problems }
-    const paths = changedPaths(before.value, reading.value)
-    if (first) return paths
-    const same = (one: Iterable<unknown>, other: Iterable<unknown>) => JSON.stringify([...one]) === JSON.stringify([...other])
-    if (paths.length === 0 && same(before.problems, reading.problems) && same(before.closed, reading.closed)) return paths
+    const turned = [...before.closed, ...reading.closed].filter((path) => before.closed.has(path) !== reading.closed.has(path))
+    const paths = [...new Set([...changedPaths(before.value, reading.value), ...turned])]
+    if (first || (paths.length === 0 && JSON.stringify(before.problems) === JSON.stringify(reading.problems))) return paths
     const change = { before: before.value, after: reading.value, paths, applied: appliesAt(paths) }
     for (const listen of listeners) {
       try {

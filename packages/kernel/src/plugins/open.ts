@@ -27,6 +27,10 @@ interface Plugged {
   schema?: object
   /** Of an account of its channel. */
   account?: object
+  /** Its code was imported, so that another version of it waits for the next start. */
+  loaded?: boolean
+  /** A version that was installed since. */
+  newer?: string
   /** What the agent process said of its entries there. */
   readonly reports: Map<HookPoint, EntryReport>
 }
@@ -111,8 +115,12 @@ export function openPlugins(options: {
     })
     const before = plugged
     plugged = findings.map((finding) => {
-      const known = before.find((one) => one.finding.name === finding.name && one.finding.version === finding.version && !!one.finding.plugin === !!finding.plugin)
-      if (known) return known
+      const known = before.find((one) => one.finding.name === finding.name && one.finding.id === finding.id && (one.loaded || one.finding.version === finding.version))
+      if (known && !!known.finding.plugin === !!finding.plugin) {
+        if (known.finding.version === finding.version) delete known.newer
+        else known.newer = finding.version
+        return known
+      }
       const one: Plugged = { finding, state: 'pending', reports: new Map() }
       if (finding.reason !== undefined) park(one, finding.reason)
       return one
@@ -165,6 +173,7 @@ export function openPlugins(options: {
     one.state = 'loading'
     delete one.reason
     one.reports.clear()
+    one.loaded = true
     const start = clock.monotonic()
     const scope = openScope({ label: `plugin ${manifest.id}`, log, clock })
     one.scope = scope
@@ -210,7 +219,7 @@ export function openPlugins(options: {
       for (const one of plugged) {
         const { id, plugin } = one.finding
         if (!plugin) continue
-        const own = paths.some((path) => overlaps(path, `plugins.${id}`)) || configuration.problems.some(({ path }) => one.state !== 'parked' && overlaps(path, `plugins.${id}.config`) && configuration.closed.has(`plugins.${id}.config`))
+        const own = paths.some((path) => overlaps(path, `plugins.${id}`))
         const channel = plugin.manifest.hooks.channel !== undefined && hasAccount(id) !== registries.channels.has(id) && paths.some((path) => overlaps(path, `channels.${id}`))
         if (own || channel) await restart(one)
       }
@@ -225,7 +234,8 @@ export function openPlugins(options: {
     const reports = [...one.reports.values()]
     const parked = reports.find(({ state }) => state === 'parked')
     const waiting = one.state === 'active' && agentHooks(one).some((hook) => !one.reports.has(hook))
-    const reason = one.reason ?? (parked ? `${parked.hook}: ${parked.reason ?? 'it could not be set up'}` : undefined)
+    const newer = one.newer === undefined ? undefined : `version ${one.newer} is installed; restart the gateway to run it`
+    const reason = one.reason ?? newer ?? (parked ? `${parked.hook}: ${parked.reason ?? 'it could not be set up'}` : undefined)
     const setupMs = one.setupMs === undefined ? undefined : reports.reduce((sum, report) => sum + report.setupMs, one.setupMs)
     return {
       id: finding.id,
