@@ -1,6 +1,5 @@
 import { failure, type Address, type LedgerRecord, type MethodResult, type Right, type Role } from '@openclaw/protocol'
 import type { Access } from '../access/access.ts'
-import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { Approvals } from '../runs/approvals.ts'
@@ -36,7 +35,6 @@ export function accessMethods(parts: {
   access: Access
   approvals: Approvals
   tokens: TokenDesk
-  emit: Emit
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
 }): Handlers<Names> {
   const { access, approvals, tokens } = parts
@@ -78,13 +76,11 @@ export function accessMethods(parts: {
       }
       const role = owner ? 'owner' : 'member'
       const { sender, account } = await access.approve(channel, code, role)
-      parts.emit('pairing.resolved', { channel, code })
       await greet({ channel, account, peer: { kind: 'direct', id: sender } })
       return { channel, sender, role }
     },
     async 'pairing.reject'({ channel, code }) {
       await access.reject(channel, code)
-      parts.emit('pairing.resolved', { channel, code })
       return { ok: true }
     },
     'approvals.list': (_params, caller) => ({ approvals: approvals.list().filter(({ session }) => maySee(caller, session)) }),

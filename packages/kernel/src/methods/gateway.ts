@@ -11,7 +11,7 @@ import type { Lanes } from '../runs/lanes.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Handlers } from './caller.ts'
 
-type Names = 'health' | 'status' | 'events.since' | 'logs.tail' | 'gateway.restart'
+type Names = 'health' | 'status' | 'logs.tail' | 'gateway.restart'
 
 /** How the gateway itself is. */
 export function gatewayMethods(parts: {
@@ -33,7 +33,6 @@ export function gatewayMethods(parts: {
   access: Access
   approvals: Approvals
   configuration: Configuration
-  since: Handlers<'events.since'>['events.since']
   tail(cursor: string | undefined, limit: number): Promise<MethodResult<'logs.tail'>>
   restart(): void
 }): Handlers<Names> {
@@ -82,7 +81,6 @@ export function gatewayMethods(parts: {
         problems: problems(),
       }
     },
-    'events.since': (params, caller) => parts.since(params, caller),
     'logs.tail': ({ cursor, limit = 200 }) => parts.tail(cursor, limit),
     'gateway.restart'() {
       parts.restart()

@@ -18,6 +18,8 @@ export interface ActiveRun {
 export interface Lanes {
   /** Puts an accepted message into its session's lane. */
   push(accept: Accept): void
+  /** Puts messages that an interrupted run had taken before all others: they stay one run. */
+  resume(session: string, accepts: readonly Accept[]): void
   running(session: string): ActiveRun | undefined
   /** Sessions with a run in progress. */
   readonly active: number
@@ -28,6 +30,7 @@ export interface Lanes {
 }
 
 interface Lane {
+  resumed: (readonly Accept[])[]
   waiting: Accept[]
   run?: ActiveRun
 }
@@ -52,11 +55,11 @@ export function openLanes(parts: {
 
   function pump(session: string, lane: Lane) {
     if (lane.run || draining) return
-    if (lane.waiting.length === 0) {
+    if (lane.waiting.length === 0 && lane.resumed.length === 0) {
       lanes.delete(session)
       return
     }
-    const accepts = lane.waiting.splice(0, batch(lane.waiting, parts.mode(session)))
+    const accepts = lane.resumed.shift() ?? lane.waiting.splice(0, batch(lane.waiting, parts.mode(session)))
     const run = parts.start(session, accepts)
     lane.run = run
     active++
@@ -67,10 +70,15 @@ export function openLanes(parts: {
     })
   }
 
+  function laneOf(session: string): Lane {
+    let lane = lanes.get(session)
+    if (!lane) lanes.set(session, (lane = { resumed: [], waiting: [] }))
+    return lane
+  }
+
   return {
     push(accept) {
-      let lane = lanes.get(accept.session)
-      if (!lane) lanes.set(accept.session, (lane = { waiting: [] }))
+      const lane = laneOf(accept.session)
       const { run } = lane
       const mode = run ? parts.mode(accept.session) : 'collect'
       if (run && mode === 'steer') {
@@ -85,6 +93,11 @@ export function openLanes(parts: {
       if (run && mode === 'interrupt') run.abort('a newer message came', 'interrupted')
       pump(accept.session, lane)
     },
+    resume(session, accepts) {
+      const lane = laneOf(session)
+      lane.resumed.push(accepts)
+      pump(session, lane)
+    },
     running: (session) => lanes.get(session)?.run,
     get active() {
       return active
@@ -93,7 +106,7 @@ export function openLanes(parts: {
       const lane = lanes.get(session)
       if (!lane) return []
       lane.run?.abort(reason, 'aborted')
-      return lane.waiting.splice(0)
+      return [...lane.resumed.splice(0).flat(), ...lane.waiting.splice(0)]
     },
     async drain() {
       draining = true

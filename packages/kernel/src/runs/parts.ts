@@ -1,5 +1,5 @@
-import type { AgentEvents, AgentMethods, Config, Params, Result, ToolSpec } from '@openclaw/protocol'
-import type { Static } from 'typebox'
+import type { AgentMethods, Config, LedgerRecord, Params, Result, ToolSpec } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
@@ -8,8 +8,6 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Approvals } from './approvals.ts'
 import type { Budget } from './budget.ts'
 import type { Outcomes } from './outcomes.ts'
-import type { Log } from '@openclaw/sdk'
-import type { LedgerRecord } from '@openclaw/protocol'
 
 /** The agent runtime, wherever it lives. A call rejects with `unavailable` when the process died under it. */
 export interface AgentLink {
@@ -19,8 +17,6 @@ export interface AgentLink {
     signal?: AbortSignal,
   ): Promise<Result<AgentMethods[M]>>
 }
-
-export type AgentNotice = { [E in keyof AgentEvents]: { event: E; payload: Static<AgentEvents[E]> } }[keyof AgentEvents]
 
 /** What runs are made with; one value for all of them. */
 export interface RunParts {

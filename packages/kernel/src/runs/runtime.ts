@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto'
-import { failure } from '@openclaw/protocol'
-import type { AgentMethods, EntryPlan, EntryReport, MethodResult, Params, Result, ToolSpec } from '@openclaw/protocol'
+import { failure, type EntryPlan, type EntryReport, type ToolSpec } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
+import type { AgentHost } from '../agents/agent.ts'
 import type { AgentLink } from './parts.ts'
-
-/** An agent process, as the runtime needs it. */
-export interface AgentProcess extends AsyncDisposable {
-  readonly state: MethodResult<'status'>['agentProcess']
-  call<M extends keyof AgentMethods>(method: M, params: Params<AgentMethods[M]>, signal?: AbortSignal): Promise<Result<AgentMethods[M]>>
-  /** Starts it, or makes sure that it is being started. */
-  start(): void
-}
 
 /** The agent process with its entries loaded: what runs talk to. */
 export interface Runtime extends AgentLink {
@@ -19,6 +11,8 @@ export interface Runtime extends AgentLink {
   readonly providers: readonly string[]
   /** Called by the process's owner whenever a fresh process is up. */
   up(): void
+  /** Called when the process died: calls wait for the next one. */
+  lost(): void
   /** Called when it was given up: who waits for it is told why. */
   down(reason: string): void
   /** Hands it the entries again: plugins or their configuration changed. */
@@ -29,7 +23,9 @@ export interface Runtime extends AgentLink {
 
 /** Calls wait until the entries are loaded, so that nothing is asked of a process that has no tools yet. */
 export function openRuntime(parts: {
-  process: AgentProcess
+  host: Pick<AgentHost, 'call' | 'start'>
+  /** Names of environment variables that hold something. */
+  env: readonly string[]
   entries(): Promise<readonly EntryPlan[]>
   reported(reports: readonly EntryReport[]): void
   log: Log
@@ -46,7 +42,7 @@ export function openRuntime(parts: {
   }
 
   async function load() {
-    const answer = await parts.process.call('load', { entries: [...(await parts.entries())] })
+    const answer = await parts.host.call('load', { entries: [...(await parts.entries())], env: [...parts.env] })
     learn(answer.tools)
     providers = answer.providers
     parts.reported(answer.entries)
@@ -76,6 +72,9 @@ export function openRuntime(parts: {
       if (gate.isOpen) gate = openGate()
       reload().catch((error: unknown) => parts.log.error('the agent process could not load its plugins', { error: String(error) }))
     },
+    lost() {
+      if (gate.isOpen) gate = openGate()
+    },
     down(reason) {
       gate.refuse(failure('unavailable', `the agent process is down: ${reason}`))
       gate = openGate()
@@ -84,10 +83,10 @@ export function openRuntime(parts: {
     changed: learn,
     async call(method, params, signal) {
       if (method !== 'session.forget' && method !== 'run.abort') {
-        parts.process.start()
+        parts.host.start()
         await gate.passed
       }
-      return parts.process.call(method, params, signal)
+      return parts.host.call(method, params, signal)
     },
   }
 }

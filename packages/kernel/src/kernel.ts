@@ -1,0 +1,302 @@
+import { join } from 'node:path'
+import type { Transport } from '@openclaw/client'
+import { failure, type EntryPlan, type LedgerRecord, type MethodName, type MethodParams } from '@openclaw/protocol'
+import { openAccess } from './access/open.ts'
+import { hostAgent } from './agents/agent.ts'
+import { gatewaySection } from './gateway/section.ts'
+import { openChannels } from './channels/channels.ts'
+import { openConfiguration } from './config/open.ts'
+import { openSecrets } from './config/secrets.ts'
+import { openDelivery } from './delivery/deliver.ts'
+import { openEvents } from './gateway/events.ts'
+import { openGateway, type Gateway } from './gateway/gateway.ts'
+import { lockHome } from './gateway/lock.ts'
+import { localOwner } from './gateway/rights.ts'
+import { openTokens } from './gateway/tokens.ts'
+import { openInbound } from './inbound/inbound.ts'
+import { openLedger } from './ledger/open.ts'
+import { openLog } from './log/open.ts'
+import { openMedia } from './media.ts'
+import { assemble } from './methods/assemble.ts'
+import { maySee, ownSession } from './methods/caller.ts'
+import type { Kernel, KernelOptions } from './options.ts'
+import type { Plugins } from './plugins/host.ts'
+import { openPlugins } from './plugins/open.ts'
+import { openScope } from './plugins/scope.ts'
+import { openStore } from './plugins/store.ts'
+import { defaultAgent, makeRouter } from './router/router.ts'
+import { openApprovals } from './runs/approvals.ts'
+import { openBudget } from './runs/budget.ts'
+import { openIntake } from './runs/intake.ts'
+import { openOutcomes } from './runs/outcomes.ts'
+import { callAsRun } from './runs/principal.ts'
+import { recoverRuns } from './runs/recover.ts'
+import { openRunner } from './runs/runner.ts'
+import { openRuntime } from './runs/runtime.ts'
+import { openSessions } from './sessions/store.ts'
+
+/**
+ * Starts a gateway over a home. It resolves when the lock is held, the ledger is replayed and messages are taken and
+ * stored; plugins are set up after that, one at a time (`plugged`). Throws `conflict` when another gateway has the home.
+ *
+ * Read top down: what is on disk, who may come in, what is plugged in, how runs are made, how people reach it.
+ */
+export async function createKernel(options: KernelOptions): Promise<Kernel> {
+  const { home, version, platform, defaultModel } = options
+  const startedAt = platform.clock.monotonic()
+  const closing = new AbortController()
+  await using opening = new AsyncDisposableStack()
+
+  // What is on disk.
+  const lock = opening.use(await lockHome({ home, version, platform }))
+  const log = opening.use(openLog({ folder: join(home, 'logs'), platform, ...(options.echo ? { echo: options.echo } : {}) }))
+  const secrets = openSecrets({ folder: join(home, 'credentials'), platform, log })
+  log.maskWith((text) => secrets.mask(text))
+  const configuration = opening.use(await openConfiguration({ file: join(home, 'openclaw.json'), platform, log, watch: true }))
+  const config = () => configuration.value
+  log.configure(config().logs)
+  const ledger = opening.use(await openLedger({ folder: join(home, 'ledger'), platform, log }))
+  const cacheBytes = (config().sessions?.cacheMb ?? 32) * 2 ** 20
+  const sessionsFolder = join(home, 'sessions')
+  const sessions = opening.use(
+    await openSessions({ folder: sessionsFolder, indexFile: join(sessionsFolder, 'index.sqlite'), platform, ledger, cacheBytes, log }),
+  )
+  await sessions.recover(ledger.lines())
+  const media = openMedia({ platform, home })
+  const budget = await openBudget({ platform, home, log })
+  opening.defer(() => budget.flush())
+
+  // Who may come in, and where it leads.
+  const events = openEvents({ random: platform.random, warn: (text, thrown) => log.warn(text, { error: String(thrown) }) })
+  const { emit } = events
+  const access = await openAccess({ home, platform, config, log, emit })
+  const tokens = opening.use(await openTokens({ home, platform, warn: (text) => log.warn(text) }))
+  let router = makeRouter(config())
+
+  // What is plugged in.
+  const plugins: Plugins = opening.use(
+    openPlugins({
+      home,
+      platform,
+      bundled: options.bundled,
+      configuration,
+      secrets,
+      log,
+      access: {
+        address: () => gateway.address,
+        on: (event, listen) => events.listen((told) => (told.event === event || event === '*') && listen(told.envelope)),
+        call: (plugin, method, params) => gateway.call(method, params ?? {}, { ...localOwner, principal: `plugin:${plugin}`, signal: closing.signal }),
+      },
+    }),
+  )
+  await plugins.find()
+
+  // How runs are made: the agent process, the lanes, and what is owed to peers.
+  const approvals = openApprovals({ platform, ledger, emit })
+  const outcomes = openOutcomes({ platform, ledger })
+  const host = opening.use(
+    hostAgent({
+      runs: options.agent,
+      platform,
+      log,
+      handlers: {
+        'session.lines': (params) => runner.handlers['session.lines'](params),
+        'step.commit': (params) => runner.handlers['step.commit'](params),
+        'tool.begin': (params) => runner.handlers['tool.begin'](params),
+        'tool.end': (params) => runner.handlers['tool.end'](params),
+        'gateway.call': (params) => runner.handlers['gateway.call'](params),
+      },
+      onEvent: (notice) => (notice.event === 'tools.changed' ? runtime.changed(notice.payload.tools) : runner.hear(notice)),
+      onUp: () => runtime.up(),
+      onLost: () => runtime.lost(),
+      onDown: (reason) => runtime.down(reason),
+    }),
+  )
+  const runtime = openRuntime({
+    host,
+    env: Object.keys(platform.env).filter((name) => platform.env[name]),
+    entries: () => plugins.agentEntries(),
+    reported: (reports) => plugins.reported(reports),
+    log,
+  })
+  const channels = opening.use(
+    openChannels({
+      platform,
+      log,
+      emit,
+      address: () => gateway.address.href,
+      store: (channel, account) => openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account))),
+      async configure(channel, account, schema) {
+        const owner = `channel:${channel}:${account}`
+        const { value, problems } = await secrets.fill(owner, schema, config().channels?.[channel]?.accounts?.[account] ?? {})
+        if (problems.length > 0) {
+          const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ')
+          throw failure('invalid_config', `${channel}/${account}: ${list}`, { problems: [...problems] })
+        }
+        return value
+      },
+      makeScope: (label) => openScope({ label, log, clock: platform.clock }),
+      receive: (channel, account, event) => inbound(channel, account, event),
+      choose: async (channel, account, event) => {
+        const role = await access.role(channel, account, event.sender)
+        const [id, verdict] = event.choice.split(':')
+        if (role === 'owner' && id && (verdict === 'allow' || verdict === 'deny')) await approvals.resolve(id, verdict, `${channel}/${event.sender}`)
+      },
+    }),
+  )
+  const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, emit, log }))
+  const deliver = (outbounds: readonly LedgerRecord<'outbound'>[]) => delivery.enqueue(outbounds)
+  let versions: Record<string, string> = {}
+  const runner = openRunner({
+    platform,
+    ledger,
+    sessions,
+    agent: runtime,
+    plugins,
+    approvals,
+    outcomes,
+    budget,
+    emit,
+    log,
+    home,
+    defaultModel,
+    deliver,
+    config: () => ({ value: config(), hash: configuration.hash }),
+    tools: () => runtime.tools,
+    toolsDigest: () => runtime.toolsDigest,
+    versions: () => versions,
+    mode: (session) => config().agents?.[session.split(':')[1] ?? '']?.queue ?? 'collect',
+    callMethod: (run, plugin, method, params) =>
+      callAsRun({
+        run,
+        plugin,
+        method,
+        params,
+        permissions: plugins.list().find(({ id }) => id === plugin)?.permissions.methods ?? [],
+        laneOf: (_method, of) => (of as { session?: string } | undefined)?.session ?? ledger.owed.accepts.get((of as { run?: string } | undefined)?.run ?? '')?.session,
+        call: gateway.call,
+        signal: closing.signal,
+      }),
+  })
+  const accept = openIntake({ platform, ledger, sessions, accepted: (record) => runner.lanes.push(record) })
+  const inbound = openInbound({ platform, ledger, sessions, access, plugins, router: () => router, accept, deliver, signal: closing.signal })
+  const lines = sessions.onLine((session, line) => emit('session.line', { line }, session))
+  opening.defer(() => lines[Symbol.dispose]())
+
+  // How people reach it.
+  const section = () => gatewaySection(configuration, options)
+  const ready = () => (ledger.trouble ? { ready: false, reason: `the disk refused the last write: ${ledger.trouble}` } : { ready: true })
+  const syncPlugins = syncer(plugins, runtime, () => channels.sync(config(), plugins.channels))
+  const handlers = assemble({
+    options,
+    startedAt,
+    platform,
+    configuration,
+    secrets,
+    ledger,
+    sessions,
+    access,
+    approvals,
+    tokens,
+    plugins,
+    channels,
+    delivery,
+    outcomes,
+    media,
+    runner,
+    runtime,
+    host,
+    emit,
+    accept,
+    deliver,
+    ready,
+    tail: (cursor, limit) => log.tail(cursor, limit),
+    router: () => router,
+    gateway: () => gateway,
+    reload: async (id) => {
+      await plugins.reload(id)
+      await syncPlugins()
+    },
+  })
+  const gateway: Gateway = opening.use(
+    await openGateway({
+      home,
+      version,
+      platform,
+      config: section(),
+      tokens,
+      events,
+      handlers,
+      log,
+      ready,
+      sessionOf: ({ principal }) => ownSession(defaultAgent(config()), principal),
+      maySee,
+      method: (name) => plugins.method(name),
+      page(id) {
+        const found = plugins.extensions.get(id)
+        return found?.extension.fetch && { fetch: found.extension.fetch, public: found.manifest.permissions?.public === true }
+      },
+      webhook: (channel, account) => channels.webhook(channel, account),
+      ...(options.front ? { front: options.front } : {}),
+      listen: options.listen ?? true,
+    }),
+  )
+  await lock.publish(gateway.address.href)
+  const watching = configuration.onChange(({ after }) => {
+    router = makeRouter(after)
+    log.configure(after.logs)
+    gateway.configure(section())
+    emit('config.changed', { hash: configuration.hash, applied: 'now' })
+    void syncPlugins()
+  })
+  opening.defer(() => watching[Symbol.dispose]())
+
+  /** Everything that a message can be taken without. */
+  async function plug() {
+    const recovered = await recoverRuns({ ledger, sessions })
+    await approvals.recover()
+    await plugins.start()
+    versions = Object.fromEntries(plugins.list().flatMap(({ id, version: of, state }) => (state === 'disabled' ? [] : [[id, of]])))
+    host.start()
+    await channels.sync(config(), plugins.channels)
+    delivery.enqueue(
+      [...ledger.owed.outbounds.values()].map(({ outbound }) => outbound),
+      true,
+    )
+    await runner.recover(recovered)
+  }
+  const plugged = plug()
+  plugged.catch((error: unknown) => log.error('the gateway could not set up everything', { error: String(error) }))
+
+  const everything = opening.move()
+  let closed: Promise<void> | undefined
+  const close = (reason: string) =>
+    (closed ??= (async () => {
+      emit('gateway.stopping', { reason })
+      await plugged.catch(() => {})
+      closing.abort(failure('aborted', reason))
+      await everything.disposeAsync()
+    })())
+
+  return {
+    address: gateway.address,
+    plugged,
+    link: () => gateway.link(),
+    call: <M extends MethodName>(method: M, params: MethodParams<M>) =>
+      gateway.call(method, params, { ...localOwner, signal: closing.signal }) as never,
+    attach: (transport: Transport) => gateway.attach(transport, localOwner),
+    close,
+    [Symbol.asyncDispose]: () => close('the gateway stops'),
+  }
+}
+
+/** Hands the agent process its entries and the channels their accounts again, when they are others than before. */
+function syncer(plugins: { agentEntries(): Promise<readonly EntryPlan[]> }, runtime: { reload(): Promise<void> }, syncChannels: () => Promise<void>) {
+  let loaded = ''
+  return async () => {
+    const entries = JSON.stringify(await plugins.agentEntries())
+    if (entries !== loaded) await runtime.reload().catch(() => {})
+    loaded = entries
+    await syncChannels()
+  }
+}

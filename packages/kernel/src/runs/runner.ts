@@ -1,0 +1,109 @@
+import { failure, type GatewayForAgentMethods, type LedgerRecord, type Params, type Result } from '@openclaw/protocol'
+import { raw } from '@openclaw/client'
+import type { AgentNotice } from '../agents/agent.ts'
+import { openLanes, type Lanes, type QueueMode } from './lanes.ts'
+import type { RunParts } from './parts.ts'
+import type { Recovered } from './recover.ts'
+import { startRun, type Run } from './run.ts'
+import { settlement } from './settle.ts'
+
+type Accept = LedgerRecord<'accept'>
+type Calls = GatewayForAgentMethods
+
+/** All runs of the gateway: the lanes they come from, and the agent's calls that reach them. */
+export interface Runner {
+  readonly lanes: Lanes
+  /** What the agent process may call. */
+  readonly handlers: { readonly [M in keyof Calls]: (params: Params<Calls[M]>) => Result<Calls[M]> | Promise<Result<Calls[M]>> }
+  /** What the agent process tells. */
+  hear(notice: AgentNotice): void
+  /** Ends accepts that no run will answer. */
+  cancel(accepts: readonly Accept[], reason: string, outcome?: 'aborted' | 'interrupted'): Promise<void>
+  /** Goes on with what an earlier process left. */
+  recover(recovered: Recovered): Promise<void>
+}
+
+export function openRunner(
+  parts: RunParts & {
+    mode(session: string): QueueMode
+    /** A plugin's call to a gateway method, with the rights of the run's principal. */
+    callMethod(run: Run, plugin: string, method: string, params: unknown): Promise<unknown>
+  },
+): Runner {
+  const runs = new Map<string, Run>()
+  const resuming = new Map<string, string>()
+
+  function start(session: string, accepts: readonly Accept[]): Run {
+    const resumed = resuming.get(accepts[0]!.id)
+    resuming.delete(accepts[0]!.id)
+    const run = startRun(parts, session, accepts, resumed === undefined ? undefined : { run: resumed })
+    runs.set(run.id, run)
+    void run.settled.then(() => runs.delete(run.id))
+    return run
+  }
+
+  function find(id: string): Run {
+    const run = runs.get(id)
+    if (!run) throw failure('conflict', `run ${id} is not in progress`)
+    return run
+  }
+
+  async function settleWithout(run: string, session: string, accepts: readonly Accept[], reason: string, outcome: 'aborted' | 'interrupted') {
+    const { drafts, records, outbounds } = settlement({
+      run,
+      session,
+      accepts,
+      outcome,
+      failure: { code: outcome === 'aborted' ? 'aborted' : 'unavailable', message: reason },
+      lines: [],
+      text: '',
+      attachments: [],
+      newId: () => parts.platform.random.id(),
+      now: parts.platform.clock.now(),
+    })
+    await parts.sessions.commit({ session, agent: accepts[0]!.agent, drafts, records: () => records })
+    for (const { id } of accepts) {
+      parts.outcomes.settle(id, { run: id, session, status: outcome, failure: { code: 'aborted', message: reason } })
+    }
+    parts.emit('agent.end', { run, outcome }, session)
+    parts.deliver(outbounds)
+  }
+
+  const lanes = openLanes({ start, mode: parts.mode })
+  return {
+    lanes,
+    handlers: {
+      async 'session.lines'({ session, after, upto }) {
+        const open = await parts.sessions.open(session)
+        // The lines go on as the text they already are: nothing is parsed or written twice.
+        return raw(`{"lines":[${open.texts(after, upto).join(',')}],"first":${open.first}}`)
+      },
+      'step.commit': (params) => find(params.run).commit(params),
+      'tool.begin': (params) => find(params.run).begin(params),
+      'tool.end': (params) => find(params.run).end(params),
+      'gateway.call': ({ run, plugin, method, params }) => parts.callMethod(find(run), plugin, method, params),
+    },
+    hear({ event, payload }) {
+      if (event === 'log') return parts.log[payload.level](payload.text, payload.fields as object | undefined)
+      if (event === 'tools.changed') return
+      const session = runs.get(payload.run)?.session
+      // A run that is over has nothing more to say.
+      if (session !== undefined) parts.emit(event, payload as never, session)
+    },
+    async cancel(accepts, reason, outcome = 'aborted') {
+      const bySession = Map.groupBy(accepts, ({ session }) => session)
+      for (const [session, some] of bySession) await settleWithout(parts.platform.random.id(), session, some, reason, outcome)
+    },
+    async recover({ resumed, waiting, parked }) {
+      for (const { run, accepts } of parked) {
+        const reason = 'the gateway ended twice while this was in work, so it is not tried again'
+        await settleWithout(run ?? parts.platform.random.id(), accepts[0]!.session, accepts, reason, 'interrupted')
+      }
+      for (const { run, accepts } of resumed) {
+        resuming.set(accepts[0]!.id, run)
+        lanes.resume(accepts[0]!.session, accepts)
+      }
+      for (const accept of waiting) lanes.push(accept)
+    },
+  }
+}
