@@ -23,7 +23,7 @@ export interface Runtime extends AgentLink {
 
 /** Calls wait until the entries are loaded, so that nothing is asked of a process that has no tools yet. */
 export function openRuntime(parts: {
-  host: Pick<AgentHost, 'call' | 'start'>
+  host: Pick<AgentHost, 'call' | 'start' | 'state'>
   /** Names of environment variables that hold something. */
   env: readonly string[]
   entries(): Promise<readonly EntryPlan[]>
@@ -84,6 +84,8 @@ export function openRuntime(parts: {
     async call(method, params, signal) {
       if (method !== 'session.forget' && method !== 'run.abort') {
         parts.host.start()
+        const { state, reason } = parts.host.state
+        if (state === 'parked') throw failure('unavailable', `the agent process is parked: ${reason ?? 'it died too often'}; see \`openclaw doctor\`, then \`openclaw gateway restart\``)
         await gate.passed
       }
       return parts.host.call(method, params, signal)
