@@ -7,7 +7,8 @@ import { Attachment, Content, Part, Role, Sender, Thinking, Trust, Usage, Peer }
  *
  * A line is HEAD `,"body":` BODY `,"sum":"<16 hex>"}` where HEAD is the object's opening with the fields of
  * {@link LineHead} in that order. sum = sha256(HEAD + sha256hex(BODY)), first 16 hex digits. An erased line has
- * `,"erased":"<64 hex of the body's digest>"` in the place of the body, and verifies with the same sum.
+ * `,"erased":"<64 hex of the body's digest>"` in the place of the body, and verifies with the same sum. Every version
+ * keeps this frame: what is newer in a line stands in its head or its body.
  */
 export const journalVersion = 1
 

@@ -6,6 +6,7 @@ import { Address, Attachment, Receipt, Role } from './values.ts'
  * The ledger: one append-only log of self-verifying lines. A line is one commit, whole or absent:
  * `{"v":1,"n":<count>,"at":<ms>,"group":[record, …],"sum":"<16 hex>"}`, sum = sha256 of what stands before `,"sum"`,
  * first 16 hex digits. `n` counts commits from 1 and is never used again, so a line that stands there twice counts once.
+ * Every version keeps the sum at the line's end.
  */
 export const ledgerVersion = 1
 
