@@ -104,6 +104,8 @@ export function feedIndex(options: {
       if (file !== undefined) await updateNext(index, file)
       else for (let read = 0; read < readFirst && touched.size > 0; read++) await updateNext(index)
       if (touched.size > 0) following ??= follow(index)
+      // What the background is reading just now counts too.
+      await last
       return index
     },
     async renew(file) {

@@ -3,9 +3,7 @@ import { journalVersion, type AnyLine, type Line, type LineDraft } from '@opencl
 
 const bodyStart = ',"body":'
 const erasedStart = ',"erased":"'
-const sumStart = ',"sum":"'
-const tailBytes = sumStart.length + 16 + 2
-const digestBytes = 64
+const tailBytes = ',"sum":"0123456789abcdef"}'.length
 
 /** What the store adds to a draft. */
 export interface Stamp {
@@ -37,10 +35,10 @@ export function stampLine(draft: LineDraft, stamp: Stamp): { line: Line; text: s
     ...(trust === undefined ? {} : { trust }),
     body,
   } as Line
-  return { line, text: `${head}${bodyStart}${bodyText}${sumStart}${sumOf(head, hash('sha256', bodyText))}"}` }
+  return { line, text: `${head}${bodyStart}${bodyText}${tailOf(head, hash('sha256', bodyText))}` }
 }
 
-/** What the bytes of one line turned out to be. `newer` lines are kept as they are; their head is read where it can be. */
+/** What the bytes of one line turned out to be. A `newer` line is of a version that is not known here. */
 export type Reading =
   | { readonly state: 'intact' | 'erased' | 'newer'; readonly head: LineFacts; readonly text: string }
   | { readonly state: 'damaged'; readonly reason: string }
@@ -56,28 +54,30 @@ export interface LineFacts {
   readonly origin?: Line['origin']
 }
 
-/** Reads one line without its newline, and checks it against its sum. The body is not parsed. */
+/**
+ * Reads one line without its newline, and checks it against its sum. The body is not parsed. Lines of every version
+ * prove themselves alike, so that a flipped bit in the version is not taken for the future.
+ */
 export function readLine(bytes: Buffer): Reading {
   const tail = bytes.length - tailBytes
   // Raw quotes stand outside of JSON strings only, so the first match is the line's own field, not something it quotes.
   const bodyAt = bytes.indexOf(bodyStart)
-  const erasedAt = bodyAt < 0 ? bytes.indexOf(erasedStart) : -1
-  const headBytes = bodyAt < 0 ? erasedAt : bodyAt
-  const head = headBytes < 0 ? undefined : readHead(bytes, headBytes)
-  const text = bytes.toString()
-  if (!head || head.v > journalVersion) return readNewer(text)
-  if (tail <= headBytes || bytes.toString('latin1', tail, tail + sumStart.length) !== sumStart) {
-    return { state: 'damaged', reason: 'it has no checksum at its end' }
-  }
+  const headBytes = bodyAt < 0 ? bytes.indexOf(erasedStart) : bodyAt
+  if (headBytes < 0 || tail <= headBytes) return damaged('it is not a whole journal line')
+  const headText = bytes.toString('utf8', 0, headBytes)
   const digest =
     bodyAt < 0
-      ? bytes.toString('latin1', erasedAt + erasedStart.length, erasedAt + erasedStart.length + digestBytes)
+      ? bytes.toString('latin1', headBytes + erasedStart.length, tail - 1)
       : hash('sha256', bytes.subarray(bodyAt + bodyStart.length, tail))
-  const sum = sumOf(bytes.toString('utf8', 0, headBytes), digest)
-  if (bytes.toString('latin1', tail + sumStart.length) !== `${sum}"}`) {
-    return { state: 'damaged', reason: 'it does not match its checksum' }
-  }
-  return { state: bodyAt < 0 ? 'erased' : 'intact', head, text }
+  if (bytes.toString('latin1', tail) !== tailOf(headText, digest)) return damaged('it does not match its checksum')
+  const head = readHead(headText)
+  if (!head) return damaged('its head is not that of a journal line')
+  const state = head.v > journalVersion ? 'newer' : bodyAt < 0 ? 'erased' : 'intact'
+  return { state, head, text: bytes.toString() }
+}
+
+function damaged(reason: string): Reading {
+  return { state: 'damaged', reason }
 }
 
 /** Parses a line's text. */
@@ -99,20 +99,9 @@ export function eraseDamage(bytes: Buffer): string {
   return JSON.stringify({ damaged: hash('sha256', bytes) })
 }
 
-function readHead(bytes: Buffer, length: number): LineFacts | undefined {
-  return facts(`${bytes.toString('utf8', 0, length)}}`)
-}
-
-function readNewer(text: string): Reading {
-  const head = facts(text)
-  if (head && head.v > journalVersion) return { state: 'newer', head, text }
-  return { state: 'damaged', reason: 'it is not a journal line' }
-}
-
-function facts(text: string): LineFacts | undefined {
+function readHead(text: string): LineFacts | undefined {
   try {
-    const value = JSON.parse(text) as Partial<LineFacts> | null
-    if (typeof value !== 'object' || value === null) return undefined
+    const value = JSON.parse(`${text}}`) as Partial<LineFacts>
     const { v, id, seq, at, kind } = value
     const whole = [v, seq, at].every((field) => Number.isSafeInteger(field)) && typeof id === 'string' && typeof kind === 'string'
     return whole ? (value as LineFacts) : undefined
@@ -126,6 +115,6 @@ function withoutSum(line: AnyLine & { sum?: string }): AnyLine {
   return rest
 }
 
-function sumOf(head: string, digest: string): string {
-  return hash('sha256', head + digest).slice(0, 16)
+function tailOf(head: string, digest: string): string {
+  return `,"sum":"${hash('sha256', head + digest).slice(0, 16)}"}`
 }
