@@ -17,6 +17,8 @@ const slowBytes = 4 * 1024 * 1024
 const tooSlowBytes = 16 * 1024 * 1024
 /** How long an ended socket has to take its last answer. */
 const lastAnswerMs = 200
+/** How long the other side has to answer our close. */
+const closeMs = 500
 
 /** A client on a WebSocket. */
 export interface SocketConnection extends Connection {
@@ -59,8 +61,11 @@ export function serveSocket(ws: WebSocket, socket: Socket, asked: Asked, options
     if (seen > strangerBytes + 1024) closeNow(1009, 'too large before connect')
   }
   const closeNow = (code: number, reason: string) => {
+    if (ws.readyState !== ws.OPEN) return
     ws.close(code, reason)
-    socket.destroySoon()
+    // Whoever does not read does not answer a close either.
+    options.after(closeMs, () => ws.terminate())
+    if (connection) options.onClose(connection)
   }
 
   async function greet(text: string): Promise<void> {
@@ -84,7 +89,7 @@ export function serveSocket(ws: WebSocket, socket: Socket, asked: Asked, options
     const served = serve(transportOf(ws, box), identity, {
       dispatch,
       now: options.now,
-      onEnd: (reason) => void options.after(lastAnswerMs, () => ws.close(1008, reason)),
+      onEnd: (reason) => void options.after(lastAnswerMs, () => closeNow(1008, reason)),
     })
     let alive = true
     let written = 0
@@ -104,7 +109,7 @@ export function serveSocket(ws: WebSocket, socket: Socket, asked: Asked, options
         alive = false
         ws.ping()
       },
-      close: (code, reason) => ws.close(code, reason),
+      close: closeNow,
     }
     options.onOpen(opened)
     for (const text of early) box.arrive(text)
