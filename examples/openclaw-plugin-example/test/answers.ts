@@ -1,0 +1,33 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What we post to people. */
+export interface Answer {
+  readonly to: string
+  readonly text: string
+  readonly id: string
+}
+
+/** The other side of the platform: a server that takes the answers we post. */
+export async function takeAnswers() {
+  const answers: Answer[] = []
+  let tell = () => {}
+  const server = createServer(async (request, response) => {
+    const pieces: Buffer[] = []
+    for await (const piece of request) pieces.push(piece as Buffer)
+    answers.push(JSON.parse(Buffer.concat(pieces).toString()) as Answer)
+    response.end()
+    tell()
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    answers,
+    /** Resolves with the nth answer, counted from 1. */
+    async answer(nth: number): Promise<Answer> {
+      while (answers.length < nth) await new Promise<void>((next) => (tell = next))
+      return answers[nth - 1] as Answer
+    },
+    stop: () => new Promise<void>((stopped) => server.close(() => stopped())),
+  }
+}
