@@ -81,7 +81,7 @@ function place(takes: Readonly<Record<string, Argument>>, words: readonly string
 /** ` Did you mean …?` when one of the known names is close; else nothing. */
 export function near(word: string, known: readonly string[], before = ''): string {
   const best = known.map((name) => ({ name, steps: distance(word, name) })).sort((a, b) => a.steps - b.steps)[0]
-  return best && best.steps <= Math.max(1, Math.floor(word.length / 3)) ? ` Did you mean ${before}${best.name}?` : ''
+  return best && best.steps <= Math.max(1, Math.ceil(word.length / 3)) ? ` Did you mean ${before}${best.name}?` : ''
 }
 
 /** Levenshtein distance. */

@@ -18,6 +18,7 @@ export const commands: readonly Row[] = [
   row('', 'Start the gateway, or attach to the running one, and say where to chat.', async () => (await import('./commands/start.ts')).start),
   row('open', 'Open the chat page in the browser with a fresh one-time link.', async () => (await import('./commands/open.ts')).open),
   row('gateway', 'Run the gateway in the foreground.', async () => (await import('./commands/gateway.ts')).gateway),
+  row('gateway restart', 'Let the running gateway settle what runs and start again.', async () => (await import('./commands/gateway.ts')).restart),
   row('agent', 'Say one thing to the agent and print its answer.', async () => (await import('./commands/agent.ts')).agent),
   row('chat', 'Talk to the agent in the terminal.', async () => (await import('./commands/chat.ts')).chat),
   row('status', 'Show the gateway, its agent process, channels, owed work and problems.', async () => (await import('./commands/status.ts')).status),
@@ -57,6 +58,7 @@ export const commands: readonly Row[] = [
 
   row('config get', 'Print the configuration, or one key of it; secrets are masked.', async () => (await import('./commands/config.ts')).get),
   row('config set', 'Change one key and leave every other byte of the file as it is.', async () => (await import('./commands/config.ts')).set),
+  row('config secret', 'Set the password of the gateway, or the secret that a proxy shows it.', async () => (await import('./commands/config-secret.ts')).secret),
   row('config check', 'Name every problem of the configuration.', async () => (await import('./commands/config.ts')).check),
   row('config schema', 'Print the JSON Schema of the configuration.', async () => (await import('./commands/config.ts')).schema),
   row('config path', 'Print where the configuration stands.', async () => (await import('./commands/config.ts')).path),

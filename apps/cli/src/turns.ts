@@ -10,7 +10,7 @@ export function printLine(line: AnyLine, terminal: Pick<Terminal, 'paint'>): str
   if (!told) return []
   const [who, text] = told
   const [first = '', ...rest] = printable(text).split('\n')
-  return [`${terminal.paint('dim', time)}  ${terminal.paint('bold', oneLine(who))}  ${first}`, ...rest.map((more) => `  ${more}`)]
+  return [`${terminal.paint('dim', time)}  ${terminal.paint('bold', oneLine(who))}  ${first}`, ...rest.map((more) => `  ${more}`.trimEnd())]
 }
 
 function tell(line: AnyLine): [who: string, text: string] | undefined {

@@ -12,3 +12,13 @@ export const gateway = defineCommand({
     return await runGateway(readGatewayOptions(given), cli)
   },
 })
+
+export const restart = defineCommand({
+  details: 'It stays the same process in the same window; connected pages and channels connect again by themselves.',
+  example: '',
+  async run(_given, cli) {
+    const gateway = await cli.gateway()
+    const value = await gateway.call('gateway.restart', {})
+    return { value, text: 'The gateway starts again.', next: ['Whether it is back', 'health'] }
+  },
+})

@@ -1,8 +1,6 @@
-import { text } from 'node:stream/consumers'
-import { failure } from '@openclaw/protocol'
 import { usage } from '../arguments.ts'
-import type { Cli } from '../cli.ts'
 import { defineCommand } from '../command.ts'
+import { readSecret } from '../secret.ts'
 
 export const auth = defineCommand({
   takes: { provider: { about: 'The provider, e.g. openai' } },
@@ -16,7 +14,7 @@ export const auth = defineCommand({
   async run({ provider, url, field, ...given }, cli) {
     if (given['no-key'] && url === undefined) throw usage('--no-key needs --url.')
     const gateway = await cli.gateway()
-    const key = given['no-key'] ? undefined : await readKey(provider, cli)
+    const key = given['no-key'] ? undefined : await readSecret(`Key of ${provider}`, cli)
     const value = await gateway.call('models.auth', {
       provider,
       ...(key === undefined ? {} : { secrets: { [field ?? 'key']: key } }),
@@ -25,10 +23,3 @@ export const auth = defineCommand({
     return { value, text: `${provider}: ${key === undefined ? 'the URL' : 'the key'} is stored.`, next: ['Which models it has', `models list ${provider}`] }
   },
 })
-
-async function readKey(provider: string, cli: Cli): Promise<string> {
-  const asked = cli.terminal.interactive ? await cli.terminal.askHidden(`Key of ${provider} (it is not shown): `) : await text(process.stdin)
-  const key = (asked ?? '').trim()
-  if (key === '') throw failure('invalid_params', `${provider}: no key was given; type it, or hand it over on stdin.`)
-  return key
-}

@@ -26,6 +26,8 @@ export interface PluginTree extends AsyncDisposable {
 
 /** Opens the tree of a home for changing it; throws `conflict` while another process does. Npm is stopped by the signal. */
 export async function openTree(home: string, signal?: AbortSignal): Promise<PluginTree> {
+  // npm makes files too, and nobody else is to read them.
+  process.umask(0o077)
   const folder = join(home, 'plugins')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const lock = await take(folder)
