@@ -52,9 +52,12 @@ export function openRuntime(parts: {
   /** One load at a time; who asks meanwhile gets one more after it. */
   function reload(): Promise<void> {
     const next = (loading ?? Promise.resolve()).catch(() => {}).then(load)
-    loading = next.finally(() => {
-      if (loading === next) loading = undefined
-    })
+    const over = next
+      .catch(() => {})
+      .finally(() => {
+        if (loading === over) loading = undefined
+      })
+    loading = over
     return next
   }
 
