@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 
 /** What we post to people. */
 export interface Answer {
@@ -12,12 +13,12 @@ export interface Answer {
 export async function takeAnswers() {
   const answers: Answer[] = []
   let tell = () => {}
-  const server = createServer(async (request, response) => {
-    const pieces: Buffer[] = []
-    for await (const piece of request) pieces.push(piece as Buffer)
-    answers.push(JSON.parse(Buffer.concat(pieces).toString()) as Answer)
-    response.end()
-    tell()
+  const server = createServer((request, response) => {
+    void json(request).then((answer) => {
+      answers.push(answer as Answer)
+      response.end()
+      tell()
+    })
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {
