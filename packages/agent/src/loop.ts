@@ -138,7 +138,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     const system = await parts.prompts.build({
       folder: request.prompt?.folder ?? root,
       root: request.workspace.sandbox?.root ?? root,
-      skills: [`${root}/skills`, ...(request.prompt?.skills ?? [])],
+      skills: request.prompt?.skills ?? [`${root}/skills`],
       role: request.role,
       tools: tools.map(({ name }) => name),
     })
