@@ -20,7 +20,7 @@ export function ConnectionPill(): JSX.Element {
     return (
       <button type="button" class="pill" data-state="waiting" onClick={() => gateway.retry()} title={`${state.reason} Press to connect now.`}>
         <span class="dot" />
-        <span class="only-wide">Reconnecting in </span>
+        <span class="only-wide">Reconnecting in</span>
         {seconds} s
       </button>
     )

@@ -49,7 +49,7 @@ export function SignIn({ state }: { state: Refused }): JSX.Element {
             </button>
           </form>
         </details>
-        {state.failure && (
+        {state.failure && state.why !== 'no-token' && (
           <p class="problem" role="alert">
             {state.failure.message}
           </p>

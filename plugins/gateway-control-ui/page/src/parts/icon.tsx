@@ -9,7 +9,7 @@ const paths = {
   chat: 'M4 5.5h16v11H9.5L5 20v-3.5H4z',
   check: 'm5 12.5 4.5 4.5L19 7.5',
   chevron: 'm9 6 6 6-6 6',
-  claw: 'M12 20.5c-4.5-1.2-7-4.3-7-8.5 0-3.5 1.8-6.5 4.6-8.5-.5 2.9.2 5.2 2.4 7 2.2-1.8 2.9-4.1 2.4-7 2.8 2 4.6 5 4.6 8.5 0 4.2-2.5 7.3-7 8.5z',
+  claw: 'M8.6 4c.4 6.2-.9 11.6-4.3 16.3C3.9 14.4 5.3 8.9 8.6 4zM14.5 3.3c.5 7-.9 13-4.7 18.2-.3-6.6 1.2-12.7 4.7-18.2zM20.3 4c.4 6.2-.9 11.6-4.3 16.3-.4-5.9 1-11.4 4.3-16.3z',
   clock: 'M12 7v5l3 2M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17',
   close: 'm6 6 12 12M18 6 6 18',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
@@ -40,7 +40,7 @@ export type IconName = keyof typeof paths
 /** A picture beside words, or inside a button that has a label: it says nothing to a screen reader. */
 export function Icon({ name }: { name: IconName }): JSX.Element {
   return (
-    <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+    <svg class={name === 'more' ? 'icon heavy' : 'icon'} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
       <path d={paths[name]} />
     </svg>
   )

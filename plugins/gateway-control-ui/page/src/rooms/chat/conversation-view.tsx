@@ -8,7 +8,7 @@ import type { Conversation } from './conversation.ts'
 import { ItemView } from './item-view.tsx'
 import { unseen } from './outbox.ts'
 import { PendingView } from './pending-view.tsx'
-import { SetupCard } from './setup-card.tsx'
+import { needsSetup, SetupCard } from './setup-card.tsx'
 import type { Item } from './transcript.ts'
 import { Welcome } from './welcome.tsx'
 
@@ -17,10 +17,14 @@ const nearPx = 80
 
 /** The conversation: what was said, what streams, what waits, and what is on its way. `stick` jumps to its end. */
 export function ConversationView({ conversation, onStick }: { conversation: Conversation; onStick: (stick: () => void) => void }): JSX.Element {
-  const { outbox, requests, models, settingUp } = useApp()
+  const app = useApp()
+  const { outbox, requests } = app
+  const setup = needsSetup(app)
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const sticks = useRef(true)
+  const top = useRef(0)
+  const blank = useRef(true)
   const below = useSignal(false)
   const drawn = useRef(new WeakMap<Item, VNode>())
   const items = conversation.items.value
@@ -28,6 +32,8 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
   const approvals = requests.approvals.value.filter((one) => one.session === conversation.session)
   const phase = conversation.phase.value
   const empty = items.length === 0 && pending.length === 0
+  // Cards of an empty conversation are read from their top.
+  blank.current = empty
 
   const toEnd = () => {
     const box = scroller.current
@@ -43,7 +49,7 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
     outbox.settle(conversation.session, conversation.lines.value)
   }, [conversation.lines.value, outbox.pending.value])
   useEffect(() => {
-    const observer = new ResizeObserver(() => sticks.current && toEnd())
+    const observer = new ResizeObserver(() => sticks.current && !blank.current && toEnd())
     if (content.current) observer.observe(content.current)
     if (scroller.current) observer.observe(scroller.current)
     return () => observer.disconnect()
@@ -54,7 +60,10 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
     const box = scroller.current
     if (!box) return
     const left = box.scrollHeight - box.scrollTop - box.clientHeight
-    sticks.current = left < nearPx
+    // What grows below also takes the end away from us; only going up says that somebody wants to read there.
+    if (left < nearPx) sticks.current = true
+    else if (box.scrollTop < top.current - 2) sticks.current = false
+    top.current = box.scrollTop
     below.value = !sticks.current
     if (box.scrollTop < 600) void conversation.loadOlder()
   }
@@ -80,7 +89,7 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
             </button>
           </p>
         )}
-        {phase.at === 'ready' && empty && <Welcome session={conversation.session} />}
+        {phase.at === 'ready' && empty && !setup && <Welcome session={conversation.session} />}
         <div role="log" aria-label="Conversation" aria-live="polite" aria-relevant="additions">
           {items.map(draw)}
         </div>
@@ -91,7 +100,7 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
         {approvals.map((approval, at) => (
           <ApprovalCard key={approval.id} approval={approval} first={at === 0} />
         ))}
-        {phase.at === 'ready' && models.list.value && !settingUp.value && <SetupCard />}
+        {phase.at === 'ready' && setup && <SetupCard session={conversation.session} />}
       </div>
       {below.value && (
         <button type="button" class="round to-end" onClick={stick} aria-label="To the newest message">

@@ -56,11 +56,11 @@ function SaidView({ item }: { item: Said }): JSX.Element {
         </div>
       )}
       <p class="under">
+        <time dateTime={new Date(item.atMs).toISOString()}>{when(item.atMs)}</time>
         {item.waiting && <span class="tag">waits for its turn</span>}
         {item.revised === 'changed' && <span class="tag">edited</span>}
         {item.revised === 'deleted' && <span class="tag">deleted by its sender</span>}
         {item.reactions.length > 0 && <span class="tag">{item.reactions.join(' ')}</span>}
-        <time dateTime={new Date(item.atMs).toISOString()}>{when(item.atMs)}</time>
       </p>
     </article>
   )
@@ -68,19 +68,20 @@ function SaidView({ item }: { item: Said }): JSX.Element {
 
 function AnswerView({ item }: { item: Answer }): JSX.Element {
   const text = item.parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n\n')
-  const streaming = item.parts.some((part) => part.kind !== 'call' && part.streaming)
   return (
-    <article class="answer" aria-label={`Answer, ${when(item.atMs)}`} aria-busy={streaming}>
+    <article class="answer" aria-label={`Answer, ${when(item.atMs)}`} aria-busy={item.live}>
       {item.parts.map((part) => (
         <PartView key={part.key} part={part} />
       ))}
-      <p class="under">
-        {text && !streaming && <CopyButton text={text} label="Copy the answer" />}
-        <time dateTime={new Date(item.atMs).toISOString()}>{when(item.atMs)}</time>
-        {item.model && <span>{item.model}</span>}
-        {item.usage && item.usage.output > 0 && <span>{sayTokens(item.usage.input, item.usage.output)}</span>}
-        {item.usage?.costUsd !== undefined && <span>{sayCost(item.usage.costUsd)}</span>}
-      </p>
+      {!item.live && (
+        <p class="under">
+          {text && <CopyButton text={text} label="Copy the answer" />}
+          <time dateTime={new Date(item.atMs).toISOString()}>{when(item.atMs)}</time>
+          {item.model && <span>{item.model}</span>}
+          {item.usage && item.usage.output > 0 && <span>{sayTokens(item.usage.input, item.usage.output)}</span>}
+          {item.usage?.costUsd !== undefined && <span>{sayCost(item.usage.costUsd)}</span>}
+        </p>
+      )}
     </article>
   )
 }

@@ -108,7 +108,7 @@ export function withLive(items: readonly Item[], live: Live): readonly Item[] {
     const before: readonly AnswerPart[] = goesOn ? last.parts : []
     const parts = [...before, ...run.parts.map((part, index) => livePart(part, run, before.length + index, index === run.parts.length - 1))]
     if (goesOn) shown = [...shown.slice(0, -1), { ...last, parts }]
-    else shown = [...shown, { kind: 'answer', key: answerKey(run.run, blocksOf(shown, run.run)), atMs: run.startedMs, stamp: 'live', run: run.run, model: run.model, parts, usage: undefined }]
+    else shown = [...shown, { kind: 'answer', key: answerKey(run.run, blocksOf(shown, run.run)), atMs: run.startedMs, stamp: 'live', run: run.run, model: run.model, parts, usage: undefined, live: !run.over }]
   }
   return shown
 }

@@ -1,28 +1,40 @@
-import { useSignal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { useApp } from '../../app.ts'
+import { type App, useApp } from '../../app.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { offlineModel } from './models.ts'
 import { SetupForm } from './setup-form.tsx'
+import { TryIt } from './welcome.tsx'
 
 const place = 'openclaw.setup'
 
-/** The card of the first run: shown while no model is configured, until it is put away. */
-export function SetupCard(): JSX.Element | null {
-  const { models, gateway, tell } = useApp()
-  const away = useSignal(localStorage.getItem(place) === 'later')
+const put = signal(read() === 'later')
+
+/** Whether the card of the first run is to be shown: no model is configured, and it was not put away. */
+export function needsSetup({ models, gateway, settingUp }: App): boolean {
   const state = gateway.state.value
   const may = state.at === 'open' && state.hello.rights.includes('admin')
-  const needed = models.list.value?.current === offlineModel && may && !away.value
+  return models.list.value?.current === offlineModel && may && !put.value && !settingUp.value
+}
+
+/** The card of the first run. */
+export function SetupCard({ session }: { session: string }): JSX.Element | null {
+  const app = useApp()
+  const { models, tell } = app
+  const needed = needsSetup(app)
   useEffect(() => {
     if (needed) void models.refresh(true)
   }, [needed])
   if (!needed) return null
   const later = () => {
-    away.value = true
-    localStorage.setItem(place, 'later')
+    put.value = true
+    try {
+      localStorage.setItem(place, 'later')
+    } catch {
+      // Then it is there again on the next visit.
+    }
     tell('You find it again in the model picker below.')
   }
   return (
@@ -38,6 +50,7 @@ export function SetupCard(): JSX.Element | null {
         No model is configured yet, so a small built-in one answers: it can only run typed commands such as <code>run ls</code>. Choose where a real one comes from.
       </p>
       <SetupForm onDone={() => undefined} />
+      <TryIt session={session} />
     </section>
   )
 }
@@ -55,4 +68,12 @@ export function SetupDialog(): JSX.Element | null {
       <SetupForm onDone={() => (settingUp.value = false)} />
     </Dialog>
   )
+}
+
+function read(): string | null {
+  try {
+    return localStorage.getItem(place)
+  } catch {
+    return null
+  }
 }

@@ -22,6 +22,8 @@ export interface Answer extends Shared {
   readonly model: string
   readonly parts: readonly AnswerPart[]
   readonly usage: Usage | undefined
+  /** Its run goes on. */
+  readonly live: boolean
 }
 /** What somebody said to the agent. */
 export interface Said extends Shared {
@@ -74,7 +76,7 @@ export function foldLines(lines: readonly JournalLine[], running: ReadonlySet<st
     if (last?.kind === 'answer' && last.run === run) return last as AnswerDraft
     const block = blocks.get(run) ?? 0
     blocks.set(run, block + 1)
-    const answer: AnswerDraft = { kind: 'answer', key: answerKey(run, block), atMs: line.at, stamp: '', run, model, parts: [], usage: undefined }
+    const answer: AnswerDraft = { kind: 'answer', key: answerKey(run, block), atMs: line.at, stamp: '', run, model, parts: [], usage: undefined, live: true }
     items.push(answer)
     return answer
   }
@@ -176,6 +178,7 @@ function finish(item: Draft<Item> | AnswerDraft, running: ReadonlySet<string>, t
     item.stamp += ' waiting'
   }
   if (item.kind !== 'answer' || running.has(item.run)) return
+  item.live = false
   item.parts = item.parts.map((part) => (part.kind === 'call' && part.state === 'running' ? { ...part, state: 'unknown' } : part))
   item.stamp += ' over'
 }

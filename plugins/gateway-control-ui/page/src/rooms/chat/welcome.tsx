@@ -8,9 +8,7 @@ const offlineIdeas = ['tools', 'run ls']
 
 /** An empty conversation. */
 export function Welcome({ session }: { session: string }): JSX.Element {
-  const { outbox, models } = useApp()
-  const offline = models.list.value?.current === offlineModel
-  const say = (message: string) => outbox.send({ session, message, attachments: [], afterSeq: 0 })
+  const { models } = useApp()
   return (
     <section class="welcome">
       <span class="mark">
@@ -18,15 +16,32 @@ export function Welcome({ session }: { session: string }): JSX.Element {
       </span>
       <h2>What shall we do?</h2>
       <p>What you say here stays on your machine, in plain files, except what the model needs to answer.</p>
-      <ul class="ideas">
-        {(offline ? offlineIdeas : ideas).map((idea) => (
-          <li key={idea}>
-            <button type="button" onClick={() => say(idea)}>
-              {idea}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Ideas session={session} ideas={models.list.value?.current === offlineModel ? offlineIdeas : ideas} />
     </section>
+  )
+}
+
+/** What the built-in model can do, for those who have no other yet. */
+export function TryIt({ session }: { session: string }): JSX.Element {
+  return (
+    <div class="try-it">
+      <span class="faint">Or try the built-in one:</span>
+      <Ideas session={session} ideas={offlineIdeas} />
+    </div>
+  )
+}
+
+function Ideas({ session, ideas }: { session: string; ideas: readonly string[] }): JSX.Element {
+  const { outbox } = useApp()
+  return (
+    <ul class="ideas">
+      {ideas.map((idea) => (
+        <li key={idea}>
+          <button type="button" onClick={() => outbox.send({ session, message: idea, attachments: [], afterSeq: 0 })}>
+            {idea}
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }
