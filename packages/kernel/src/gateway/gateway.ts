@@ -161,7 +161,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (!socket.destroyed) server.handleUpgrade(incoming, socket, head, (ws) => serveSocket(ws, socket, from, socketOptions))
   }
 
-  const app = openHttp({
+  const answer = openHttp({
     auth: () => auth,
     hosts: () => hosts,
     ready: options.ready,
@@ -172,7 +172,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     known: (incoming) => silent.release(incoming.socket),
     log,
   })
-  const server = options.listen === false ? undefined : await openServer(app, { tls: config.tls, files: platform.files, silent })
+  const server = options.listen === false ? undefined : await openServer(answer, { tls: config.tls, files: platform.files, silent })
   const open = new Set<Socket>()
   server?.on('connection', (socket: Socket) => {
     open.add(socket)

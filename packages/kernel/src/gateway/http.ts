@@ -40,7 +40,7 @@ export function asked(incoming: IncomingMessage): Asked {
 }
 
 /** The HTTP side: is it alive, is it ready, pages of plugins, webhooks of channels. */
-export function openHttp(options: HttpOptions): Hono<{ Bindings: HttpBindings }> {
+export function openHttp(options: HttpOptions): (request: Request, env: HttpBindings) => Promise<Response> {
   const { log } = options
   const app = new Hono<{ Bindings: HttpBindings }>()
 
@@ -50,9 +50,8 @@ export function openHttp(options: HttpOptions): Hono<{ Bindings: HttpBindings }>
     // A webhook comes under any name, and proves itself by its signature.
     const open = context.req.path.startsWith('/webhooks/')
     const refused = options.auth().refuse(head) ?? (open ? undefined : (hosts.refuseHost(head) ?? hosts.refuseOrigin(head) ?? refuseForeign(head)))
-    if (refused) context.res = refusal(failure('forbidden', refused))
-    else await next()
-    context.res = secured(context.res)
+    if (refused) return refusal(failure('forbidden', refused))
+    await next()
   })
 
   app.get('/healthz', (context) => context.json({ ok: true }))
@@ -88,7 +87,8 @@ export function openHttp(options: HttpOptions): Hono<{ Bindings: HttpBindings }>
     if (failed.code === 'internal') log.error('a request failed', { path: context.req.path.split('/').slice(0, 3).join('/'), message: failed.message })
     return refusal(failed)
   })
-  return app
+  // Not as middleware: Hono gives an answer that replaces another the headers of that other one.
+  return async (request, env) => secured(await app.fetch(request, env))
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { failure, type Config } from '@openclaw/protocol'
-import type { Hono } from 'hono'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { isLoopback } from './address.ts'
@@ -22,15 +21,14 @@ export function bindHost(config: GatewayConfig, mode: AuthMode): string {
 }
 
 /** A server that does not listen yet, with TLS when a certificate is configured. Strangers' sockets are counted. */
-export async function openServer(app: Hono<{ Bindings: HttpBindings }>, options: { readonly tls: GatewayConfig['tls']; readonly files: Files; readonly silent: Silent }): Promise<Server> {
+export async function openServer(answer: (request: Request, env: HttpBindings) => Promise<Response>, options: { readonly tls: GatewayConfig['tls']; readonly files: Files; readonly silent: Silent }): Promise<Server> {
   const { tls, files, silent } = options
   const read = async (file: string) => {
     const bytes = await files.readBytes(file)
     if (!bytes) throw failure('invalid_config', `gateway.tls: there is no file ${file}; give the path of a PEM file`)
     return Buffer.from(bytes)
   }
-  const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings)
-  const plain = { fetch, overrideGlobalObjects: false }
+  const plain = { fetch: (request: Request, env: unknown) => answer(request, env as HttpBindings), overrideGlobalObjects: false }
   // Strangers are hurried by the count of silent sockets; node's own timers would only look every 30 seconds.
   const timing = { keepAliveTimeout: 5000, connectionsCheckingInterval: 60_000 }
   let server: Server
