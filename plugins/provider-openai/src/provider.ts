@@ -1,4 +1,4 @@
-import { defineProvider } from '@openclaw/sdk'
+import { defineProvider, type ModelEvent } from '@openclaw/sdk'
 import { ask } from './ask.ts'
 import { config } from './config.ts'
 import { discover } from './discover.ts'
@@ -13,11 +13,22 @@ export default defineProvider({
     const endpoint = endpointOf(config)
     if (config.key && !endpoint.private)
       log.warn('openai: the key travels over plain http; use an https address', { baseUrl: endpoint.baseUrl })
+    // Nothing is configured yet, so nobody is asked: a fresh machine talks to no vendor.
+    const unset = endpoint.vendor === 'openai' && config.key === undefined && config.headers === undefined
     return {
-      models: async (signal) => config.models ?? (await listModels(endpoint, fetch, signal)),
+      async models(signal) {
+        if (config.models) return config.models
+        return unset ? [] : await listModels(endpoint, fetch, signal)
+      },
       stream: (request, signal) =>
-        ask({ endpoint, fetch, replayThinking: config.replayThinking ?? false }, request, signal),
+        unset ? refuse() : ask({ endpoint, fetch, replayThinking: config.replayThinking ?? false }, request, signal),
       discover: (signal) => discover({ fetch, env }, signal),
     }
   },
 })
+
+async function* refuse(): AsyncGenerator<ModelEvent> {
+  const message =
+    'openai: there is no key; set one with `openclaw models auth openai`, or the address of another endpoint'
+  yield { type: 'failed', failure: { code: 'unauthorized', message } }
+}

@@ -46,3 +46,14 @@ it('writes to OpenAI as OpenAI wants it, with a cache key that tells nothing of 
   expect(bodies[1]).toMatchObject({ max_tokens: 5 })
   expect(bodies[1]).not.toHaveProperty('prompt_cache_key')
 })
+
+it('asks nobody while there is neither a key nor another address', async () => {
+  const refuse: typeof fetch = () => Promise.reject(new Error('nobody may be asked'))
+  const models = await connect({ baseUrl: 'https://api.openai.com/v1' }, { fetch: refuse })
+  expect(await models.models(never)).toEqual([])
+  const [event] = await collect(models.stream(question('hi'), never))
+  expect(event).toMatchObject({
+    type: 'failed',
+    failure: { code: 'unauthorized', message: expect.stringContaining('models auth openai') },
+  })
+})

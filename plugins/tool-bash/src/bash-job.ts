@@ -29,7 +29,7 @@ export function bashJob({ maxOutput }: Bounds) {
         await job.kill()
         return say(`Job ${job.id} was killed.`)
       }
-      if (text === undefined) throw failure('invalid_params', 'bash_job write: say in `text` what to write')
+      if (text === undefined) throw failure('invalid_params', 'say in `text` what to write')
       await job.write(text)
       return say(`Written to job ${job.id}.`)
     },
@@ -37,9 +37,9 @@ export function bashJob({ maxOutput }: Bounds) {
 }
 
 function find(call: ToolCall, id: string | undefined): Job {
-  if (id === undefined) throw failure('invalid_params', 'bash_job: name the job in `job`; the action list shows them')
+  if (id === undefined) throw failure('invalid_params', 'name the job in `job`; the action list shows them')
   const job = call.workspace.job(id)
-  if (!job) throw failure('not_found', `bash_job: there is no job ${id} in this session; the action list shows them`)
+  if (!job) throw failure('not_found', `there is no job ${id} in this session; the action list shows them`)
   return job
 }
 

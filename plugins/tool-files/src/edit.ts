@@ -26,7 +26,7 @@ export function edit(turns: Turns) {
     run: ({ path, oldText, newText, all = false }, { workspace }) =>
       turns.take(workspace.root, async () => {
         const done = replaceText(await readWhole(path, workspace), oldText, newText, all)
-        if ('problem' in done) throw failure('conflict', `edit ${path}: ${explain(done)}`)
+        if ('problem' in done) throw failure('conflict', `${path}: ${explain(done)}`)
         await workspace.write(path, new TextEncoder().encode(done.text))
         const where = done.lines.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
         const lines =
@@ -41,15 +41,15 @@ export function edit(turns: Turns) {
 
 async function readWhole(path: string, workspace: Workspace): Promise<string> {
   const file = await workspace.stat(path)
-  if (!file) throw failure('not_found', `edit ${path}: there is no such file; create it with write`)
-  if (file.kind !== 'file') throw failure('invalid_params', `edit ${path}: it is not a file`)
+  if (!file) throw failure('not_found', `${path}: there is no such file; create it with write`)
+  if (file.kind !== 'file') throw failure('invalid_params', `${path}: it is not a file`)
   if (file.sizeBytes > largestBytes)
-    throw failure('unsupported', `edit ${path}: ${file.sizeBytes} bytes are too many for edit; use bash`)
+    throw failure('unsupported', `${path}: ${file.sizeBytes} bytes are too many for edit; use bash`)
   try {
     // Strict and with the byte order mark, so that every byte outside of the edit comes back as it was.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await workspace.read(path))
   } catch (thrown) {
-    if (thrown instanceof TypeError) throw failure('unsupported', `edit ${path}: it is not UTF-8 text; use bash`)
+    if (thrown instanceof TypeError) throw failure('unsupported', `${path}: it is not UTF-8 text; use bash`)
     throw thrown
   }
 }

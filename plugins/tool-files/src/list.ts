@@ -16,8 +16,8 @@ export function list() {
     subject: ({ path }) => path ?? '.',
     async run({ path = '.' }, { workspace }) {
       const folder = await workspace.stat(path)
-      if (!folder) throw failure('not_found', `list ${path}: there is no such folder`)
-      if (folder.kind !== 'folder') throw failure('invalid_params', `list ${path}: it is not a folder; use read`)
+      if (!folder) throw failure('not_found', `${path}: there is no such folder`)
+      if (folder.kind !== 'folder') throw failure('invalid_params', `${path}: it is not a folder; use read`)
       const entries = (await workspace.list(path)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
       const more = entries.length > longest ? [`[${entries.length - longest} more]`] : []
       const text = [...entries.slice(0, longest).map(describe), ...more].join('\n') || `${path} is empty.`

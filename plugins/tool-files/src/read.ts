@@ -39,8 +39,8 @@ export function read(bounds: Bounds) {
 
 async function findFile(path: string, call: ToolCall): Promise<WorkspaceFile> {
   const file = await call.workspace.stat(path)
-  if (!file) throw failure('not_found', `read ${path}: there is no such file; list shows what is there`)
-  if (file.kind !== 'file') throw failure('invalid_params', `read ${path}: it is not a file; use list for folders`)
+  if (!file) throw failure('not_found', `${path}: there is no such file; list shows what is there`)
+  if (file.kind !== 'file') throw failure('invalid_params', `${path}: it is not a file; use list for folders`)
   return file
 }
 
@@ -74,7 +74,7 @@ async function showLines(
     { first, count, maxText: maxOutput, signal: call.signal },
   )
   if (lines.last < first)
-    throw failure('invalid_params', `read ${path}: it has ${lines.last} lines, so there is no line ${first}`)
+    throw failure('invalid_params', `${path}: it has ${lines.last} lines, so there is no line ${first}`)
   const details = { path, first, last: lines.last, more: lines.more }
   return {
     ...say([lines.text, goOn(lines, first)].filter(Boolean).join(lines.text.endsWith('\n') ? '\n' : '\n\n')),

@@ -17,7 +17,7 @@ export function write(turns: Turns) {
       turns.take(workspace.root, async () => {
         const before = await workspace.stat(path)
         if (before && before.kind !== 'file')
-          throw failure('invalid_params', `write ${path}: there is a ${before.kind} of that name`)
+          throw failure('invalid_params', `${path}: there is a ${before.kind} of that name`)
         const bytes = new TextEncoder().encode(content)
         await workspace.write(path, bytes)
         return {
