@@ -6,11 +6,16 @@ export interface TestPlatform extends Platform {
   readonly clock: FakeClock
 }
 
-/** A platform whose programs see `home` as their OPENCLAW_HOME; two of the same seed give the same bytes and ids. */
+let made = 0
+
+/**
+ * A platform whose programs see `home` as their OPENCLAW_HOME. Two of the same seed give the same bytes and ids; without
+ * one, each of a test file's platforms has its own, so that a home that is opened again gets new ids.
+ */
 export function testPlatform(home: string, options: { now?: number; seed?: number } = {}): TestPlatform {
   const clock = fakeClock(options)
   const { files, processes, env } = realPlatform()
-  const random = randomFrom(() => clock.now(), seededBytes(options.seed ?? 1))
+  const random = randomFrom(() => clock.now(), seededBytes(options.seed ?? ++made))
   return { clock, files, random, processes, env: { ...env, OPENCLAW_HOME: home } }
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Files } from '../platform.ts'
 import { asBuffer, splitLines } from '../platform/lines.ts'
 import { agentOf } from '../router/key.ts'
@@ -10,18 +10,40 @@ const defaultAgent = 'main'
 // A key may have ten thousand characters, each of which JSON may write as six bytes.
 const firstLineBytes = 1 << 16
 
-/**
- * Where the journal of a key is, or will be. A key that names no agent is looked for in all folders, and else belongs
- * to `agent`. A name that another key took already is passed over.
- */
-export async function locateJournal(folder: string, files: Files, key: string, agent?: string): Promise<string> {
-  const named = agentOf(key)
-  const home = named === undefined ? await findFolder(folder, files, key) : undefined
-  const within = join(folder, home ?? agentFolder(named ?? agent ?? defaultAgent))
-  for (let place = 1; ; place++) {
-    const file = join(within, journalName(key, place))
-    const owner = await ownerOf(files, file)
-    if (owner === undefined || owner === key) return file
+/** Knows which file belongs to which key, those among them that are not on the disk yet. */
+export interface Locator {
+  /**
+   * Where the journal of a key is, or will be. A key that names no agent is looked for in all folders, and else belongs
+   * to `agent`. A name that another key took already is passed over.
+   */
+  locate(key: string, agent?: string): Promise<string>
+  /** Takes a file for a journal that begins now; answers another one when it was taken since it was located. */
+  take(key: string, file: string): string
+}
+
+/** A locator of the journals below `folder`. */
+export function createLocator(folder: string, files: Files): Locator {
+  // Only of journals that began in this process: the others say themselves whose they are.
+  const taken = new Map<string, string>()
+  const isTaken = (file: string, key: string): boolean => (taken.get(file) ?? key) !== key
+  return {
+    async locate(key, agent) {
+      const named = agentOf(key)
+      const home = named === undefined ? await findFolder(folder, files, key) : undefined
+      const within = join(folder, home ?? agentFolder(named ?? agent ?? defaultAgent))
+      for (let place = 1; ; place++) {
+        const file = join(within, journalName(key, place))
+        if (isTaken(file, key)) continue
+        const owner = await ownerOf(files, file)
+        if ((owner ?? key) === key) return file
+      }
+    },
+    take(key, file) {
+      let free = file
+      for (let place = 2; isTaken(free, key); place++) free = join(dirname(file), journalName(key, place))
+      taken.set(free, key)
+      return free
+    },
   }
 }
 

@@ -48,8 +48,8 @@ export const nothingLoaded: Loaded = {
 
 /** The store's own view of a session. */
 export interface LiveSession extends Session {
-  /** Its journal file, which may not be there yet. */
-  readonly file: string
+  /** Its journal file, which is not there before the first commit. */
+  file: string
   /** What the next stamp follows: durable lines, and those on their way to the disk. */
   next: { readonly seq: number; readonly parent: string | undefined }
   /** Commits on their way to the disk. */

@@ -9,7 +9,7 @@ import { liveHistory, readHistory } from './history.ts'
 import { feedIndex } from './index-feed.ts'
 import { openJournals } from './journal.ts'
 import { loadJournal } from './load.ts'
-import { locateJournal } from './locate.ts'
+import { createLocator } from './locate.ts'
 import { findMissing } from './recover.ts'
 import { createSession, nothingLoaded, type LiveSession, type Loaded } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -39,10 +39,11 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
   const { files } = platform
   await files.makeFolder(folder)
   const journals = openJournals({ platform, log })
+  const locator = createLocator(folder, files)
   const feed = feedIndex({ path: indexFile, folder, platform, journals, log })
   const cache = createCache(cacheBytes, ({ inFlight, file }) => inFlight > 0 || journals.isBehind(file))
   const listeners = new Set<Listen>()
-  const writer = createWriter({ platform, ledger, journals, cache, feed, listeners, log })
+  const writer = createWriter({ platform, ledger, journals, locator, cache, feed, listeners, log })
   const loading = new Map<string, { use: (session: LiveSession) => void; fail: (error: unknown) => void }[]>()
 
   const read = async (file: string): Promise<Loaded> => {
@@ -59,7 +60,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
   }
 
   const load = async (key: string, agent: string | undefined): Promise<LiveSession> => {
-    const file = await locateJournal(folder, files, key, agent)
+    const file = await locator.locate(key, agent)
     await journals.settled(file)
     const loaded = await read(file)
     if (loaded.damaged > 0) log.warn(`sessions: ${loaded.damaged} damaged lines of ${file} were skipped; the rest is whole`)
@@ -160,15 +161,14 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     },
     async delete(key) {
       const session = await openExisting(key)
-      const removed = await writer.remove(session, () => files.remove(session.file))
-      await removed
+      await writer.remove(session, () => files.remove(session.file))
       await ledger.erase({ session: key, lines: 'deleted', whole: true })
       await feed.renew(session.file)
     },
     async recover(records) {
       const missing = await findMissing(records, {
         files,
-        locate: (key) => locateJournal(folder, files, key),
+        locate: (key) => locator.locate(key),
         deleted: ledger.deleted,
         remove: (file) => files.remove(file),
       })

@@ -7,6 +7,7 @@ import type { SessionCache } from './cache.ts'
 import type { IndexFeed } from './index-feed.ts'
 import type { Journals } from './journal.ts'
 import { stampLine } from './line.ts'
+import type { Locator } from './locate.ts'
 import type { LiveSession } from './session.ts'
 import type { Commit } from './sessions.ts'
 
@@ -24,12 +25,13 @@ export function createWriter(parts: {
   platform: Platform
   ledger: Ledger
   journals: Journals
+  locator: Locator
   cache: SessionCache
   feed: IndexFeed
   listeners: ReadonlySet<Listen>
   log: Log
 }): Writer {
-  const { platform, ledger, journals, cache, feed, listeners, log } = parts
+  const { platform, ledger, journals, locator, cache, feed, listeners, log } = parts
   const { clock, random } = platform
 
   const tell = (session: string, line: Line, text: string): void => {
@@ -66,6 +68,7 @@ export function createWriter(parts: {
         const encoded = stamped.map(({ text }): Entry => ({ type: 'line', session: session.key, text }))
         const entries = [...encoded, ...(commit.records?.(lines) ?? [])]
         const last = stamped.at(-1)?.line
+        if (last && session.next.seq === 0) session.file = locator.take(session.key, session.file)
         if (last) session.next = { seq: last.seq, parent: last.id }
         session.inFlight++
         void ledger
