@@ -1,5 +1,5 @@
 import type { EventEnvelope, MethodTable } from '@openclaw/protocol'
-import type { Extension, Gateway, GatewaySetup, Store } from '@openclaw/sdk'
+import type { Extension, Gateway, GatewaySetup, Scope, Store } from '@openclaw/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
 
 /** What a gateway entry gives its suite. */
@@ -25,7 +25,7 @@ export function memoryStore(): Store {
 }
 
 /** A scope that counts what it holds. */
-export function testScope() {
+export function testScope(): { scope: Scope; close(): Promise<void> } {
   const abort = new AbortController()
   const cleanups: { label: string; close: () => unknown }[] = []
   const quiet = () => {}
