@@ -49,9 +49,11 @@ async function home(cli: Cli): Promise<Finding[]> {
   return (await writable(cli.home)) ? ok('Home', cli.home) : bad('Home', `${cli.home} cannot be written`, `Make it yours: chown -R "$USER" ${cli.quote(cli.home)}`)
 }
 
-/** Nobody else may read what stands in the home. Windows has no such modes. */
+/** Nobody else may read what stands in the home: a closed folder closes all that is in it. Windows has no such modes. */
 async function modes(cli: Cli): Promise<Finding[]> {
-  if (process.platform === 'win32' || !(await stat(cli.home).catch(() => undefined))) return []
+  const { mode } = (await stat(cli.home).catch(() => undefined)) ?? {}
+  if (process.platform === 'win32' || mode === undefined) return []
+  if ((mode & 0o077) === 0) return ok('File modes', 'only you get in')
   const open: string[] = []
   const look = async (path: string) => {
     const found = await stat(path).catch(() => undefined)
@@ -63,7 +65,6 @@ async function modes(cli: Cli): Promise<Finding[]> {
     for (const name of await readdir(join(cli.home, folder)).catch(() => [])) await look(join(cli.home, folder, name))
   }
   await look(join(cli.home, 'openclaw.json'))
-  if (open.length === 0) return ok('File modes', 'only you can read what is in it')
   return bad('File modes', `others on this machine can read ${count(open.length, 'file or folder', 'files and folders')}, the first is ${open[0]}`, `Close it: chmod -R go= ${cli.quote(cli.home)}`)
 }
 

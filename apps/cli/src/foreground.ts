@@ -2,6 +2,7 @@ import type { Kernel } from '@openclaw/kernel'
 import { usage } from './arguments.ts'
 import type { Cli } from './cli.ts'
 import { version } from './program.ts'
+import { printable } from './terminal.ts'
 
 /** Options of a gateway in the foreground. */
 export const gatewayOptions = {
@@ -26,6 +27,7 @@ export function readGatewayOptions({ port, bind, verbose }: { port: number | und
 /** Runs a gateway until Ctrl-C or SIGTERM, says where to chat, and resolves when everything is settled. */
 export async function runGateway(options: GatewayOptions, cli: Cli): Promise<undefined> {
   const stopped = cli.untilStopped()
+  survive(cli)
   let first = true
   // A client may ask for a restart: the same process starts a fresh gateway, with what the configuration says by now.
   while (!stopped.aborted) {
@@ -49,11 +51,19 @@ async function runOnce(options: GatewayOptions, cli: Cli, stopped: AbortSignal, 
   stopped.addEventListener('abort', () => end(), { once: true })
   if (stopped.aborted) end()
   await Promise.race([kernel.plugged, ended])
-  if (first && !stopped.aborted) tell(kernel, cli)
+  if (!stopped.aborted && first) tell(kernel, cli)
+  else if (!stopped.aborted) cli.terminal.tell(`OpenClaw runs again at ${kernel.address.href}`)
   await ended
   using _ = cli.terminal.progress('Stopping; what runs is settled first')
   await kernel.close(again ? 'it starts again' : 'it was stopped')
   return again
+}
+
+/** What a library throws where nobody waits for it must not end the conversations of everybody: it is told, and that is all. */
+function survive(cli: Cli): void {
+  const tell = (thrown: unknown) => cli.terminal.tell(printable(`Something failed where nobody waited for it: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`))
+  process.on('unhandledRejection', tell)
+  process.on('uncaughtException', tell)
 }
 
 /** Says where to chat. */

@@ -94,7 +94,9 @@ function report(thrown: unknown, json: boolean, paste: (text: string) => string)
   if (json) print(`${JSON.stringify({ error: failure }, undefined, 2)}\n`)
   else {
     process.stderr.write(`${printable(failure.message)}\n`)
-    for (const { path, message, suggestion } of failure.problems ?? []) {
+    // One problem is in the message already.
+    const problems = failure.problems ?? []
+    for (const { path, message, suggestion } of problems.length > 1 ? problems : []) {
       process.stderr.write(`  ${printable(`${path ? `${path}: ` : ''}${message}${suggestion ? ` (${suggestion})` : ''}`)}\n`)
     }
     const unexpected = failure.code === 'internal' && thrown instanceof Error && process.env['OPENCLAW_DEBUG']
