@@ -3,8 +3,7 @@ import { build } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Builds the page as it is published. */
-export async function buildPage(): Promise<void> {
-  // Vite takes `root` from its file only when it is not given here.
+/** Builds the page as it is published, once before all tests of this package. */
+export async function setup(): Promise<void> {
   await build({ configFile: `${root}vite.config.ts`, root: `${root}page`, logLevel: 'error' })
 }

@@ -1,9 +1,6 @@
 import { gatewayConformance } from '@openclaw/testing'
-import { beforeAll } from 'vitest'
 import gateway from '../src/gateway.ts'
-import { buildPage } from './build.ts'
 
-beforeAll(buildPage, 60_000)
 
 gatewayConformance({
   name: 'control-ui',
