@@ -1,0 +1,190 @@
+import { defineTool } from '@openclaw/sdk'
+import { callTool, fakeChannel, gatewayPlugin, say, testKernel, toolPlugin } from '@openclaw/testing'
+import Type from 'typebox'
+import { describe, expect, it } from 'vitest'
+
+/** Tools that only count how often they ran. */
+function tools() {
+  const ran: string[] = []
+  const make = (name: string, effect: 'read' | 'write' | 'exec' | 'network') =>
+    defineTool({
+      name,
+      description: name,
+      input: Type.Object({ command: Type.Optional(Type.String()) }),
+      effect,
+      subject: ({ command }) => command ?? name,
+      async run({ command }) {
+        ran.push(command ?? name)
+        return { content: [{ type: 'text', text: `${name} ran` }] }
+      },
+    })
+  const all = [make('look', 'read'), make('change', 'write'), make('shell', 'exec'), make('ask_web', 'network')]
+  return { ran, plugin: toolPlugin('kit', all) }
+}
+const openChannel = { channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } } }
+
+describe('tools that change or run things', () => {
+  it('S12: are not offered to who is not the owner, and refused when the model calls them all the same', async () => {
+    const { ran, plugin } = tools()
+    const fake = fakeChannel()
+    await using house = await testKernel({
+      plugins: [plugin, fake.plugin],
+      config: openChannel,
+      script: [callTool('shell', { command: 'id' }), callTool('change', {}), say('tried')],
+    })
+    await fake.connected()
+    await fake.say('run id', { sender: 'stranger' })
+    await fake.waitSent(1)
+    expect(house.model.requests[0]!.tools.map(({ name }) => name).toSorted()).toEqual(['ask_web', 'look'])
+    expect(ran).toEqual([])
+    const results = JSON.stringify(house.model.requests.at(-1)!.turns)
+    expect(results).toMatch(/not available|no tool/)
+  })
+
+  it('S12: are not offered to the owner in a group', async () => {
+    const { plugin } = tools()
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [plugin, fake.plugin], config: openChannel, script: [say('code'), say('group')] })
+    await fake.connected()
+    await fake.say('hello', { sender: 'boss', peer: { kind: 'group', id: 'g' } })
+    await fake.waitSent(1)
+    expect(house.model.requests[0]!.tools.map(({ name }) => name)).not.toContain('shell')
+    const listed = await house.call('tools.list', { session: 'agent:main:fake:default:group:g' })
+    expect(listed.tools.find(({ name }) => name === 'shell')).toMatchObject({ available: false })
+  })
+
+  it('wait for a yes when the model wants a command, and run on it', async () => {
+    const { ran, plugin } = tools()
+    await using house = await testKernel({ plugins: [plugin], script: [callTool('shell', { command: 'rm x' }), say('done')] })
+    const answer = house.ask('clean up')
+    const { payload: approval } = await house.hear('approval.requested')
+    expect(approval).toMatchObject({ tool: 'shell', subject: 'rm x' })
+    expect(ran).toEqual([])
+    await house.call('approvals.resolve', { id: approval.id, verdict: 'allow' })
+    expect((await answer).text).toBe('done')
+    expect(ran).toEqual(['rm x'])
+    await expect(house.call('approvals.resolve', { id: approval.id, verdict: 'allow' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('do not run on a no, and the model is told', async () => {
+    const { ran, plugin } = tools()
+    await using house = await testKernel({ plugins: [plugin], script: [callTool('shell', { command: 'rm x' }), say('understood')] })
+    const answer = house.ask('clean up')
+    const { payload: approval } = await house.hear('approval.requested')
+    await house.call('approvals.resolve', { id: approval.id, verdict: 'deny' })
+    expect((await answer).text).toBe('understood')
+    expect(ran).toEqual([])
+    expect(JSON.stringify(house.model.requests[1]!.turns)).toContain('the owner said no')
+  })
+
+  it('run at once when the owner typed the command, and only that command', async () => {
+    const { ran, plugin } = tools()
+    await using house = await testKernel({
+      plugins: [plugin],
+      script: [callTool('shell', { command: 'ls -la' }), say('listed'), callTool('shell', { command: 'ls; rm x' }), say('never')],
+    })
+    await house.ask('run ls -la')
+    expect(ran).toEqual(['ls -la'])
+    void house.ask('run ls')
+    const { payload } = await house.hear('approval.requested')
+    expect(payload.subject).toBe('ls; rm x')
+    await house.call('chat.abort', { session: 'agent:main:local:default:owner' })
+    expect(ran).toEqual(['ls -la'])
+  })
+
+  it('leave a durable intent before they run, and a read does not', async () => {
+    const { plugin } = tools()
+    await using house = await testKernel({ plugins: [plugin], script: [callTool('look', {}), callTool('change', {}), say('done')] })
+    await house.ask('go')
+    const { lines } = await house.call('chat.history', { session: 'agent:main:local:default:owner' })
+    expect(lines.filter(({ kind }) => kind === 'intent').map(({ body }) => (body as { tool: string }).tool)).toEqual(['change'])
+  })
+
+  it('are refused by configuration, deny before allow', async () => {
+    const { ran, plugin } = tools()
+    await using house = await testKernel({
+      plugins: [plugin],
+      config: { tools: { allow: ['*'], deny: ['ch*'] }, agents: { main: { tools: { allow: ['look', 'change'] } } } },
+      script: [callTool('change', {}), callTool('ask_web', {}), say('done')],
+    })
+    await house.ask('go')
+    expect(house.model.requests[0]!.tools.map(({ name }) => name)).toEqual(['look'])
+    expect(ran).toEqual([])
+  })
+
+  it('A72: work for everyone through a sandbox, when a plugin brings one', async () => {
+    const { ran, plugin } = tools()
+    const fake = fakeChannel()
+    const box = gatewayPlugin('box', { sandbox: async () => ({ argv: ['env'], root: '/' }) })
+    await using house = await testKernel({
+      plugins: [plugin, fake.plugin, box],
+      config: { ...openChannel, tools: { exec: 'never-ask' } },
+      script: [callTool('shell', { command: 'id' }), say('done')],
+    })
+    await fake.connected()
+    await fake.say('please', { sender: 'guest' })
+    await fake.waitSent(1)
+    expect(house.model.requests[0]!.tools.map(({ name }) => name)).toContain('shell')
+    expect(ran).toEqual(['id'])
+  })
+
+  it('S13: are judged by the lowest role that has a word in the context', async () => {
+    const { plugin } = tools()
+    const fake = fakeChannel()
+    await using house = await testKernel({
+      plugins: [plugin, fake.plugin],
+      config: { channels: { fake: { dm: { policy: 'open' }, accounts: { default: {} } } } },
+      script: [say('one'), say('two')],
+    })
+    await fake.connected()
+    await fake.say('my words', { sender: 'guest' })
+    await fake.waitSent(1)
+    // The owner joins from the page: what the guest said is still in the context.
+    await house.ask('and mine', { session: 'agent:main:fake:default:guest' })
+    expect(house.model.requests[1]!.tools.map(({ name }) => name)).not.toContain('shell')
+  })
+})
+
+describe('interceptors', () => {
+  it('deny a call, ask about a call, change a result, and fail closed', async () => {
+    const { ran, plugin } = tools()
+    const watch = gatewayPlugin('watch', {
+      intercept: {
+        'tool.call': ({ tool }) => (tool === 'look' ? { stop: { deny: 'not today' } } : tool === 'change' ? { stop: { ask: 'really?' } } : undefined),
+        'tool.result': () => {
+          throw new Error('broken check')
+        },
+      },
+    })
+    await using house = await testKernel({ plugins: [plugin, watch], script: [callTool('look', {}), callTool('change', {}), callTool('ask_web', {}), say('done')] })
+    const answer = house.ask('go')
+    const { payload } = await house.hear('approval.requested')
+    expect(payload).toMatchObject({ tool: 'change', reason: 'really?' })
+    await house.call('approvals.resolve', { id: payload.id, verdict: 'allow' })
+    expect((await answer).text).toBe('done')
+    expect(ran).toEqual(['change', 'ask_web'])
+    const seen = JSON.stringify(house.model.requests.at(-1)!.turns)
+    expect(seen).toContain('not today')
+    expect(seen).toContain('withheld')
+    expect(seen).not.toContain('ask_web ran')
+  })
+
+  it('drop what comes in and what goes out', async () => {
+    const fake = fakeChannel()
+    const filter = gatewayPlugin('filter', {
+      intercept: {
+        inbound: ({ event }) => (event.text.includes('spam') ? { stop: 'drop' } : undefined),
+        outbound: ({ message, ...rest }) => ({ replace: { ...rest, message: { ...message, text: message.text.toUpperCase(), peer: { kind: 'direct', id: 'elsewhere' } } } }),
+      },
+    })
+    await using house = await testKernel({ plugins: [fake.plugin, filter], config: openChannel, script: [say('hello')] })
+    await fake.connected()
+    await fake.say('spam spam')
+    await fake.say('hi')
+    const sent = await fake.waitSent(1)
+    expect(sent.text).toBe('HELLO')
+    // R4: where a reply goes was fixed when the message was accepted.
+    expect(sent.peer.id).toBe('user1')
+    expect(house.model.requests.length).toBe(1)
+  })
+})

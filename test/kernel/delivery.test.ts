@@ -1,0 +1,149 @@
+import { failure } from '@openclaw/protocol'
+import { fakeChannel, say, testKernel } from '@openclaw/testing'
+import { describe, expect, it } from 'vitest'
+
+const config = { channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } } }
+const to = (id: string) => ({ channel: 'fake', account: 'default', peer: { kind: 'direct' as const, id } })
+
+describe('delivery', () => {
+  it('A25: cuts a long answer within the channel\'s limit, in order, and nothing is lost', async () => {
+    const fake = fakeChannel({ traits: { maxText: 100 } })
+    const long = Array.from({ length: 60 }, (_, at) => `word${at}`).join(' ')
+    await using house = await testKernel({ plugins: [fake.plugin], config, script: [say(long)] })
+    await fake.connected()
+    await fake.say('go')
+    await house.hear('delivery.changed', ({ state }) => state === 'sent')
+    expect(fake.sent.every(({ text }) => text.length <= 100)).toBe(true)
+    expect(fake.sent.map(({ text }) => text).join('')).toBe(long)
+  })
+
+  it('waits as long as the platform asks, and sends once', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    fake.failSends(failure('rate_limited', 'slow down', { retryAfterMs: 5000 }))
+    await house.call('send', { to: to('u'), message: 'hello', idempotencyKey: '1' })
+    await house.platform.clock.advance(4000)
+    expect(fake.sent).toEqual([])
+    await house.platform.clock.advance(2000)
+    expect((await fake.waitSent(1)).text).toBe('hello')
+    await house.platform.clock.advance(60_000)
+    expect(fake.sent.length).toBe(1)
+  })
+
+  it('gives up what can never be sent, keeps it for the owner, and sends it on a retry', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    fake.failSends(failure('forbidden', 'the peer has blocked us'))
+    const { delivery } = await house.call('send', { to: to('u'), message: 'hello', idempotencyKey: '1' })
+    await house.hear('delivery.changed', ({ state }) => state === 'dead')
+    expect((await house.call('deliveries.list', { state: 'dead' })).deliveries).toMatchObject([{ id: delivery, failure: { code: 'forbidden' } }])
+    await house.call('deliveries.retry', { id: delivery })
+    expect((await fake.waitSent(1)).text).toBe('hello')
+    await house.hear('delivery.changed', ({ id, state }) => id === delivery && state === 'sent')
+    expect((await house.call('deliveries.list', {})).deliveries).toEqual([])
+  })
+
+  it('does not hold up one peer for another', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    fake.failSends(failure('rate_limited', 'slow down', { retryAfterMs: 60_000 }))
+    await house.call('send', { to: to('slow'), message: 'one', idempotencyKey: '1' })
+    await house.call('send', { to: to('quick'), message: 'two', idempotencyKey: '2' })
+    expect((await fake.waitSent(1)).peer.id).toBe('quick')
+  })
+
+  it('R8: asks the platform before it sends again what may have arrived', async () => {
+    const fake = fakeChannel({ canFind: true })
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    await house.call('send', { to: to('u'), message: 'once', idempotencyKey: '1' })
+    await fake.waitSent(1)
+    // The receipt was lost: the kernel cannot know whether it arrived.
+    fake.failSends(failure('unavailable', 'the connection broke'))
+    await house.call('send', { to: to('u'), message: 'twice?', idempotencyKey: '2' })
+    await house.platform.clock.advance(10_000)
+    await fake.waitSent(2)
+    expect(fake.sent.map(({ text }) => text)).toEqual(['once', 'twice?'])
+  })
+
+  it('keeps what is owed through a restart, and sends it once the channel is there', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    const release = fake.holdSends()
+    await house.call('send', { to: to('u'), message: 'owed', idempotencyKey: '1' })
+    const restarting = house.restart()
+    await house.platform.clock.advance(6000)
+    await using again = await restarting
+    release()
+    expect((await fake.waitSent(1)).text).toBe('owed')
+    expect((await again.call('deliveries.list', {})).deliveries.length).toBeLessThanOrEqual(1)
+  })
+
+  it('R3: the same event, ten times over and after a restart, counts once', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config, script: () => say('heard') })
+    await fake.connected()
+    await Promise.all(Array.from({ length: 10 }, () => fake.say('hello', { event: 'm1' })))
+    await fake.waitSent(1)
+    await house.hear('delivery.changed', ({ state }) => state === 'sent')
+    await using again = await house.restart()
+    await fake.connected()
+    await fake.say('hello', { event: 'm1' })
+    await fake.say('hello again', { event: 'm1.1', kind: 'edit', message: 'm1' })
+    await fake.say('another', { event: 'm2' })
+    await fake.waitSent(2)
+    expect(house.model.requests.length + again.model.requests.length).toBe(2)
+  })
+
+  it('R4: a reply goes only where its message came from: canary words of 50 senders', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config, script: ({ turns }) => say(`I heard ${JSON.stringify(turns)}`) })
+    await fake.connected()
+    const senders = Array.from({ length: 50 }, (_, at) => `sender${at}`)
+    for (const round of [1, 2, 3]) {
+      await Promise.all(senders.map((sender) => fake.say(`canary-${sender}-x round ${round}`, { sender })))
+      await fake.waitSent(50 * round)
+      if (round === 2) await house.call('sessions.reset', { session: 'agent:main:fake:default:sender7' })
+    }
+    for (const { peer, text } of fake.sent) {
+      const canaries = new Set(text.match(/canary-sender\d+-x/g))
+      expect([...canaries]).toEqual([`canary-${peer.id}-x`])
+    }
+  })
+
+  it('L5: keeps at most one link per account, through losses and stops', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    for (let round = 0; round < 5; round++) {
+      fake.drop('default')
+      await house.hear('channel.state', ({ state }) => state === 'offline')
+      expect(fake.live).toBeLessThanOrEqual(1)
+      await house.platform.clock.advance(120_000)
+      await fake.connected()
+      expect(fake.live).toBe(1)
+    }
+    await house.call('channels.stop', { channel: 'fake' })
+    expect(fake.live).toBe(0)
+    expect((await house.call('channels.status', {})).accounts).toMatchObject([{ state: 'stopped' }])
+    await house.call('channels.start', { channel: 'fake' })
+    await fake.connected()
+    expect(fake.live).toBe(1)
+  })
+
+  it('L2: status and events tell the same state', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    fake.drop('default', 'the cable was pulled')
+    await house.hear('channel.state', ({ state }) => state === 'offline')
+    const told = house.heard.filter(({ event }) => event === 'channel.state').at(-1)!.payload
+    const { accounts } = await house.call('channels.status', {})
+    expect(accounts[0]).toEqual(told)
+    expect(accounts[0]).toMatchObject({ state: 'offline', detail: 'the cable was pulled' })
+  })
+})
