@@ -24,7 +24,7 @@ export function isReference(value: unknown): value is string {
  * Checks a document and finds everything that is wrong in it. The rules of the usable part:
  * a value that does not fit is left out, and with it the section that cannot be without it; an unknown key is kept and
  * warned about; anything wrong inside of a restricting part, an unknown key included, closes that part.
- * A required secret may be missing: it can be stored elsewhere.
+ * A required key may be missing where its default stands in, or where it is a secret, which can be stored elsewhere.
  */
 export function checkDocument(schema: JsonSchema, document: unknown, at: Path = []): Checked {
   const problems: Problem[] = []
@@ -77,7 +77,8 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
       else if (rule.required?.includes(key)) whole = false
     }
     for (const key of rule.required ?? []) {
-      if (Object.hasOwn(section, key) || schemaOfKey(rule, key)?.secret) continue
+      const inner = schemaOfKey(rule, key)
+      if (Object.hasOwn(section, key) || inner?.secret || inner?.default !== undefined) continue
       refuse([...path, key], 'is missing', suggestMissing(rule, key))
       whole = false
     }

@@ -1,4 +1,5 @@
 import { failure, type Problem } from '@openclaw/protocol'
+import { checkDocument } from './check.ts'
 import type { Configuration, Secrets } from './configuration.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { formatPath, isSection, overlaps, setKey, valueAt, type Path } from './path.ts'
@@ -28,7 +29,11 @@ async function settings({ configuration, secrets }: SettingsParts, owner: string
   if ([...configuration.closed].some((closed) => overlaps(closed, place))) {
     throw refused(owner, configuration.problems.filter((problem) => overlaps(problem.path, place)))
   }
-  const { value, problems } = await secrets.fill(owner, schema, withDefaults(schema, valueAt(configuration.value, path)))
+  const given = withDefaults(schema, valueAt(configuration.value, path))
+  // A part that is not there at all was not checked, and may lack what it needs.
+  const checked = checkDocument({ ...schema, restricts: true }, given, path)
+  if (checked.closed.size > 0) throw refused(owner, checked.problems)
+  const { value, problems } = await secrets.fill(owner, schema, given)
   if (problems.length > 0) throw refused(owner, problems.map((problem) => ({ ...problem, path: `${place}.${problem.path}` })))
   return value
 }

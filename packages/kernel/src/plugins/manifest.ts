@@ -18,6 +18,6 @@ export function readManifest(name: string, field: unknown): ManifestReading {
     return { id, reason: `${name} speaks plugin API ${api} and this gateway ${pluginApi}; install a version of it that speaks ${pluginApi}, or a newer OpenClaw` }
   }
   if (isSection(field) && fits(schema, field)) return { manifest: field as Manifest }
-  const problems = checkDocument(schema, field).problems.filter(({ message }) => !message.startsWith('unknown key;'))
+  const problems = checkDocument({ ...schema, restricts: true }, field).problems.filter(({ message }) => !message.startsWith('unknown key;'))
   return { id, reason: `the manifest of ${name} is wrong: ${problems.map(({ path, message }) => `${path ? `openclaw.${path}` : 'openclaw'}: ${message}`).join('; ')}` }
 }

@@ -4,7 +4,7 @@ import { eraseDamage, eraseLine, parseLine, readLine, type LineFacts } from './l
 
 /** What an erasure came to. */
 export interface Erased {
-  /** Ids of the lines that have no body now, those that had none before among them. */
+  /** Ids of the lines that have no body now, with those that had none before, and those that damaged bytes named. */
   readonly ids: Set<string>
   /** Lines that lost their body now. */
   count: number
@@ -49,7 +49,9 @@ function eraseFrom(bytes: Buffer, wanted: ReadonlySet<string> | undefined, erase
   const reading = readLine(bytes)
   if (reading.state === 'damaged') {
     const ids = [...bytes.toString().matchAll(idInDamage)].map((match) => match[1]!)
-    return !wanted || ids.some((id) => wanted.has(id)) ? eraseDamage(bytes) : undefined
+    if (wanted && !ids.some((id) => wanted.has(id))) return undefined
+    for (const id of ids) erased.ids.add(id)
+    return eraseDamage(bytes)
   }
   if (wanted ? !wanted.has(reading.head.id) : stays(reading.head, reading.text)) return undefined
   erased.ids.add(reading.head.id)

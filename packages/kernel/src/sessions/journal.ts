@@ -16,7 +16,7 @@ export interface Journals extends AsyncDisposable {
   discard(file: string): void
   /** All that was queued is in the file; rejects with `unavailable` when the disk refuses it now. */
   settled(file: string): Promise<void>
-  /** The same for every file; resolves when each was tried. */
+  /** The same for every file, once each was tried. */
   flush(): Promise<void>
   /** Something is queued for the file. */
   isBehind(file: string): boolean
@@ -175,7 +175,9 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     },
     settled,
     async flush() {
-      await Promise.allSettled([...journals.keys()].map(settled))
+      const tried = await Promise.allSettled([...journals.keys()].map(settled))
+      const refused = tried.find((one) => one.status === 'rejected')
+      if (refused) throw refused.reason
     },
     isBehind: (file) => {
       const journal = journals.get(file)

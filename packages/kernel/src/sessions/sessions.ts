@@ -50,6 +50,6 @@ export interface Sessions extends AsyncDisposable {
   delete(key: string): Promise<void>
   /** Appends what the ledger has above each journal's last sequence; called once at boot. */
   recover(records: AsyncIterable<LedgerRecord<'line'>>): Promise<void>
-  /** Everything committed is in its journal file. */
+  /** Everything committed is in its journal file; rejects with `unavailable` when the disk refuses it. */
   flush(): Promise<void>
 }

@@ -95,7 +95,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
 
   const openExisting = async (key: string): Promise<LiveSession> => {
     const session = await open(key)
-    if (session.next.seq === 0) throw failure('not_found', `sessions: there is no session ${key}; sessions.list names them`)
+    if (session.next.seq === 0) throw missing(key)
     return session
   }
 
@@ -155,13 +155,20 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
         session.reload(await read(session.file))
         return done
       })
-      await ledger.erase({ session: key, lines: erased.ids, whole: lines === undefined })
+      // The ledger may have whole what is damaged in the journal.
+      await ledger.erase({ session: key, lines: new Set([...(lines ?? []), ...erased.ids]), whole: lines === undefined })
       await feed.renew(session.file)
       return erased.count
     },
     async delete(key) {
-      const session = await openExisting(key)
-      await writer.remove(session, () => files.remove(session.file))
+      const session = await new Promise<LiveSession>((resolve, reject) => {
+        // At once, so that a commit which is called after it stands behind it.
+        const remove = (found: LiveSession): void => {
+          if (found.next.seq === 0) return reject(missing(key))
+          writer.remove(found, () => files.remove(found.file)).then(() => resolve(found), reject)
+        }
+        enter(key, undefined, remove, reject)
+      })
       await ledger.erase({ session: key, lines: 'deleted', whole: true })
       await feed.renew(session.file)
     },
@@ -177,7 +184,8 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
         journals.append(file, texts)
         feed.touch(file)
       }
-      await journals.flush()
+      // A disk that refuses now is tried again later; the ledger keeps the lines until then.
+      await journals.flush().catch(() => {})
     },
     flush: () => journals.flush(),
     async [Symbol.asyncDispose]() {
@@ -185,4 +193,8 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
       await feed[Symbol.asyncDispose]()
     },
   }
+}
+
+function missing(key: string): Error {
+  return failure('not_found', `sessions: there is no session ${JSON.stringify(key.slice(0, 200))}; sessions.list names them`)
 }
