@@ -104,13 +104,19 @@ export function withLive(items: readonly Item[], live: Live): readonly Item[] {
     shown = shown.map((item) => (item.kind === 'answer' && item.run === run.run ? withCalls(item, run) : item))
     const last = shown.at(-1)
     const goesOn = last?.kind === 'answer' && last.run === run.run
-    if (run.parts.length === 0) continue
+    const durable = callsOf(items, run.run)
+    const rest = run.parts.filter((part) => part.kind !== 'call' || !durable.has(part.call))
+    if (rest.length === 0) continue
     const before: readonly AnswerPart[] = goesOn ? last.parts : []
-    const parts = [...before, ...run.parts.map((part, index) => livePart(part, run, before.length + index, index === run.parts.length - 1))]
+    const parts = [...before, ...rest.map((part, index) => livePart(part, run, before.length + index, index === rest.length - 1))]
     if (goesOn) shown = [...shown.slice(0, -1), { ...last, parts }]
     else shown = [...shown, { kind: 'answer', key: answerKey(run.run, blocksOf(shown, run.run)), atMs: run.startedMs, stamp: 'live', run: run.run, model: run.model, parts, usage: undefined, live: !run.over }]
   }
   return shown
+}
+
+function callsOf(items: readonly Item[], run: string): ReadonlySet<string> {
+  return new Set(items.flatMap((item) => (item.kind === 'answer' && item.run === run ? item.parts.flatMap((part) => (part.kind === 'call' ? [part.call] : [])) : [])))
 }
 
 function blocksOf(items: readonly Item[], run: string): number {
