@@ -6,7 +6,9 @@ import { describe, exampleLine, shown, spell, usageLine } from '../../apps/cli/s
 import { cell } from './schema.ts'
 
 const program = 'npx openclaw'
-const loaded = await Promise.all(commands.filter((row) => !row.hidden).map(async (row) => ({ row, command: await row.load() })))
+const loaded = await Promise.all(
+  commands.filter((row) => !row.hidden).map(async (row) => ({ row, command: await row.load() })),
+)
 
 /** The whole of `docs/cli.md`, made from the table of commands. */
 export function cliPage(): string {
@@ -38,12 +40,16 @@ export function cliPage(): string {
 }
 
 function section(row: Row, command: AnyCommand): string[] {
-  const takes = Object.entries(command.takes ?? {}).map(([name, { about }]) => `| ${name.toUpperCase()} | ${cell(about)} |`)
+  const takes = Object.entries(command.takes ?? {}).map(
+    ([name, { about }]) => `| ${name.toUpperCase()} | ${cell(about)} |`,
+  )
   return [
     `### ${row.name === '' ? 'openclaw alone' : row.name}`,
     '',
     row.about,
-    ...(command.details ? ['', ...command.details.split('\n').map((line) => (line === '' ? '' : `${line}  `.trimEnd()))] : []),
+    ...(command.details
+      ? ['', ...command.details.split('\n').map((line) => (line === '' ? '' : `${line}  `.trimEnd()))]
+      : []),
     '',
     '```',
     usageLine(row, command, program),

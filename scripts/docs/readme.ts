@@ -36,7 +36,12 @@ function withTable(text: string, { config, account }: Schemas): string {
 function tableOf({ properties = {}, required = [] }: Schema): string {
   const rows = Object.entries(properties).map(([key, schema]) => {
     const type = 'secret' in schema ? 'secret' : `\`${cell(notation(schema))}\``
-    const fallback = schema.default === undefined ? (required.includes(key) ? 'needed' : '') : `\`${cell(JSON.stringify(schema.default))}\``
+    const fallback =
+      schema.default === undefined
+        ? required.includes(key)
+          ? 'needed'
+          : ''
+        : `\`${cell(JSON.stringify(schema.default))}\``
     return `| \`${key}\` | ${type} | ${fallback} | ${cell(schema.description ?? '')} |`
   })
   if (rows.length === 0) return 'There is nothing to configure.'

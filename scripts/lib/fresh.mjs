@@ -16,11 +16,11 @@ export async function ensureFresh({ node, env }) {
   if (result.code !== 0) throw new Plain('The program could not be built; the reason stands above.')
 }
 
-/** Builds the program and the page, each only when it is stale unless `all` is set. */
+/** Builds the program and the page, each only when it is stale; with `all` set both, and from nothing. */
 export async function buildAll(all = false) {
   if (!all && !programIsStale() && !pageIsStale()) return
   await alone(async () => {
-    if (all || programIsStale()) await buildProgram()
+    if (all || programIsStale()) await buildProgram(all)
     if (all || pageIsStale()) await buildPage()
   })
 }

@@ -30,8 +30,9 @@ export function programIsStale() {
 /**
  * Bundles command line, gateway, agent and the built-in plugins' entries into `apps/cli/dist`: ESM, split at dynamic
  * imports, nothing external but Node's own modules, so that the published package has no dependencies.
+ * `clean` also removes the chunks of earlier builds, which a package must not carry.
  */
-export async function buildProgram() {
+export async function buildProgram(clean = false) {
   if (!existsSync(at(entry))) throw new Plain(`There is nothing to bundle: ${entry} is missing.`)
   const started = Date.now()
   const before = fingerprint(programSources())
@@ -59,7 +60,7 @@ export async function buildProgram() {
   }).catch((error) => {
     throw new Plain(`The program could not be bundled.\n${explain(error)}`)
   })
-  const kept = replace(result.outputFiles)
+  const kept = replace(result.outputFiles, clean ? 0 : day)
   writeFileSync(join(programFolder, 'LICENSES.txt'), notices(result.metafile.inputs, at()) ?? '')
   writeStamp('program', { sources: before, kept })
   const size = result.outputFiles.reduce((sum, file) => sum + file.contents.length, 0)
@@ -75,10 +76,10 @@ function explain(error) {
 
 /**
  * Puts the new files in place without breaking a gateway that runs from the old ones: chunks carry a hash of their
- * content in their names, `main.js` comes last, and a chunk that nothing names any more stays for a day, since a
- * running gateway may still want to load it.
+ * content in their names, `main.js` comes last, and a chunk that nothing names any more stays for `keepMs`,
+ * since a running gateway may still want to load it.
  */
-function replace(files) {
+function replace(files, keepMs) {
   mkdirSync(programFolder, { recursive: true })
   const ordered = [...files].sort(
     (a, b) => Number(basename(a.path) === 'main.js') - Number(basename(b.path) === 'main.js'),
@@ -93,7 +94,7 @@ function replace(files) {
   const kept = {}
   for (const name of readdirSync(programFolder).filter((name) => name.endsWith('.js') && !current.has(name))) {
     const replacedAt = before[name] ?? Date.now()
-    if (Date.now() - replacedAt > day) rmSync(join(programFolder, name), { force: true })
+    if (Date.now() - replacedAt >= keepMs) rmSync(join(programFolder, name), { force: true })
     else kept[name] = replacedAt
   }
   return kept

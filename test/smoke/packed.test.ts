@@ -130,7 +130,10 @@ describe('the packed product from a registry', () => {
     const place = await empty('installed')
     const env = stranger('home', 'ours')
     const bin = join(place, 'node_modules', 'openclaw', 'bin', 'openclaw.mjs')
-    const added = await run(process.execPath, [bin, 'plugins', 'add', plugin.name, '--yes'], { cwd: place, env })
+    const added = await run(process.execPath, [bin, 'plugins', 'add', `npm:${plugin.name}`, '--yes'], {
+      cwd: place,
+      env,
+    })
     expect(added.code, added.stderr + added.stdout).toBe(0)
     const list = await run(process.execPath, [bin, 'plugins', 'list', '--json'], { cwd: place, env })
     expect(list.code, list.stderr).toBe(0)
