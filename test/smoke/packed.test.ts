@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRegistry, type Registry } from './registry.ts'
-import { cleanEnv, root, run, systemPath, temporary, type Result } from './shell.ts'
+import { cleanEnv, end, root, run, systemPath, temporary, type Result } from './shell.ts'
 
 interface Manifest {
   name: string
@@ -135,11 +136,33 @@ describe('the packed product from a registry', () => {
       env,
     })
     expect(added.code, added.stderr + added.stdout).toBe(0)
-    const list = await run(process.execPath, [bin, 'plugins', 'list', '--json'], { cwd: place, env })
-    expect(list.code, list.stderr).toBe(0)
-    expect(JSON.stringify(JSON.parse(list.stdout))).toContain(`"${plugin.openclaw!.id}"`)
+    const gateway = spawn(process.execPath, [bin, 'gateway', '--port', '0'], {
+      cwd: place,
+      env,
+      detached: true,
+      stdio: 'ignore',
+    })
+    try {
+      const plugins = () => run(process.execPath, [bin, 'plugins', 'list', '--json'], { cwd: place, env })
+      // It is plugged in after the gateway is ready, one after the other; until then its state says so.
+      await expect
+        .poll(async () => statesOf((await plugins()).stdout)[plugin.openclaw!.id], { timeout: 30_000, interval: 500 })
+        .toBe('active')
+    } finally {
+      await end(gateway)
+    }
   })
 })
+
+/** The states of the plugins by id, with the reason where there is one, from what `plugins list --json` printed; nothing while no gateway answers. */
+function statesOf(json: string): Record<string, string> {
+  try {
+    const { plugins } = JSON.parse(json) as { plugins: { id: string; state: string; reason?: string }[] }
+    return Object.fromEntries(plugins.map((one) => [one.id, [one.state, one.reason].filter(Boolean).join(': ')]))
+  } catch {
+    return {}
+  }
+}
 
 /** Publishes the example plugin as its author would: built, packed, from a folder of its own. */
 async function publishExample(): Promise<Manifest> {
