@@ -26,10 +26,13 @@ export async function lockHome(options: { readonly home: string; readonly versio
   const { DatabaseSync } = await import('node:sqlite')
   await platform.files.makeFolder(home)
   const startedAt = platform.clock.now()
+  const file = join(home, 'gateway.lock')
+  // SQLite would make it readable for all. One that is there is not opened: closing it would let go of its lock.
+  if (!(await platform.files.stat(file))) await (await platform.files.open(file, 'append'))[Symbol.asyncDispose]()
   let database: InstanceType<typeof DatabaseSync> | undefined
   try {
-    database = new DatabaseSync(join(home, 'gateway.lock'), { timeout: 0 })
-    database.exec('begin exclusive')
+    database = new DatabaseSync(file, { timeout: 0 })
+    database.exec('pragma journal_mode = memory; begin exclusive')
   } catch (thrown) {
     database?.close()
     // SQLITE_BUSY and SQLITE_LOCKED (https://www.sqlite.org/rescode.html); anything else is a disk that does not serve.

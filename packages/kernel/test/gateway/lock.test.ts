@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -61,6 +61,8 @@ test('in one process too a home is held once, and again after it was let go', as
   await lock[Symbol.asyncDispose]()
   await using again = await lockHome({ home, version: '1', platform })
   expect(again).toBeDefined()
+  for (const file of await readdir(home)) expect((await stat(join(home, file))).mode & 0o777, file).toBe(0o600)
+  expect((await readdir(home)).sort()).toEqual(['gateway.json', 'gateway.lock'])
 })
 
 test('a gateway.json that is damaged or left over does not stand in the way', async () => {
