@@ -3,6 +3,7 @@ import { failure, type Config, type MethodResult } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { FileHandle, Platform } from '../platform.ts'
 import { cleanFields, cleanText } from './clean.ts'
+import { lastLines, linesAfter } from './read.ts'
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
 type Level = (typeof levels)[number]
@@ -102,13 +103,13 @@ export function openLog(options: {
       }
     }
     if (waiting.length >= mostWaiting) return void dropped++
+    // All lines of one turn of the event loop go to the disk together.
+    if (waiting.length === 0) writing = writing.then(write)
     if (dropped > 0) {
       waiting.push(`${JSON.stringify({ at: new Date(clock.now()).toISOString(), level: 'warn', text: `${dropped} lines could not be written` })}\n`)
       dropped = 0
     }
     waiting.push(`${line}\n`)
-    // All lines of one turn of the event loop go to the disk together.
-    if (waiting.length === 1) writing = writing.then(write)
   }
   const flush = () => (writing = writing.then(write))
 
@@ -129,13 +130,23 @@ export function openLog(options: {
     async tail(cursor, limit) {
       await flush()
       const all = await names()
-      if (cursor === undefined) return lastLines(all, limit)
+      if (cursor === undefined) {
+        let last: string[] = []
+        let end = `${dayOf(clock.now())}.log:0`
+        for (const file of all.toReversed()) {
+          const read = await lastLines(files, join(folder, file), limit - last.length)
+          if (file === all.at(-1)) end = `${file}:${read.end}`
+          last = [...read.lines, ...last]
+          if (last.length >= limit) break
+        }
+        return { cursor: end, lines: last }
+      }
       const [, name = '', offset = ''] = /^([^:]+):(\d+)$/.exec(cursor) ?? []
       if (!namePattern.test(name)) throw failure('invalid_params', `logs: "${cursor}" is no cursor; use one that logs.tail gave, or none`)
       const lines: string[] = []
       let next = cursor
       for (const file of all.filter((one) => byAge(one, name) >= 0)) {
-        const read = await linesAfter(join(folder, file), file === name ? Number(offset) : 0, limit - lines.length)
+        const read = await linesAfter(files, join(folder, file), file === name ? Number(offset) : 0, limit - lines.length)
         lines.push(...read.lines)
         next = `${file}:${read.end}`
         if (lines.length >= limit) break
@@ -151,30 +162,6 @@ export function openLog(options: {
       await current?.handle[Symbol.asyncDispose]()
       current = undefined
     },
-  }
-
-  async function lastLines(all: readonly string[], limit: number) {
-    let lines: string[] = []
-    let cursor = ''
-    for (const file of all.toReversed()) {
-      const bytes = (await files.readBytes(join(folder, file))) ?? new Uint8Array()
-      cursor ||= `${file}:${bytes.length}`
-      lines = [...new TextDecoder().decode(bytes).split('\n').filter((line) => line !== ''), ...lines]
-      if (lines.length >= limit) break
-    }
-    return { cursor: cursor || `${dayOf(clock.now())}.log:0`, lines: lines.slice(-limit) }
-  }
-  async function linesAfter(path: string, offset: number, limit: number) {
-    const bytes = (await files.readBytes(path)) ?? new Uint8Array()
-    const lines: string[] = []
-    let end = Math.min(offset, bytes.length)
-    while (lines.length < limit) {
-      const newline = bytes.indexOf(10, end)
-      if (newline < 0) break
-      lines.push(new TextDecoder().decode(bytes.subarray(end, newline)))
-      end = newline + 1
-    }
-    return { lines, end }
   }
 }
 
