@@ -86,7 +86,7 @@ describe('who may import whom', () => {
 
   test('a package is imported by its name and its exports, never by a path into its folder', () => {
     const wrong = all.flatMap(({ folder }) =>
-      importsUnder(`${folder}/`).filter(
+      importsUnder(`${folder}/src/`).filter(
         ({ file, from }) => from.startsWith('.') && !join(file, '..', from).startsWith(`${folder}/`),
       ),
     )
