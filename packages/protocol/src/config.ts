@@ -56,7 +56,7 @@ export const AgentConfig = open({
   workspace: opt(Type.String({ description: 'Folder; the agent\'s own when absent.' })),
   queue: opt(Type.Enum(['collect', 'steer', 'followup', 'interrupt'], { default: 'collect' })),
   tools: opt(open({ allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') }, { restricts: true, closed: { deny: ['*'] } })),
-  limits: opt(Type.Partial(Limits, { additionalProperties: false, restricts: true })),
+  limits: opt(Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } })),
 })
 export type AgentConfig = Static<typeof AgentConfig>
 
@@ -123,7 +123,7 @@ export const Config = Type.Object({
   plugins: opt(Type.Record(Type.String(), PluginConfig)),
   tools: opt(open({ allow: list('Only these tools, for all agents.'), deny: list('Never these tools, for all agents.'), exec: opt(Type.Enum(['ask', 'never-ask'], { default: 'ask', description: 'Whether commands that the owner did not type wait for a yes.' })) }, { restricts: true, closed: { deny: ['*'] } })),
   sessions: opt(open({ cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })), pruneAfterDays: opt(Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' })) })),
-  limits: opt(open({ perDay: opt(open({ tokens: opt(Type.Integer({ minimum: 0 })), costUsd: opt(Type.Number({ minimum: 0 })) })) }, { restricts: true })),
+  limits: opt(open({ perDay: opt(open({ tokens: opt(Type.Integer({ minimum: 0 })), costUsd: opt(Type.Number({ minimum: 0 })) })) }, { restricts: true, closed: { perDay: { tokens: 0 } } })),
   media: opt(open({ maxMb: opt(Type.Integer({ minimum: 1, default: 2048 })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90 })) })),
   logs: opt(open({ level: opt(Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info' })), maxMb: opt(Type.Integer({ minimum: 1, default: 50 })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 14 })) })),
 })

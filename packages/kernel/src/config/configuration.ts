@@ -9,8 +9,8 @@ export interface Configuration extends AsyncDisposable {
   readonly document: Readonly<Record<string, unknown>>
   /**
    * Dotted paths of restricting parts that are wrong: whatever they guard must stay off. Those for which the schema has
-   * a closed value (a channel's `dm`, `tools`, …) are closed in `value` already; for `gateway.auth`, `gateway.tls`,
-   * `limits` and `agents.<id>.limits` the one who is guarded by them must ask here.
+   * a closed value (a channel's `dm`, `tools`, `limits`, …) are closed in `value` already; for `gateway.auth` and
+   * `gateway.tls` the gateway must ask here.
    */
   readonly closed: ReadonlySet<string>
   /** Digest of the file's bytes; of nothing when there is no file. */

@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/configuration.ts'
+import { parsePath, valueAt } from '../config/path.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Router } from '../router/router.ts'
 import type { Handlers } from './caller.ts'
@@ -11,11 +12,6 @@ type Names =
   | 'config.check'
   | 'config.schema'
   | 'route.explain'
-
-/** Reads one key of a document by its dotted path. */
-function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((sofar, key) => (sofar as Record<string, unknown> | undefined)?.[key], value)
-}
 
 /** The configuration, the plugins, and what follows from them. */
 export function configMethods(parts: {
@@ -36,7 +32,7 @@ export function configMethods(parts: {
       return {
         file: configuration.file,
         hash: configuration.hash,
-        value: path === undefined ? value : at(value, path),
+        value: path === undefined ? value : valueAt(value, parsePath(path)),
         problems: [...configuration.problems],
       }
     },

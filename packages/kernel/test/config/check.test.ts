@@ -73,6 +73,7 @@ describe('the check', () => {
       gateway: { port: 1 },
       channels: { irc: { enabled: false, dm: { policy: 'disabled' }, groups: { policy: 'disabled' } }, sms: { dm: { policy: 'open' } } },
       tools: { deny: ['*'] },
+      limits: { perDay: { tokens: 0 } },
       agents: { a: { tools: { deny: ['*'] } } },
       bindings: [{ agent: 'main', match: { channel: '' } }],
       plugins: { x: { isolation: 'process' } },
