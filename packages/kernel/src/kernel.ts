@@ -7,6 +7,7 @@ import { gatewaySection } from './gateway/section.ts'
 import { openChannels } from './channels/channels.ts'
 import { openConfiguration } from './config/open.ts'
 import { openSecrets } from './config/secrets.ts'
+import { accountSettings } from './config/settings.ts'
 import { openDelivery } from './delivery/deliver.ts'
 import { openEvents } from './gateway/events.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
@@ -62,6 +63,9 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     await openSessions({ folder: sessionsFolder, indexFile: join(sessionsFolder, 'index.sqlite'), platform, ledger, cacheBytes, log }),
   )
   await sessions.recover(ledger.lines())
+  // Read before the door opens: what is owed from then on is queued by whoever owes it.
+  const owedRuns = await recoverRuns({ ledger, sessions })
+  const owedOutbounds = [...ledger.owed.outbounds.values()].map(({ outbound }) => outbound)
   const media = openMedia({ platform, home })
   const budget = await openBudget({ platform, home, log })
   opening.defer(() => budget.flush())
@@ -93,6 +97,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   // How runs are made: the agent process, the lanes, and what is owed to peers.
   const approvals = openApprovals({ platform, ledger, emit })
+  await approvals.recover()
   const outcomes = openOutcomes({ platform, ledger })
   const host = opening.use(
     hostAgent({
@@ -126,15 +131,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       emit,
       address: () => gateway.address.href,
       store: (channel, account) => openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account))),
-      async configure(channel, account, schema) {
-        const owner = `channel:${channel}:${account}`
-        const { value, problems } = await secrets.fill(owner, schema, config().channels?.[channel]?.accounts?.[account] ?? {})
-        if (problems.length > 0) {
-          const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ')
-          throw failure('invalid_config', `${channel}/${account}: ${list}`, { problems: [...problems] })
-        }
-        return value
-      },
+      configure: (channel, account, schema) => accountSettings({ configuration, secrets }, channel, account, schema),
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
       choose: async (channel, account, event) => {
@@ -165,6 +162,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     tools: () => runtime.tools,
     toolsDigest: () => runtime.toolsDigest,
     versions: () => versions,
+    closing: closing.signal,
     mode: (session) => config().agents?.[session.split(':')[1] ?? '']?.queue ?? 'collect',
     callMethod: (run, plugin, method, params) =>
       callAsRun({
@@ -242,28 +240,24 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     }),
   )
   await lock.publish(gateway.address.href)
-  const watching = configuration.onChange(({ after }) => {
+  const watching = configuration.onChange(({ after, applied }) => {
     router = makeRouter(after)
     log.configure(after.logs)
     gateway.configure(section())
-    emit('config.changed', { hash: configuration.hash, applied: 'now' })
+    emit('config.changed', { hash: configuration.hash, applied })
     void syncPlugins()
   })
   opening.defer(() => watching[Symbol.dispose]())
 
   /** Everything that a message can be taken without. */
   async function plug() {
-    const recovered = await recoverRuns({ ledger, sessions })
-    await approvals.recover()
     await plugins.start()
     versions = Object.fromEntries(plugins.list().flatMap(({ id, version: of, state }) => (state === 'disabled' ? [] : [[id, of]])))
     host.start()
     await channels.sync(config(), plugins.channels)
-    delivery.enqueue(
-      [...ledger.owed.outbounds.values()].map(({ outbound }) => outbound),
-      true,
-    )
-    await runner.recover(recovered)
+    delivery.enqueue(owedOutbounds, true)
+    await runner.recover(owedRuns)
+    runner.lanes.open()
   }
   const plugged = plug()
   plugged.catch((error: unknown) => log.error('the gateway could not set up everything', { error: String(error) }))
@@ -274,6 +268,9 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     (closed ??= (async () => {
       emit('gateway.stopping', { reason })
       await plugged.catch(() => {})
+      // What does not end in time stays owed, and goes on from its last committed step at the next start.
+      using _late = platform.clock.after(drainMs, () => closing.abort(failure('aborted', reason)))
+      await Promise.race([runner.lanes.drain(), aborted(closing.signal)])
       closing.abort(failure('aborted', reason))
       await everything.disposeAsync()
     })())
@@ -288,6 +285,13 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     close,
     [Symbol.asyncDispose]: () => close('the gateway stops'),
   }
+}
+
+/** Runs in progress have this long to end when the gateway stops. */
+const drainMs = 5000
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Hands the agent process its entries and the channels their accounts again, when they are others than before. */

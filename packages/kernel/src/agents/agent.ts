@@ -56,6 +56,8 @@ interface Life {
   readonly child: Child | undefined
   /** Resolves when nothing of it is left. */
   readonly over: Promise<string>
+  /** Resolves once its death is known to whoever started this host. */
+  readonly buried: PromiseWithResolvers<void>
   end(): void
 }
 
@@ -88,7 +90,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
       const [near, far] = linkedPair()
       const agent = runs.inProcess(far)
       const wire = connect(near)
-      return { wire, child: undefined, over: wire.closed.then(async () => agent[Symbol.asyncDispose]()).then(() => 'it was closed'), end: () => wire.close() }
+      return { wire, child: undefined, over: wire.closed.then(async () => agent[Symbol.asyncDispose]()).then(() => 'it was closed'), buried: Promise.withResolvers(), end: () => wire.close() }
     }
     prefix ??= findPrefix(platform)
     const { child, transport } = spawnAgent(runs.program, await prefix, platform.random.id(), platform, log)
@@ -102,7 +104,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
       using _late = clock.after(farewellMs, () => child.kill('SIGKILL'))
       await over
     })
-    return { wire, child, over, end: () => child.kill('SIGKILL') }
+    return { wire, child, over, buried: Promise.withResolvers(), end: () => child.kill('SIGKILL') }
   }
 
   async function live(): Promise<void> {
@@ -134,6 +136,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
       const how = await mine.over
       if (life === mine) life = undefined
       died(silent === undefined ? how : `it did not answer for ${Math.round(silent)} ms and was killed`)
+      mine.buried.resolve()
     }
   }
 
@@ -169,6 +172,18 @@ export function hostAgent(options: AgentOptions): AgentHost {
     live().catch((thrown: unknown) => log.error('the agent host failed', { error: String(thrown) }))
   }
 
+  /** A call that broke with the process fails only when everybody knows of the death: who tries again must not find the dead one. */
+  async function answer<T>(mine: Life, called: Promise<T>): Promise<T> {
+    try {
+      return await called
+    } catch (thrown) {
+      // The wire says that it is closed a few promises after it broke the call.
+      const open = new Promise<boolean>((resolve) => setImmediate(resolve, true))
+      if (!(await Promise.race([open, mine.wire.closed.then(() => false)]))) await mine.buried.promise
+      throw thrown
+    }
+  }
+
   return {
     get state() {
       const pid = life?.child?.pid
@@ -176,7 +191,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
     },
     call(method, params, signal) {
       if (!life) return Promise.reject(failure('unavailable', state === 'parked' ? 'the agent process is parked after too many deaths; see the log, then `openclaw gateway restart`' : 'the agent process is not running; it is being started'))
-      return life.wire.call(method, params, signal ? { signal } : {}) as Promise<never>
+      return answer(life, life.wire.call(method, params, signal ? { signal } : {}) as Promise<never>)
     },
     start() {
       if (state === 'stopped' && !closed) go()

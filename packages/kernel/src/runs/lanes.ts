@@ -25,6 +25,8 @@ export interface Lanes {
   readonly active: number
   /** Stops the run and forgets what waits; returns the accepts that waited, for the caller to settle. */
   stop(session: string, reason: string): readonly Accept[]
+  /** Lets runs begin; until then messages wait. */
+  open(): void
   /** No new runs; resolves when all are settled. */
   drain(): Promise<void>
 }
@@ -50,11 +52,11 @@ export function openLanes(parts: {
   mode(session: string): QueueMode
 }): Lanes {
   const lanes = new Map<string, Lane>()
-  let draining = false
+  let closed = true
   let active = 0
 
   function pump(session: string, lane: Lane) {
-    if (lane.run || draining) return
+    if (lane.run || closed) return
     if (lane.waiting.length === 0 && lane.resumed.length === 0) {
       lanes.delete(session)
       return
@@ -108,8 +110,12 @@ export function openLanes(parts: {
       lane.run?.abort(reason, 'aborted')
       return [...lane.resumed.splice(0).flat(), ...lane.waiting.splice(0)]
     },
+    open() {
+      closed = false
+      for (const [session, lane] of lanes) pump(session, lane)
+    },
     async drain() {
-      draining = true
+      closed = true
       await Promise.all([...lanes.values()].map((lane) => lane.run?.settled))
     },
   }

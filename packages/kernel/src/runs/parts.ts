@@ -11,6 +11,8 @@ import type { Outcomes } from './outcomes.ts'
 
 /** The agent runtime, wherever it lives. A call rejects with `unavailable` when the process died under it. */
 export interface AgentLink {
+  /** Resolves when there is a process with its tools and models loaded; rejects with `unavailable` when it is parked. */
+  ready(): Promise<void>
   call<M extends keyof AgentMethods>(
     method: M,
     params: Params<AgentMethods[M]>,
@@ -39,6 +41,8 @@ export interface RunParts {
   versions(): Record<string, string>
   /** Takes over what a settlement owes to peers. */
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
+  /** The gateway stops: what is not settled stays owed. */
+  readonly closing: AbortSignal
   /** Folders of the home. */
   readonly home: string
   /** The model that answers when none is configured. */

@@ -11,6 +11,7 @@ import {
   type RunResult,
   type Usage,
 } from '@openclaw/protocol'
+import { within } from '../deadline.ts'
 import type { ActiveRun } from './lanes.ts'
 import { beginCall } from './gate.ts'
 import type { RunParts } from './parts.ts'
@@ -83,6 +84,7 @@ export function startRun(
   async function work(): Promise<RunResult> {
     parts.budget.check(parts.config().value.limits)
     for (let attempt = 1; ; attempt++) {
+      await within(parts.agent.ready(), AbortSignal.any([stopping.signal, parts.closing]))
       const session = await parts.sessions.open(sessionKey)
       plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
       if (attempt === 1) {
@@ -149,6 +151,7 @@ export function startRun(
         await parts.sessions.commit({ session: sessionKey, agent, drafts, records: () => records })
         break
       } catch (error) {
+        if (parts.closing.aborted) return
         // What was accepted stays owed until the disk takes its settlement.
         parts.log.error(`run ${id}: the disk refused the settlement; trying again`, { error: toFailure(error).message })
         await clock.sleep(pauseMs)
@@ -180,6 +183,8 @@ export function startRun(
       if (thrown.code === 'internal') parts.log.error(`run ${id} failed`, { error: thrown.message })
     }
     closed = true
+    // Nobody failed here: the next start goes on with it.
+    if (parts.closing.aborted && !stopped && result?.outcome !== 'answered') return
     await settle(result, thrown)
     for (const { tell } of steered.values()) tell(false)
     parts.emit('typing', { on: false }, sessionKey)

@@ -21,6 +21,9 @@ export interface Runtime extends AgentLink {
   changed(tools: readonly ToolSpec[]): void
 }
 
+/** What makes no sense to wait for: a process that is not there holds nothing to stop or forget. */
+const anytime: ReadonlySet<string> = new Set(['run.abort', 'session.forget'])
+
 /** Calls wait until the entries are loaded, so that nothing is asked of a process that has no tools yet. */
 export function openRuntime(parts: {
   host: Pick<AgentHost, 'call' | 'start' | 'state'>
@@ -61,6 +64,13 @@ export function openRuntime(parts: {
     return next
   }
 
+  async function ready(): Promise<void> {
+    parts.host.start()
+    const { state, reason } = parts.host.state
+    if (state === 'parked') throw failure('unavailable', `the agent process is parked: ${reason ?? 'it died too often'}; see \`openclaw doctor\`, then \`openclaw gateway restart\``)
+    await gate.passed
+  }
+
   return {
     get tools() {
       return tools
@@ -84,13 +94,9 @@ export function openRuntime(parts: {
     },
     reload,
     changed: learn,
+    ready,
     async call(method, params, signal) {
-      if (method !== 'session.forget' && method !== 'run.abort') {
-        parts.host.start()
-        const { state, reason } = parts.host.state
-        if (state === 'parked') throw failure('unavailable', `the agent process is parked: ${reason ?? 'it died too often'}; see \`openclaw doctor\`, then \`openclaw gateway restart\``)
-        await gate.passed
-      }
+      if (!anytime.has(method)) await ready()
       return parts.host.call(method, params, signal)
     },
   }
