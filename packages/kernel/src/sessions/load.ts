@@ -96,7 +96,7 @@ async function readEnd(handle: FileHandle, size: number, windowBytes: number): P
   }
 
   let searched = size
-  for (let step = firstReadBytes; ; step *= 2) {
+  for (let step = firstReadBytes; ; step *= 4) {
     await reachTo(size - step)
     const found = lastCheckpoint(bytes, searched - offset, offset > 0)
     if (found.checkpoint) {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { MethodParams, MethodResult } from '@openclaw/protocol'
-import type { Files } from '../platform.ts'
+import type { FileHandle, Files } from '../platform.ts'
 import { parseLine } from './line.ts'
 import { addToTotals, emptyTotals, type Totals } from './totals.ts'
 import { readFound } from './verify.ts'
@@ -92,17 +92,39 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
 
   const forget = (id: number): void => void dropWords.run(id * linesPerSession, (id + 1) * linesPerSession)
 
-  const read = async (file: string, row: Row | undefined, handle: Awaited<ReturnType<Files['open']>>): Promise<void> => {
+  /** Writes together: each on its own costs as much as all. */
+  const together = (write: () => void): void => {
+    database.exec('BEGIN')
+    try {
+      write()
+      database.exec('COMMIT')
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  const read = async (file: string, row: Row | undefined, handle: FileHandle): Promise<void> => {
     const size = await handle.size()
     if (row && row.bytes === size) return
     const goesOn = row !== undefined && row.bytes < size && row.totals !== ''
     const totals: Totals = goesOn ? (JSON.parse(row.totals) as Totals) : emptyTotals()
-    const id = row?.id ?? (addRow.get(file) as { id: number }).id
-    if (row && !goesOn) forget(id)
-    const words: [number, string][] = []
-    const write = (): void => {
-      for (const [seq, text] of words.splice(0)) addWords.run(id * linesPerSession + seq, text)
-    }
+    let id = row?.id
+    let stale = !goesOn
+    let words: [number, string][] = []
+    const write = (done: boolean): void =>
+      together(() => {
+        if (stale && id !== undefined) forget(id)
+        stale = false
+        id ??= (addRow.get(file) as { id: number }).id
+        for (const [seq, text] of words) addWords.run(id * linesPerSession + seq, text)
+        words = []
+        if (!done) return
+        const { key, agent, address, updatedAt } = totals
+        // The title is searched like what was said; no line has the number 0.
+        addWords.run(id * linesPerSession, titleOf(totals))
+        setRow.run(key, agent, address.channel ?? '', updatedAt, size, JSON.stringify(totals), id)
+      })
     for await (const { reading } of readFound(handle, goesOn ? row.bytes : 0, size)) {
       if (reading.state === 'damaged') {
         totals.damaged++
@@ -111,15 +133,11 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
       const said = addToTotals(totals, parseLine(reading.text))
       if (said) words.push([reading.head.seq, said])
       if (words.length < linesPerSlice) continue
-      write()
+      write(false)
       // A long journal is read in slices, so that the gateway answers meanwhile.
       await setImmediate()
     }
-    write()
-    // The title is searched like what was said; no line has the number 0.
-    addWords.run(id * linesPerSession, titleOf(totals))
-    const { key, agent, address, updatedAt } = totals
-    setRow.run(key, agent, address.channel ?? '', updatedAt, size, JSON.stringify(totals), id)
+    write(true)
   }
 
   const update = async (file: string): Promise<void> => {
