@@ -1,7 +1,19 @@
-import { channelConformance, gatewayConformance } from '@openclaw/testing'
+import { channelConformance, gatewayConformance, providerConformance, toolConformance } from '@openclaw/testing'
 import channel from '../src/channel.ts'
 import gateway from '../src/gateway.ts'
+import provider from '../src/provider.ts'
+import tools from '../src/tool.ts'
 import { takeAnswers } from './answers.ts'
+
+toolConformance({ name: 'example', tools, cases: [{ tool: 'roll_dice', input: { count: 2 } }] })
+
+// The parrot has nobody behind it that could fail.
+providerConformance({
+  name: 'example',
+  provider,
+  make: () => ({ config: {}, model: 'parrot' }),
+  without: ['calls', 'hangs', 'stalls', 'limited', 'unauthorized', 'fails', 'breaks'],
+})
 
 gatewayConformance({ name: 'example', gateway, config: {}, requests: [{ path: '/', status: 200 }] })
 

@@ -42,9 +42,12 @@ export function keepOutput(limit: number): Kept {
   }
 }
 
+// Left from binary output; a model pays for each and learns nothing.
+const controls = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g
+
 /** Progress bars rewrite their line; only what stood there last matters. */
 function clean(text: string): string {
-  const lines = stripVTControlCharacters(text).split(/\r*\n/)
+  const lines = stripVTControlCharacters(text).replace(controls, '').split(/\r*\n/)
   return lines
     .map((line) => line.slice(line.lastIndexOf('\r') + 1))
     .join('\n')

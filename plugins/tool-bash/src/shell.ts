@@ -1,8 +1,11 @@
-/** Starts bash where there is one, else the plain shell: in a sandbox nobody knows beforehand. */
+/**
+ * Starts bash where there is one, else the plain shell: in a sandbox nobody knows beforehand. Without `--norc` bash
+ * would take our pipe for a network login and read the person's .bashrc, with the keys and delays that stand in it.
+ */
 const posix = [
   '/bin/sh',
   '-c',
-  'command -v bash >/dev/null 2>&1 && exec bash -c "$1"; exec /bin/sh -c "$1"',
+  'command -v bash >/dev/null 2>&1 && exec bash --norc -c "$1"; exec /bin/sh -c "$1"',
   'sh',
 ] as const
 const windows = ['powershell.exe', '-NoLogo', '-NoProfile', '-NonInteractive', '-Command'] as const

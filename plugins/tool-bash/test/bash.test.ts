@@ -22,7 +22,7 @@ async function until(so: () => boolean | Promise<boolean>): Promise<void> {
 describe('bash', () => {
   it('runs in the workspace, and brings output and errors in order with the exit code', async () => {
     await using bench = await open()
-    await writeFile(join(bench.root, 'notes.md'), 'x')
+    await writeFile(join(bench.folder, 'notes.md'), 'x')
     expect(await bench.call('bash', { command: 'ls' })).toMatchObject({
       text: 'notes.md',
       failed: false,
@@ -45,8 +45,8 @@ describe('bash', () => {
 
   it('runs in a folder of the workspace, and in none outside of it', async () => {
     await using bench = await open()
-    await mkdir(join(bench.root, 'sub'))
-    expect((await bench.call('bash', { command: 'pwd', cwd: 'sub' })).text).toBe(join(bench.root, 'sub'))
+    await mkdir(join(bench.folder, 'sub'))
+    expect((await bench.call('bash', { command: 'pwd', cwd: 'sub' })).text).toBe(join(bench.folder, 'sub'))
     await expect(bench.call('bash', { command: 'pwd', cwd: '../..' })).rejects.toMatchObject({ code: 'forbidden' })
   })
 
@@ -60,8 +60,8 @@ describe('bash', () => {
   it('L6: an abort ends it with all its children', async () => {
     await using bench = await open()
     const stop = new AbortController()
-    const pidFile = join(bench.root, 'pid')
-    const result = bench.call('bash', { command: `(sleep 60 & echo $! > ${pidFile}; wait)` }, stop.signal)
+    const pidFile = join(bench.folder, 'pid')
+    const result = bench.call('bash', { command: `(sleep 60 & echo $! > ${pidFile}; wait)` }, { signal: stop.signal })
     await until(async () => /^\d+\n$/.test(await readFile(pidFile, 'utf8').catch(() => '')))
     const pid = Number(await readFile(pidFile, 'utf8'))
     expect(runs(pid)).toBe(true)
@@ -84,11 +84,16 @@ describe('bash', () => {
     expect(bench.progress.length).toBeGreaterThan(0)
   })
 
-  it('gives no keys of ours to a command', async () => {
-    process.env.OPENCLAW_TEST_KEY = 'secret'
+  it('S14: gives a command neither our variables nor what stands in a .bashrc', async () => {
     await using bench = await open()
-    expect((await bench.call('bash', { command: 'echo "[$OPENCLAW_TEST_KEY]"' })).text).toBe('[]')
+    const before = process.env.HOME
+    process.env.HOME = bench.folder
+    process.env.OPENCLAW_TEST_KEY = 'secret'
+    await writeFile(join(bench.folder, '.bashrc'), 'export FROM_BASHRC=secret; echo hello from .bashrc')
+    const { text } = await bench.call('bash', { command: 'echo "[$OPENCLAW_TEST_KEY$FROM_BASHRC]"' })
     delete process.env.OPENCLAW_TEST_KEY
+    process.env.HOME = before
+    expect(text).toBe('[]')
   })
 
   it('says for approval exactly what was asked to run, with the folder when there is one', async () => {
@@ -128,7 +133,7 @@ describe('bash_job', () => {
         command: `(sleep 60 & echo $! > ${name}; wait)`,
         background: true,
       })
-      const file = join(bench.root, name)
+      const file = join(bench.folder, name)
       await until(async () => /^\d+\n$/.test(await readFile(file, 'utf8').catch(() => '')))
       return { job: (details as { job: string }).job, pid: Number(await readFile(file, 'utf8')) }
     }

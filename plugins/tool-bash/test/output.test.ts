@@ -37,6 +37,10 @@ describe('kept output', () => {
     expect(keep(1000, '\u001b[31mred\u001b[0m\r\n', '10%\r50%\r100%\ndone\n')).toBe('red\n100%\ndone')
   })
 
+  it('drops what is no text', () => {
+    expect(keep(1000, 'a\0\u0007b\tc\n')).toBe('ab\tc')
+  })
+
   it('holds no more than its limit and a word on it, however much comes', () => {
     fc.assert(
       fc.property(

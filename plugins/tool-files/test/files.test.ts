@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { open } from './open.ts'
 
 type Bench = Awaited<ReturnType<typeof open>>
-const put = (bench: Bench, path: string, text: string | Uint8Array) => writeFile(join(bench.root, path), text)
-const got = (bench: Bench, path: string) => readFile(join(bench.root, path), 'utf8')
+const put = (bench: Bench, path: string, text: string | Uint8Array) => writeFile(join(bench.folder, path), text)
+const got = (bench: Bench, path: string) => readFile(join(bench.folder, path), 'utf8')
 
 describe('read', () => {
   it('shows a whole text file as it is', async () => {
@@ -43,8 +43,8 @@ describe('read', () => {
     const png = Buffer.from('89504e470d0a1a0a00', 'hex')
     await put(bench, 'picture.txt', png)
     const { content } = await bench.call('read', { path: 'picture.txt' })
-    expect(content[1]).toEqual({ type: 'file', mime: 'image/png', ref: 'media:1' })
-    expect(bench.attached).toEqual([{ mime: 'image/png', name: 'picture.txt', bytes: png }])
+    expect(content[1]).toEqual({ type: 'file', mime: 'image/png', ref: 'media:0', name: 'picture.txt' })
+    expect([...bench.attached.values()]).toEqual([png])
     await put(bench, 'large.png', Buffer.concat([png, Buffer.alloc(2000)]))
     expect(await bench.call('read', { path: 'large.png' })).toMatchObject({
       failed: true,
@@ -56,8 +56,8 @@ describe('read', () => {
     await using bench = await open()
     await put(bench, 'empty', '')
     await put(bench, 'program', new Uint8Array([0x7f, 0x45, 0, 1]))
-    await mkdir(join(bench.root, 'sub'))
-    await symlink('/etc/passwd', join(bench.root, 'link'))
+    await mkdir(join(bench.folder, 'sub'))
+    await symlink('/etc/passwd', join(bench.folder, 'link'))
     expect((await bench.call('read', { path: 'empty' })).text).toBe('empty is empty.')
     expect(await bench.call('read', { path: 'program' })).toMatchObject({
       failed: true,
@@ -146,7 +146,7 @@ describe('list', () => {
   it('shows files with sizes and folders, sorted', async () => {
     await using bench = await open()
     expect((await bench.call('list', {})).text).toBe('. is empty.')
-    await mkdir(join(bench.root, 'sub'))
+    await mkdir(join(bench.folder, 'sub'))
     await put(bench, 'b.md', '12345')
     await put(bench, 'a.md', '')
     expect((await bench.call('list', {})).text).toBe('a.md  0\nb.md  5\nsub/')

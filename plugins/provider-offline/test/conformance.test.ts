@@ -1,0 +1,10 @@
+import { providerConformance } from '@openclaw/testing'
+import provider from '../src/provider.ts'
+
+providerConformance({
+  name: 'offline',
+  provider,
+  make: () => ({ config: {}, model: 'assistant' }),
+  // There is nothing on its other side that could go wrong, and only its own two tools are called.
+  without: ['calls', 'hangs', 'stalls', 'limited', 'unauthorized', 'fails', 'breaks'],
+})

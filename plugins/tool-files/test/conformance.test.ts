@@ -1,0 +1,16 @@
+import { toolConformance, type ToolBench } from '@openclaw/testing'
+import tools from '../src/tool.ts'
+
+const notes = (bench: ToolBench) => bench.workspace.write('sub/notes.md', new TextEncoder().encode('one\ntwo\n'))
+
+toolConformance({
+  name: 'files',
+  tools,
+  cases: [
+    { tool: 'read', input: { path: 'sub/notes.md' }, prepare: notes },
+    { tool: 'read', input: { path: 'sub/notes.md', offset: 2, limit: 1 }, prepare: notes },
+    { tool: 'list', input: { path: 'sub' }, prepare: notes },
+    { tool: 'write', input: { path: 'a/b.md', content: 'x' } },
+    { tool: 'edit', input: { path: 'sub/notes.md', oldText: 'two', newText: 'three' }, prepare: notes },
+  ],
+})
