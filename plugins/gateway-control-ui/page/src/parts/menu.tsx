@@ -38,7 +38,7 @@ export function Menu({ label, items, children }: { label: string; items: readonl
         {children}
       </button>
       {open.value && (
-        <ul class="popup" role="menu" aria-label={label}>
+        <ul class="popup" role="menu" tabIndex={-1} aria-label={label}>
           {items.map((item) => (
             <li key={item.label} role="none">
               <button type="button" role="menuitem" tabIndex={-1} class={item.danger ? 'danger' : undefined} onClick={() => choose(item)}>

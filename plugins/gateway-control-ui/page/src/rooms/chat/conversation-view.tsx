@@ -78,7 +78,11 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
   return (
     <div class="scroller" ref={scroller} onScroll={scrolled} tabIndex={-1}>
       <div class="conversation" ref={content}>
-        {conversation.loadingOlder.value && <p class="change">Reading older lines …</p>}
+        {conversation.loadingOlder.value && (
+          <p class="older" role="status">
+            <span>Reading older lines …</span>
+          </p>
+        )}
         {phase.at === 'loading' && empty && <Loading />}
         {phase.at === 'failed' && (
           <p class="ended" role="alert">

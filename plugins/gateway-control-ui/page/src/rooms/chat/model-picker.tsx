@@ -58,7 +58,7 @@ export function ModelPicker({ session }: { session: string }): JSX.Element {
         <Icon name="chevron" />
       </button>
       {open.value && (
-        <div class="popup" role="dialog" aria-label="Model and thinking of this chat">
+        <div class="popup" role="dialog" tabIndex={-1} aria-label="Model and thinking of this chat">
           {known.length > 8 && <input type="search" placeholder="Find a model" aria-label="Find a model" value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} />}
           <ul role="listbox" aria-label="Model">
             <Option label={`Default · ${shortName(fallback)}`} chosen={!chosen} onChoose={() => choose(null)} />
