@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process'
+
+interface Row {
+  readonly pid: number
+  readonly parent: number
+  readonly rssMb: number
+  readonly cpuS: number
+}
+
+/** Resident memory of a process and of all its children, in MB, as `ps` says it. */
+export function memoryOf(pid: number): { readonly own: number; readonly total: number } {
+  const family = familyOf(pid)
+  return { own: family.find((row) => row.pid === pid)?.rssMb ?? 0, total: family.reduce((sum, { rssMb }) => sum + rssMb, 0) }
+}
+
+/** Processor time that a process and its children have taken so far, in seconds. */
+export function cpuOf(pid: number): number {
+  return familyOf(pid).reduce((sum, { cpuS }) => sum + cpuS, 0)
+}
+
+function familyOf(pid: number): Row[] {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,cputimes='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line): Row => {
+      const [own = 0, parent = 0, kb = 0, seconds = 0] = line.trim().split(/\s+/).map(Number)
+      return { pid: own, parent, rssMb: kb / 1024, cpuS: seconds }
+    })
+  const family = rows.filter((row) => row.pid === pid)
+  for (const known of family) family.push(...rows.filter(({ parent }) => parent === known.pid))
+  return family
+}
