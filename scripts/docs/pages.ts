@@ -3,12 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guide } from './guide.ts'
 import { cliPage } from './cli.ts'
+import { configurationPage } from './configuration.ts'
 import { protocolPage } from './protocol.ts'
 import { readmes } from './readme.ts'
 
 /** Every generated page by its path; a test compares them with what is committed. */
 export const pages: Readonly<Record<string, () => string>> = {
   'docs/cli.md': cliPage,
+  'docs/configuration.md': configurationPage,
   'docs/protocol.md': protocolPage,
   'docs/plugins.md': guide('docs/plugins.md'),
   ...readmes,
