@@ -2,9 +2,10 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 
-/** The program from source; `bin.test.ts` drives the door in front of it. */
-export const main = join(import.meta.dirname, '..', 'src', 'main.ts')
+/** The program as it runs in a clone: from sources, with the clone's own folders at hand. */
+export const sources = join(import.meta.dirname, '..', 'src', 'main.ts')
 
 /** How a command ended. */
 export interface Ended {
@@ -37,7 +38,7 @@ export interface RunOptions {
 /** Starts the program as a process of its own, with nothing of the test runner's environment. */
 export function start(args: readonly string[], options: RunOptions = {}): Started {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env }
-  const child = spawn(process.execPath, [...(options.node ?? []), options.program ?? main, ...args], { env, ...(options.cwd ? { cwd: options.cwd } : {}) })
+  const child = spawn(process.execPath, [...(options.node ?? []), options.program ?? inject('program'), ...args], { env, ...(options.cwd ? { cwd: options.cwd } : {}) })
   let stdout = ''
   let stderr = ''
   const looks = new Set<() => void>()
