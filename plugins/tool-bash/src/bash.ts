@@ -4,6 +4,7 @@ import { keepOutput } from './output.ts'
 import { shellArgv } from './shell.ts'
 
 const longestMs = 1_800_000
+const showEveryMs = 100
 
 /** The bounds that the configuration sets. */
 export interface Bounds {
@@ -52,13 +53,20 @@ async function runToEnd(
   const kept = keepOutput(maxOutput)
   const startedAt = performance.now()
   let end: { exit: number; signal?: string } | undefined
-  for await (const output of call.workspace.exec(argv, { ...options, signal: call.signal })) {
-    if ('exit' in output) {
-      end = output
-    } else {
-      kept.add(output.stream, output.bytes)
-      call.progress([{ type: 'text', text: kept.text() }])
+  let unseen = false
+  // A flood comes in thousands of pieces, and making the text of each would cost more than the command.
+  const showing = setInterval(() => {
+    if (unseen) call.progress([{ type: 'text', text: kept.text() }])
+    unseen = false
+  }, showEveryMs)
+  try {
+    for await (const output of call.workspace.exec(argv, { ...options, signal: call.signal })) {
+      if ('exit' in output) end = output
+      else kept.add(output.stream, output.bytes)
+      unseen = true
     }
+  } finally {
+    clearInterval(showing)
   }
   const details = { ...end, tookMs: Math.round(performance.now() - startedAt) }
   const text = [kept.text(), ending(end, options.timeoutMs)].filter(Boolean).join('\n\n') || '(no output)'
