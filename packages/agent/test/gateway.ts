@@ -31,6 +31,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly folder: string
   readonly notices: Notice[]
   readonly commits: LineDraft[][]
+  /** After which sequence lines were pulled, oldest pull first. */
+  readonly pulls: number[]
   /** Asked before a call is allowed; throw or deny here. */
   begin: (params: Params<Calls['tool.begin']>) => Result<Calls['tool.begin']> | Promise<Result<Calls['tool.begin']>>
   end: (params: Params<Calls['tool.end']>) => Result<Calls['tool.end']> | Promise<Result<Calls['tool.end']>>
@@ -61,6 +63,7 @@ export async function connectGateway(transport: Transport, models: readonly stri
   const notices: Notice[] = []
   const waiting: { event: string; fits: (payload: never) => boolean; resolve(notice: Notice): void }[] = []
   const commits: LineDraft[][] = []
+  const pulls: number[] = []
   const journal = (session: string) => {
     let lines = journals.get(session)
     if (!lines) journals.set(session, (lines = []))
@@ -83,6 +86,7 @@ export async function connectGateway(transport: Transport, models: readonly stri
     folder,
     notices,
     commits,
+    pulls,
     begin: () => ({ verdict: 'allow' }),
     end: ({ content, failed }) => ({ content, failed }),
     call: () => ({}),
@@ -139,6 +143,7 @@ export async function connectGateway(transport: Transport, models: readonly stri
   const wire = link<{ calls: AgentMethods; serves: GatewayForAgentMethods; hears: AgentEvents }>(transport, {
     handlers: {
       'session.lines': ({ session, after, upto = Infinity }) => {
+        pulls.push(after)
         const lines = journal(session)
         const checkpoint = lines.findLast((line) => line.kind === 'checkpoint') as Line<'checkpoint'> | undefined
         const first = checkpoint ? (lines.find(({ id }) => id === checkpoint.body.keep?.id)?.seq ?? checkpoint.seq) : 1
