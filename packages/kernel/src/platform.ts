@@ -54,6 +54,8 @@ export interface Files {
   /** Names in a folder; none when there is no such folder. */
   list(folder: string): Promise<readonly string[]>
   makeFolder(path: string): Promise<void>
+  /** The names in a folder are on the disk as they are now: new ones, renamed and removed ones. */
+  syncFolder(path: string): Promise<void>
   /** A file, or a folder with all that is in it; nothing happens when there is none. */
   remove(path: string): Promise<void>
   realpath(path: string): Promise<string>

@@ -85,6 +85,8 @@ const records = {
    * counts for nothing.
    */
   refusal: Type.Object({ from: Type.Integer(), upto: Type.Integer() }),
+  /** The lines of all commits up to this number are on the disk in their journals: no start need look at them again. */
+  followed: Type.Object({ upto: Type.Integer() }),
   /** A session was deleted: its journal file is gone on purpose. */
   deleted: Type.Object({ session: Type.String() }),
 } satisfies Record<string, TSchema>

@@ -41,9 +41,14 @@ export interface Ledger extends AsyncDisposable {
   readonly trouble: string | undefined
   /** Lines of the log that were found damaged and skipped when it was opened. */
   readonly damaged: number
-  /** The journal lines of all sessions in order of their commits, without those of deleted sessions. */
+  /** Number of the last commit. */
+  readonly last: number
+  /**
+   * The journal lines that may not be in their journals yet, as the log had them when it was opened: of all commits
+   * behind what the last `followed` record names, in their order, without those of deleted sessions.
+   */
   lines(): AsyncIterable<LedgerRecord<'line'>>
-  /** Sessions that were deleted, as the log said when it was opened; some may have begun anew. */
+  /** Sessions that were deleted, and whose journals may still be there; as of opening. Some may have begun anew. */
   readonly deleted: ReadonlySet<string>
   /**
    * Replaces the bodies of a session's journal lines by their digests in the log too, and what was sent out of them.

@@ -42,6 +42,7 @@ export async function openLedger(options: { folder: string; platform: Platform; 
     if (sizes.get(path) === 0) await handle.sync()
     const { state, findings } = await fold(read)
     reportFindings(findings, paths, report)
+    const { followed } = state
     const torn = await endsTorn(handle, sizes.get(path)!)
     const log = openLog({ handle, open: () => files.open(path, 'append'), name: path, last: findings.last, torn, clock })
 
@@ -67,12 +68,16 @@ export async function openLedger(options: { folder: string; platform: Platform; 
       damaged: findings.damaged.length,
       async *lines() {
         for await (const { n, group } of read(findings.refusals)) {
+          if (n <= followed) continue
           for (const record of group) {
             if (record.type === 'line' && n > (state.deleted.get(record.session) ?? 0)) yield record
           }
         }
       },
-      deleted: new Set(state.deleted.keys()),
+      deleted: new Set([...state.deleted].filter(([, n]) => n > followed).map(([session]) => session)),
+      get last() {
+        return state.last
+      },
       async erase(erasure) {
         const { outbounds, dead, approvals } = state.owed
         if (erasure.whole) {

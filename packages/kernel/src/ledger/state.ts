@@ -18,6 +18,10 @@ export interface LedgerState {
   outcome(accept: string): LedgerRecord<'settle'> | undefined
   /** Number of the commit that deleted each session last. */
   readonly deleted: ReadonlyMap<string, number>
+  /** Lines of commits up to this number are in their journals. */
+  readonly followed: number
+  /** Number of the last commit. */
+  readonly last: number
 }
 
 /** The state of an empty log. */
@@ -29,6 +33,8 @@ export function createState(): LedgerState {
   const approvals = new Map<string, LedgerRecord<'approval'>>()
   const keys = new Map<string, Generations<Seen>>()
   const deleted = new Map<string, number>()
+  let followed = 0
+  let last = 0
   const outcomes = createGenerations<LedgerRecord<'settle'>>()
 
   const remember = (dedupe: string, seen: Seen, atMs: number): void => {
@@ -41,9 +47,13 @@ export function createState(): LedgerState {
   const seen = (dedupe: string): Seen | undefined => keys.get(accountOf(dedupe))?.get(dedupe)
 
   const apply = (entry: Entry, atMs: number, n: number): void => {
+    last = Math.max(last, n)
     switch (entry.type) {
       case 'line':
       case 'refusal':
+        return
+      case 'followed':
+        followed = Math.max(followed, entry.upto)
         return
       case 'deleted':
         deleted.set(entry.session, n)
@@ -108,6 +118,12 @@ export function createState(): LedgerState {
     seen,
     outcome: (accept) => outcomes.get(accept),
     deleted,
+    get followed() {
+      return followed
+    },
+    get last() {
+      return last
+    },
   }
 }
 

@@ -48,6 +48,7 @@ export function realFiles(): Files {
     async makeFolder(path) {
       await mkdir(path, { recursive: true, mode: 0o700 })
     },
+    syncFolder,
     remove: (path) => rm(path, { force: true, recursive: true }),
     realpath: (path) => realpath(path),
   }

@@ -1,8 +1,10 @@
+import { dirname } from 'node:path'
 import { failure } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { FileHandle, Platform } from '../platform.ts'
 
 const openHandles = 128
+const syncsAtOnce = 16
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
 
@@ -10,10 +12,14 @@ const longestRetryMs = 60_000
 export interface Journals extends AsyncDisposable {
   /** Queues lines for a file. A disk that refuses is tried again until it takes them. */
   append(file: string, texts: readonly string[]): void
+  /** What an earlier process wrote to the file may not be on the disk: the next `sync` puts it there. */
+  touch(file: string): void
   /** Runs when all that was queued before is in the file, while the file is not open; what is queued after waits. */
   exclusive<T>(file: string, work: () => Promise<T>): Promise<T>
-  /** What was queued and is not written yet is not wanted any more. */
-  discard(file: string): void
+  /** Removes the file, with what was queued and is not written yet. */
+  remove(file: string): Promise<void>
+  /** All that was queued is on the disk, whatever happens to the machine; rejects with `unavailable` when it is not. */
+  sync(): Promise<void>
   /** All that was queued is in the file; rejects with `unavailable` when the disk refuses it now. */
   settled(file: string): Promise<void>
   /** The same for every file, once each was tried. */
@@ -22,9 +28,15 @@ export interface Journals extends AsyncDisposable {
   isBehind(file: string): boolean
 }
 
+/** Done in its turn; `closed` while the file is not open. */
+interface Work {
+  readonly closed: boolean
+  run(): Promise<void>
+}
+
 interface Journal {
   /** Lines to append, and work to be done between them. */
-  queue: (string[] | (() => Promise<void>))[]
+  queue: (string[] | Work)[]
   running: Promise<void> | undefined
   handle: FileHandle | undefined
   size: number
@@ -39,6 +51,8 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
   const { files, clock } = platform
   // In the order of use, so that the handle that was not used for the longest time is closed first.
   const journals = new Map<string, Journal>()
+  const unsynced = new Set<string>()
+  const unsyncedFolders = new Set<string>()
 
   const journalOf = (file: string): Journal => {
     const known = journals.get(file)
@@ -93,6 +107,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       }
       journal.size += bytes.length
       journal.torn = false
+      unsynced.add(file)
     } catch (error) {
       if (left.length > 0) journal.queue.unshift([...left])
       throw error
@@ -102,12 +117,12 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
   const drain = async (file: string, journal: Journal): Promise<void> => {
     try {
       for (let next = journal.queue.shift(); next; next = journal.queue.shift()) {
-        if (typeof next !== 'function') {
+        if (Array.isArray(next)) {
           await write(file, journal, next)
           continue
         }
-        await release(journal)
-        await next()
+        if (next.closed) await release(journal)
+        await next.run()
       }
       journal.trouble = undefined
       journal.retryMs = firstRetryMs
@@ -153,6 +168,33 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     })
   }
 
+  const flush = async (): Promise<void> => {
+    const tried = await Promise.allSettled([...journals.keys()].map(settled))
+    const refused = tried.find((one) => one.status === 'rejected')
+    if (refused) throw refused.reason
+  }
+
+  const enqueue = <T>(file: string, closed: boolean, work: () => Promise<T>): Promise<T> => {
+    const journal = journalOf(file)
+    return new Promise((resolve, reject) => {
+      journal.queue.push({ closed, run: () => work().then(resolve, reject) })
+      void wake(file, journal)
+    })
+  }
+
+  const syncFile = async (file: string): Promise<void> => {
+    // It was removed since.
+    if (!unsynced.delete(file)) return
+    const journal = journalOf(file)
+    try {
+      await (journal.handle ?? (await open(file, journal))).sync()
+      unsyncedFolders.add(dirname(file))
+    } catch (error) {
+      unsynced.add(file)
+      throw error
+    }
+  }
+
   return {
     append(file, texts) {
       const journal = journalOf(file)
@@ -162,23 +204,28 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       // A disk that refused is tried again at its time, not with each line.
       if (!journal.retry) void wake(file, journal)
     },
-    exclusive(file, work) {
-      const journal = journalOf(file)
-      return new Promise((resolve, reject) => {
-        journal.queue.push(() => work().then(resolve, reject))
-        void wake(file, journal)
-      })
-    },
-    discard(file) {
+    touch: (file) => void unsynced.add(file),
+    exclusive: (file, work) => enqueue(file, true, work),
+    remove(file) {
       const journal = journalOf(file)
       journal.queue = journal.queue.filter((item) => !Array.isArray(item))
+      return enqueue(file, true, async () => {
+        await files.remove(file)
+        unsynced.delete(file)
+        unsyncedFolders.add(dirname(file))
+      })
+    },
+    async sync() {
+      await flush()
+      const synced = [...unsynced]
+      while (synced.length > 0) await Promise.all(synced.splice(-syncsAtOnce).map((file) => enqueue(file, false, () => syncFile(file))))
+      for (const folder of unsyncedFolders) {
+        unsyncedFolders.delete(folder)
+        await files.syncFolder(folder)
+      }
     },
     settled,
-    async flush() {
-      const tried = await Promise.allSettled([...journals.keys()].map(settled))
-      const refused = tried.find((one) => one.status === 'rejected')
-      if (refused) throw refused.reason
-    },
+    flush,
     isBehind: (file) => {
       const journal = journals.get(file)
       return journal !== undefined && !isIdle(journal)

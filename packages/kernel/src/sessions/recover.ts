@@ -4,7 +4,7 @@ import { asBuffer, splitLines } from '../platform/lines.ts'
 import { readLine } from './line.ts'
 import { lastLine } from './load.ts'
 
-/** What a journal lacks of what the ledger has. */
+/** What a journal lacks of what the ledger has; nothing, mostly. */
 export interface Missing {
   readonly file: string
   readonly texts: readonly string[]
@@ -19,7 +19,8 @@ interface Behind {
 const firstBytes = 1 << 16
 
 /**
- * Compares the ledger's lines with the last line of each journal, and answers what is above it, in order. A journal of
+ * Compares the ledger's lines with the last line of each journal, and answers what is above it, in order: one for each
+ * journal that was compared. A journal of
  * a session that was deleted and began anew is compared with its new beginning: when it does not start so, the old file
  * outlived its deletion, and `remove` is called.
  */
@@ -49,12 +50,10 @@ export async function findMissing(
     if (seq > behind.seq) behind.lines.set(seq, JSON.stringify(line))
   }
   for (const key of deleted) if (!sessions.has(key)) await remove(await locate(key))
-  return [...sessions.values()]
-    .filter(({ lines }) => lines.size > 0)
-    .map(({ file, lines }) => ({
-      file,
-      texts: [...lines].sort(([a], [b]) => a - b).map(([, text]) => text),
-    }))
+  return [...sessions.values()].map(({ file, lines }) => ({
+    file,
+    texts: [...lines].sort(([a], [b]) => a - b).map(([, text]) => text),
+  }))
 }
 
 async function lastSeq(files: Files, file: string): Promise<number> {

@@ -48,7 +48,7 @@ export interface Sessions extends AsyncDisposable {
   verify(key?: string): Promise<MethodResult<'sessions.verify'>>
   erase(key: string, lines?: readonly string[]): Promise<number>
   delete(key: string): Promise<void>
-  /** Appends what the ledger has above each journal's last sequence; called once at boot. */
+  /** Appends what the ledger (its `lines()`) has above each journal's last sequence; called once at boot, before all else. */
   recover(records: AsyncIterable<LedgerRecord<'line'>>): Promise<void>
   /** Everything committed is in its journal file; rejects with `unavailable` when the disk refuses it. */
   flush(): Promise<void>

@@ -165,7 +165,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
         // At once, so that a commit which is called after it stands behind it.
         const remove = (found: LiveSession): void => {
           if (found.next.seq === 0) return reject(missing(key))
-          writer.remove(found, () => files.remove(found.file)).then(() => resolve(found), reject)
+          writer.remove(found).then(() => resolve(found), reject)
         }
         enter(key, undefined, remove, reject)
       })
@@ -177,9 +177,11 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
         files,
         locate: (key) => locator.locate(key),
         deleted: ledger.deleted,
-        remove: (file) => files.remove(file),
+        remove: (file) => journals.remove(file),
       })
       for (const { file, texts } of missing) {
+        journals.touch(file)
+        if (texts.length === 0) continue
         log.info(`sessions: ${texts.length} lines that ${file} lacked were appended from the ledger`)
         journals.append(file, texts)
         feed.touch(file)
@@ -189,6 +191,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     },
     flush: () => journals.flush(),
     async [Symbol.asyncDispose]() {
+      await writer.follow().catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`))
       await journals[Symbol.asyncDispose]()
       await feed[Symbol.asyncDispose]()
     },

@@ -11,13 +11,18 @@ import type { Locator } from './locate.ts'
 import type { LiveSession } from './session.ts'
 import type { Commit } from './sessions.ts'
 
+/** So many lines at most are compared with the journals after a crash. */
+const followEvery = 10_000
+
 export type Listen = (session: string, line: Line, text: string) => void
 
 /** The one writer of all journals: stamps, commits to the ledger, and lets the journal files follow. */
 export interface Writer {
   commit(session: LiveSession, commit: Commit, done: (lines: readonly Line[]) => void, fail: (error: unknown) => void): void
-  /** Records that a session is deleted and lets `erase` take its file away; its next commit begins it anew. */
-  remove(session: LiveSession, erase: () => Promise<void>): Promise<void>
+  /** Records that a session is deleted and removes its file; its next commit begins it anew. */
+  remove(session: LiveSession): Promise<void>
+  /** Puts all journals on the disk and says so in the ledger, so that the next start need not compare them with it. */
+  follow(): Promise<void>
 }
 
 /** A writer through this ledger to these journals. */
@@ -60,7 +65,28 @@ export function createWriter(parts: {
     })
   }
 
+  // What was there before is not known to be on the disk: the last process may have been killed.
+  let unfollowed = 1
+  let following = false
+
+  const follow = async (): Promise<void> => {
+    if (unfollowed === 0 || ledger.last === 0) return
+    unfollowed = 0
+    // Whatever is durable now was handed to its journal.
+    const upto = ledger.last
+    await journals.sync()
+    await ledger.commit([{ type: 'followed', upto }])
+  }
+
+  const followSoon = (): void => {
+    following = true
+    const done = (): void => void (following = false)
+    // Nothing hangs on it but the length of the next start.
+    follow().catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`)).then(done, done)
+  }
+
   return {
+    follow,
     commit(session, commit, done, fail) {
       try {
         const stamped = commit.drafts.length === 0 ? [] : stamp(session, commit)
@@ -79,6 +105,8 @@ export function createWriter(parts: {
               return fail(refused)
             }
             for (const { line, text } of stamped) session.apply(line, text)
+            unfollowed += stamped.length
+            if (unfollowed >= followEvery && !following) followSoon()
             if (stamped.length > 0) {
               journals.append(session.file, stamped.map(({ text }) => text))
               feed.touch(session.file)
@@ -92,7 +120,7 @@ export function createWriter(parts: {
         fail(error)
       }
     },
-    remove(session, erase) {
+    remove(session) {
       return new Promise((resolve, reject) => {
         // What is committed from here on stands behind the deletion in the ledger, so it begins a new journal.
         session.next = { seq: 0, parent: undefined }
@@ -106,8 +134,7 @@ export function createWriter(parts: {
             }
             session.clear()
             cache.touch(session)
-            journals.discard(session.file)
-            journals.exclusive(session.file, erase).then(resolve, reject)
+            journals.remove(session.file).then(resolve, reject)
           })
           .catch(() => {})
       })

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { testPlatform } from '@openclaw/testing'
@@ -18,6 +18,17 @@ async function write(home: string, ...texts: string[]): Promise<Buffer> {
   for (const text of texts) await storage.sessions.commit({ session: key, agent: 'main', drafts: [user(text)] })
   await storage.sessions.flush()
   return readFile(await journalOf(home))
+}
+
+/** A home as a process leaves it that is killed when all that was said is durable. */
+async function killedAfter(home: string, ...texts: string[]): Promise<{ home: string; whole: Buffer; path: string }> {
+  const left = join(home, 'left')
+  await using storage = await openStorage(join(home, 'live'))
+  for (const text of texts) await storage.sessions.commit({ session: key, agent: 'main', drafts: [user(text)] })
+  await storage.sessions.flush()
+  await cp(join(home, 'live'), left, { recursive: true })
+  const path = await journalOf(left)
+  return { home: left, path, whole: await readFile(path) }
 }
 
 test('R5: a journal cut at any byte opens, keeps every whole line, and is followed on a line of its own', slow, async () => {
@@ -90,33 +101,47 @@ test('R5: random damage to a journal costs the lines it hits, is reported, and c
   )
 })
 
-test('what the ledger has above a journal is appended at the next start, byte for byte', slow, async () => {
-  await using home = await temporaryFolder()
-  const whole = await write(home.path, 'one', 'two "quoted" \\ 🦞 \u2028', 'three')
-  const path = await journalOf(home.path)
+test('R1: what the ledger has above a journal is appended at the next start, byte for byte', slow, async () => {
+  await using folder = await temporaryFolder()
+  const { home, whole, path } = await killedAfter(folder.path, 'one', 'two "quoted" \\ 🦞 \u2028', 'three')
   const ends = [0, ...[...whole.keys()].filter((at) => whole[at] === 0x0a).map((at) => at + 1)]
-  for (const end of ends) {
-    await writeFile(path, whole.subarray(0, end))
-    await using storage = await openStorage(home.path)
-    expect(await readFile(path)).toEqual(whole)
+  const ledger = await readFile(join(home, 'ledger', '000000000001.log'))
+  for (const end of [...ends, undefined]) {
+    await writeFile(join(home, 'ledger', '000000000001.log'), ledger)
+    if (end === undefined) await rm(path)
+    else await writeFile(path, whole.subarray(0, end))
+    await using storage = await openStorage(home)
+    expect((await readFile(path)).toString()).toBe(whole.toString())
     expect((await storage.sessions.open(key)).seq).toBe(4)
+    expect(await storage.sessions.verify()).toMatchObject({ whole: true })
   }
-  await rm(path)
-  await using storage = await openStorage(home.path)
-  expect(await readFile(path)).toEqual(whole)
-  expect(await storage.sessions.verify()).toMatchObject({ whole: true })
 })
 
 test('a torn tail of a journal is followed by what the ledger has of it', async () => {
-  await using home = await temporaryFolder()
-  const whole = await write(home.path, 'one', 'two')
-  const path = await journalOf(home.path)
+  await using folder = await temporaryFolder()
+  const { home, whole, path } = await killedAfter(folder.path, 'one', 'two')
   const last = whole.lastIndexOf(0x0a, whole.length - 2) + 1
   const cut = whole.subarray(0, last + 20)
   await writeFile(path, cut)
-  await using storage = await openStorage(home.path)
+  await using storage = await openStorage(home)
   expect((await readFile(path)).toString()).toBe(`${cut.toString()}\n${whole.subarray(last).toString()}`)
   expect((await storage.sessions.open(key)).texts(0)).toHaveLength(3)
+})
+
+test('a start after an orderly end compares no journal with the ledger, one after a kill those that were used', async () => {
+  await using folder = await temporaryFolder()
+  const { home } = await killedAfter(folder.path, 'one', 'two')
+  const lines = async (): Promise<number> => {
+    await using storage = await openStorage(home)
+    return (await Array.fromAsync(storage.ledger.lines())).length
+  }
+  expect(await lines()).toBe(3)
+  expect(await lines()).toBe(0)
+  {
+    await using storage = await openStorage(home)
+    await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('three')] })
+  }
+  expect(await lines()).toBe(0)
 })
 
 test('R6: a ledger that refuses leaves no gap: the sequence is given back, and what waited behind fails too', slow, async () => {

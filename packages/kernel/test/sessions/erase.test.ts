@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LineDraft } from '@openclaw/protocol'
 import { expect, test } from 'vitest'
-import { accept, checkpoint, openStorage, outbound, settle, temporaryFolder, user } from '../storage.ts'
+import { accept, checkpoint, openStorage, outbound, settle, temporaryFolder, user, type Storage } from '../storage.ts'
 
 const key = 'agent:main:telegram:default:user123'
 const other = 'agent:main:telegram:default:other'
@@ -175,24 +175,25 @@ test('a commit behind a deletion begins a new journal, also when it was called b
 
 test('a journal that outlived its deletion, as after a crash between the two, is removed at the next start', async () => {
   await using home = await temporaryFolder()
-  const folder = join(home.path, 'sessions', 'main')
-  let path = ''
-  let old = Buffer.alloc(0)
-  {
-    await using storage = await openStorage(home.path)
-    await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('old')] })
+  const left = async (storage: Storage, name: string): Promise<string> => {
     await storage.sessions.flush()
-    path = join(folder, (await readdir(folder))[0]!)
-    old = await readFile(path)
-    await storage.sessions.delete(key)
+    await cp(join(home.path, 'live'), join(home.path, name), { recursive: true })
+    const folder = join(home.path, name, 'sessions', 'main')
+    await writeFile(join(folder, name0), old)
+    return join(home.path, name)
   }
-  await writeFile(path, old)
+  await using storage = await openStorage(join(home.path, 'live'))
+  await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('old')] })
+  await storage.sessions.flush()
+  const folder = join(home.path, 'live', 'sessions', 'main')
+  const name0 = (await readdir(folder))[0]!
+  const old = await readFile(join(folder, name0))
+  await storage.sessions.delete(key)
   {
-    await using storage = await openStorage(home.path)
-    expect((await storage.sessions.open(key)).seq).toBe(0)
-    await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('new')] })
+    await using again = await openStorage(await left(storage, 'deleted'))
+    expect((await again.sessions.open(key)).seq).toBe(0)
   }
-  await writeFile(path, old)
-  await using storage = await openStorage(home.path)
-  expect((await storage.sessions.open(key)).lines(1).map(({ body }) => body)).toEqual([{ text: 'new' }])
+  await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('new')] })
+  await using again = await openStorage(await left(storage, 'begun-anew'))
+  expect((await again.sessions.open(key)).lines(1).map(({ body }) => body)).toEqual([{ text: 'new' }])
 })
