@@ -22,7 +22,11 @@ export function openMemory(pull: PullLines, maxBytes: number): Memory {
   return {
     async recall(session, seq) {
       const known = contexts.get(session)
-      if (known && known.seq >= seq) return known
+      if (known && known.seq >= seq) {
+        contexts.delete(session)
+        contexts.set(session, known)
+        return known
+      }
       const { lines, first } = await pull(session, known?.seq ?? 0, seq)
       // Somebody else may have pulled meanwhile; then these lines are partly known.
       const current = contexts.get(session)

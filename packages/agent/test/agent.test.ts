@@ -173,7 +173,7 @@ describe('compaction', () => {
 describe('memory', () => {
   it('pulls only what it lacks, and all of it again when a session was forgotten or pushed out', async () => {
     const model = scriptedProvider(() => say('x'.repeat(2000)), { record: false })
-    await using gateway = await startAgent([model], [], { memoryBytes: 20_000 })
+    await using gateway = await startAgent([model], [], { memoryBytes: 16_000 })
     await gateway.ask('s', 'one')
     await gateway.ask('s', 'two')
     expect(gateway.pulls).toEqual([0, 1])
