@@ -58,6 +58,19 @@ const shells: readonly ((text: string) => string)[] = [
   (text) => `[${text}](https://x.y)`,
   (text) => `<${text}>`,
   (text) => `[x](<${text}> "${text}")`,
+  (text) => `*_~~${text}~~_*`,
+  (text) => `1. a\n   - ${text}\n     > ${text}`,
+  (text) => `\`\`\`html\n${text}`,
+  (text) => `a\n\n    ${text}`,
+  (text) => `${text}\n===\n${text}\n---`,
+  (text) => `[x]: ${text}\n\n[x] ![x]`,
+  (text) => `<https://x.y/${text}>`,
+  (text) => `https://x.y/${text}`,
+  (text) => `[](${text})`,
+  (text) => `\\${text}`,
+  (text) => `&lt;${text}&gt; &#60;x&#62;`,
+  (text) => `<!-- ${text} -->`,
+  (text) => `"'\`>${text}`,
 ]
 
 /** Texts that would run a script, count in `globalThis.pwned`, or lead away, if a page took them for markup. */

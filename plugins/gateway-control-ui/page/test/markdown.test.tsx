@@ -35,7 +35,7 @@ const inline = (text: string) => parseInline(text)
 
 describe('what must not happen', () => {
   it('S16: hostile texts become known elements with known attributes and safe links only', () => {
-    expect(hostile.length).toBeGreaterThan(300)
+    expect(hostile.length).toBeGreaterThan(1000)
     for (const text of hostile) check(text)
   })
 
@@ -63,7 +63,7 @@ describe('what must not happen', () => {
       const begun = performance.now()
       parseMarkdown(text)
       parseMarkdown(text.replaceAll(/(.{50})/g, '$1\n'))
-      expect(performance.now() - begun, JSON.stringify(piece)).toBeLessThan(1500)
+      expect(performance.now() - begun, JSON.stringify(piece)).toBeLessThan(5000)
     }
   })
 
