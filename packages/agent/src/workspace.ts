@@ -28,7 +28,8 @@ export interface Workspaces extends AsyncDisposable {
 
 /** Longest time that one file operation inside a sandbox may take. */
 const sandboxFileMs = 30_000
-let nextJob = 0
+/** Several agents may live in one process; each sweeps only what is its own. */
+let instances = 0
 
 /** A command as the sandbox's prefix runs it, in a folder of the sandbox. */
 const prefixed = (argv: readonly string[], cwd: string, prefix: readonly string[]) => [...prefix, 'sh', '-c', 'cd -- "$0" && exec "$@"', cwd, ...argv]
@@ -36,6 +37,8 @@ const prefixed = (argv: readonly string[], cwd: string, prefix: readonly string[
 /** Opens the workspaces of one agent instance. */
 export function openWorkspaces(): Workspaces {
   const jobs = new Map<string, Jobs>()
+  const instance = `${++instances}/`
+  let nextJob = 0
   const jobsOf = (session: string) => {
     let mine = jobs.get(session)
     if (!mine) jobs.set(session, (mine = openJobs()))
@@ -47,17 +50,18 @@ export function openWorkspaces(): Workspaces {
       const { sandbox } = plan
       const root = sandbox?.root ?? plan.root
       const children = new Set<ChildProcess>()
+      const owner = `${instance}run:${run};`
       let used = false
 
       const local = sandbox ? undefined : openFiles(plan.root)
       /** Starts a command where the session works. */
-      async function begin(argv: readonly string[], cwd: string, owner: string): Promise<ChildProcess> {
+      async function begin(argv: readonly string[], cwd: string, mark: string): Promise<ChildProcess> {
         if (argv.length === 0) throw failure('invalid_params', 'a command needs a program; give at least one word')
-        if (sandbox) return startChild(prefixed(argv, posix.join(root, inside(root, cwd)), sandbox.argv), '/', owner)
+        if (sandbox) return startChild(prefixed(argv, posix.join(root, inside(root, cwd)), sandbox.argv), '/', mark)
         await mkdir(root, { recursive: true, mode: 0o700 })
         const folder = await local!.stat(cwd)
         if (folder?.kind !== 'folder') throw failure('not_found', `there is no folder ${cwd} in the workspace`)
-        return startChild(argv, `${root}/${inside(root, cwd)}`, owner)
+        return startChild(argv, `${root}/${inside(root, cwd)}`, mark)
       }
 
       function forCall(callSignal: AbortSignal): CallWorkspace {
@@ -66,7 +70,7 @@ export function openWorkspaces(): Workspaces {
           const signal = AbortSignal.any([limits.signal, callSignal])
           if (signal.aborted) throw failure('aborted', 'the command was not started: the call is over')
           used = true
-          const child = await begin(argv, cwd, `run:${run}`)
+          const child = await begin(argv, cwd, owner)
           mine.add(child)
           children.add(child)
           child.once('exit', () => {
@@ -83,8 +87,8 @@ export function openWorkspaces(): Workspaces {
           async start(argv, { cwd = '' }) {
             const held = jobsOf(session)
             held.admit()
-            const owner = `job:${++nextJob}:`
-            return held.add(await begin(argv, cwd, owner), argv.join(' '), owner)
+            const mark = `${instance}job:${++nextJob};`
+            return held.add(await begin(argv, cwd, mark), argv.join(' '), mark)
           },
           job: (id) => jobs.get(session)?.get(id),
           jobs: () => jobs.get(session)?.list() ?? [],
@@ -98,7 +102,7 @@ export function openWorkspaces(): Workspaces {
         async [Symbol.asyncDispose]() {
           await Promise.all([...children].map(endChild))
           // What left its group has the mark still. The answer does not wait for the look.
-          if (used) void sweep(`run:${run}`)
+          if (used) void sweep(owner)
         },
       }
     },
@@ -111,7 +115,7 @@ export function openWorkspaces(): Workspaces {
       const all = [...jobs.values()]
       jobs.clear()
       await Promise.all(all.map((mine) => mine[Symbol.asyncDispose]()))
-      await sweep('')
+      await sweep(instance)
     },
   }
 }

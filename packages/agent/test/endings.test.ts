@@ -100,8 +100,12 @@ describe('L4: every run ends', () => {
     const model = scriptedProvider([callTool('echo', { text: 'x' })])
     await using gateway = await startAgent([model], [echo])
     gateway.begin = () => new Promise(() => {})
-    const result = await gateway.ask('s', 'go', { tools, limits: { ...limits, wallMs: 50 } })
-    expect(result.outcome).toBe('failed')
+    const request = gateway.request('s', [gateway.accept('s', 'go').id], { tools })
+    const answer = gateway.run(request)
+    await gateway.heard('agent.tool.start')
+    await gateway.wire.call('run.abort', { run: request.run, reason: 'stop' })
+    const result = await answer
+    expect(result.outcome).toBe('aborted')
     expect(result.lines.at(-1)).toMatchObject({ kind: 'tool', body: { failed: true } })
   })
 
