@@ -43,7 +43,7 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 describe('from a fresh home to a conversation, in a real browser', () => {
-  it('A4 A8 A33 A34 A49: the printed link leads to a chat whose turns stand in a readable journal', async () => {
+  it('A1 A3 A4 A33 A49 A50 A58 A78: the printed link leads to a chat whose turns stand in a readable journal', async () => {
     await using home = await temporaryHome()
     await using gateway = await startGateway(home.path)
     await using window = await openWindow(gateway.link)
@@ -76,7 +76,7 @@ describe('from a fresh home to a conversation, in a real browser', () => {
     expect(await second.page.getByText('Connected').count()).toBe(0)
   })
 
-  it('A8 A60: a model chosen on the first-run card answers, and its key is never shown again', { timeout: 90_000 }, async () => {
+  it('A8 A59 A93: a model chosen on the first-run card answers, and its key is never shown again', { timeout: 90_000 }, async () => {
     const mock = new LLMock({ port: 0 })
     mock.on({}, { content: 'Good morning. **I am here**, and I can use your tools.' })
     await mock.start()

@@ -112,7 +112,7 @@ describe('tools that change or run things', () => {
     expect(ran).toEqual([])
   })
 
-  it('A72: work for everyone through a sandbox, when a plugin brings one', async () => {
+  it('A94: work for everyone through a sandbox, when a plugin brings one', async () => {
     const { ran, plugin } = tools()
     const fake = fakeChannel()
     const box = gatewayPlugin('box', { sandbox: async () => ({ argv: ['env'], root: '/' }) })

@@ -30,14 +30,14 @@ function gate() {
 }
 
 describe('a run', () => {
-  it('A24 A35 A58: stands in the journal as run, system, assistant lines with whole checksums', async () => {
+  it('A31 A34 A35: stands in the journal as run, system, assistant lines with whole checksums', async () => {
     await using house = await testKernel({ script: [say('hello')] })
     await house.ask('hi')
     expect((await lines(house)).map(({ kind }) => kind)).toEqual(['session', 'user', 'run', 'system', 'assistant'])
     expect((await house.call('sessions.verify', {})).whole).toBe(true)
   })
 
-  it('A60 A62 A63: streams text and tool events before it ends, in order', async () => {
+  it('A40 A60 A62 A63 A65: streams text and tool events before it ends, in order', async () => {
     const { plugin, release } = gate()
     release()
     await using house = await testKernel({ plugins: [plugin], script: [callTool('gate', {}), say('done')] })
@@ -181,7 +181,7 @@ describe('a run', () => {
     expect((await house.ask('next')).text).toBe('after')
   })
 
-  it('A26 A27 A28: isolates senders, and shares a group', async () => {
+  it('A24 A26 A28 A29: isolates senders, and shares a group', async () => {
     const fake = fakeChannel()
     await using house = await testKernel({
       plugins: [fake.plugin],

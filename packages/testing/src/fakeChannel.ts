@@ -35,8 +35,8 @@ export interface FakeChannel {
   readonly live: number
 }
 
-/** Makes one. Every option is a trait of the platform. */
-export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; canFind?: boolean } = {}): FakeChannel {
+/** Makes one. Its clock shows the moment at which a fake clock begins, unless `now` says otherwise. */
+export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; canFind?: boolean; now?: () => number } = {}): FakeChannel {
   const id = options.id ?? 'fake'
   const sent: SentMessage[] = []
   const accounts = new Map<string, Account>()
@@ -125,7 +125,7 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
         peer: from.peer ?? { kind: 'direct', id: sender },
         sender: { id: sender, ...(from.name ? { name: from.name } : {}), ...(from.bot ? { bot: true } : {}) },
         text,
-        atMs: 0,
+        atMs: options.now?.() ?? Date.UTC(2026, 0, 1),
         ...(from.mentioned === undefined ? {} : { mentioned: from.mentioned }),
         ...(from.attachments ? { attachments: from.attachments } : {}),
       })

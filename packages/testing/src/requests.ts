@@ -16,7 +16,8 @@ export function requestProblems({ turns, tools }: Pick<ModelRequest, 'turns' | '
     const where = `turn ${at} (${turn.role})`
     const before = turns[at - 1]?.role
     if (turn.content.length === 0) problems.push(`${where} is empty`)
-    for (const part of turn.content) if (part.type === 'text' && !part.text.trim()) problems.push(`${where} has a blank text`)
+    for (const part of turn.content)
+      if (part.type === 'text' && !part.text.trim()) problems.push(`${where} has a blank text`)
     if (turn.role === 'tool') {
       const [next] = open
       if (!next) problems.push(`${where} answers no call`)
@@ -37,7 +38,8 @@ export function requestProblems({ turns, tools }: Pick<ModelRequest, 'turns' | '
       if (ids.has(id)) problems.push(`${where}: the call id ${id} was used before`)
       ids.add(id)
       if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) problems.push(`${where}: "${name}" is no tool name`)
-      if (typeof input !== 'object' || input === null || Array.isArray(input)) problems.push(`${where}: the input of ${id} is no object`)
+      if (typeof input !== 'object' || input === null || Array.isArray(input))
+        problems.push(`${where}: the input of ${id} is no object`)
       open.push({ id, name })
     }
   }

@@ -30,7 +30,10 @@ export function cut(text: string): Act {
   return { act: 'events', events: [{ type: 'text', delta: text }], stop: 'length' }
 }
 /** Fails with a code. */
-export function fail(code: ErrorCode, more: { message?: string; retryAfterMs?: number; reason?: 'overflow' | 'overload' | 'refused' } = {}): Act {
+export function fail(
+  code: ErrorCode,
+  more: { message?: string; retryAfterMs?: number; reason?: 'overflow' | 'overload' | 'refused' } = {},
+): Act {
   return { act: 'fail', failure: { code, ...more, message: more.message ?? `scripted failure: ${code}` } }
 }
 /** Throws, which a provider must not do; the runtime must bear it. */
@@ -93,13 +96,15 @@ export function scriptedProvider(script: Script, options: ScriptedOptions = {}):
     if (record) requests.push(request)
     for (const one of waiting) if (one.nth === count) one.resolve(request)
     const next = typeof script === 'function' ? script(request, call) : script[call]
-    const acts: readonly Act[] = next === undefined ? [fail('internal', { message: overMessage })] : 'act' in next ? [next] : next
+    const acts: readonly Act[] =
+      next === undefined ? [fail('internal', { message: overMessage })] : 'act' in next ? [next] : next
     let stop: 'end' | 'tool' | 'length' = 'end'
     let calls = 0
     for (const act of acts) {
       if (act.act === 'events') {
         if (act.stop) stop = act.stop
-        for (const event of act.events) yield event.type === 'call' && event.id === '' ? { ...event, id: `call_${call}_${calls++}` } : event
+        for (const event of act.events)
+          yield event.type === 'call' && event.id === '' ? { ...event, id: `call_${call}_${calls++}` } : event
       } else if (act.act === 'fail') {
         yield { type: 'failed', failure: act.failure }
         return

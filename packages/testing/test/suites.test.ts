@@ -1,7 +1,20 @@
 import { defineTool, defineTools } from '@openclaw/sdk'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { breakOff, callTool, eventProblems, fail, hang, providerConformance, requestProblems, say, scriptedProvider, toolConformance, type Act, type Situation } from '../src/index.ts'
+import {
+  breakOff,
+  callTool,
+  eventProblems,
+  fail,
+  hang,
+  providerConformance,
+  requestProblems,
+  say,
+  scriptedProvider,
+  toolConformance,
+  type Act,
+  type Situation,
+} from '../src/index.ts'
 
 const answers: Record<Situation, Act | readonly Act[]> = {
   answers: say('hello there'),
@@ -50,7 +63,8 @@ toolConformance({
           subject: () => 'ls',
           async run(_input, { workspace, signal }) {
             let out = ''
-            for await (const piece of workspace.exec(['ls', '-a'], { timeoutMs: 5000, signal })) if ('bytes' in piece) out += Buffer.from(piece.bytes).toString()
+            for await (const piece of workspace.exec(['ls', '-a'], { timeoutMs: 5000, signal }))
+              if ('bytes' in piece) out += Buffer.from(piece.bytes).toString()
             return { content: [{ type: 'text', text: out }] }
           },
         }),
@@ -59,7 +73,9 @@ toolConformance({
           description: 'Reads a note.',
           input: Type.Object({ name: Type.String() }),
           effect: 'read',
-          run: async ({ name }, { workspace }) => ({ content: [{ type: 'text', text: Buffer.from(await workspace.read(name)).toString() }] }),
+          run: async ({ name }, { workspace }) => ({
+            content: [{ type: 'text', text: Buffer.from(await workspace.read(name)).toString() }],
+          }),
         }),
       )
     },
@@ -88,7 +104,17 @@ describe('what the suites refuse', () => {
     const result = { role: 'tool' as const, call: 'a', name: 'x', content: text('ok'), failed: false }
     const problems = (...turns: Parameters<typeof requestProblems>[0]['turns']) => requestProblems({ turns, tools: [] })
     expect(problems(user, call, result)).toEqual([])
-    for (const wrong of [[], [call, result], [user, call], [user, user], [user, result], [user, call, user], [user, call, result, result], [user, call, result, call, result], [{ ...user, content: text(' ') }]]) {
+    for (const wrong of [
+      [],
+      [call, result],
+      [user, call],
+      [user, user],
+      [user, result],
+      [user, call, user],
+      [user, call, result, result],
+      [user, call, result, call, result],
+      [{ ...user, content: text(' ') }],
+    ]) {
       expect(problems(...wrong)).not.toEqual([])
     }
   })
