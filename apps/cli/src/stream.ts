@@ -1,4 +1,4 @@
-import { oneLine, printable, type Terminal } from './terminal.ts'
+import { inputLine, oneLine, printable, type Terminal } from './terminal.ts'
 import type { Sign } from './talk.ts'
 
 /** Shows a run as it goes on: its text on stdout, tools and thinking beside it on stderr. */
@@ -39,7 +39,7 @@ export function openStream(terminal: Terminal, thinking = false): Stream {
       close()
       said = ''
       const { tool } = sign.payload
-      if (sign.event === 'agent.tool.start') terminal.tell(terminal.faint(`→ ${oneLine(tool)} ${oneLine(JSON.stringify(sign.payload.input) ?? '', Math.max(20, terminal.columns - 30))}`))
+      if (sign.event === 'agent.tool.start') terminal.tell(terminal.faint(`→ ${oneLine(tool)} ${inputLine(sign.payload.input, Math.max(20, terminal.columns - 30))}`))
       else if (sign.payload.failed) terminal.tell(terminal.faint(`✗ ${oneLine(tool)}: ${oneLine(sign.payload.content.map((part) => (part.type === 'text' ? part.text : '')).join(' '), 200)}`))
     },
     end(text) {

@@ -40,7 +40,7 @@ export function openTerminal(): Terminal {
   }
   return {
     interactive,
-    columns: stdout.columns ?? 100,
+    columns: stderr.columns || 100,
     write: (text) => void stdout.write(text),
     tell: (line) => void stderr.write(`${line}\n`),
     hint: (text) => void stderr.write(style(stderr, 'dim', text)),
@@ -84,6 +84,13 @@ export function oneLine(text: string, length = 60): string {
   const line = printable(text).replace(/\s+/g, ' ').trim()
   const characters = [...line]
   return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`
+}
+
+/** The input of a tool call on one line: the one text where there is only one, else all of it. */
+export function inputLine(input: unknown, length = 200): string {
+  const values = typeof input === 'object' && input !== null ? Object.values(input) : [input]
+  const [only] = values
+  return oneLine(values.length === 1 && typeof only === 'string' ? only : (JSON.stringify(input) ?? ''), length)
 }
 
 /** Rows in columns, two spaces apart; the first row is the heading. Cells are made printable. */

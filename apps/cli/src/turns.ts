@@ -1,6 +1,6 @@
 import type { AnyLine } from '@openclaw/protocol'
 import { isLine } from '@openclaw/protocol'
-import { count, oneLine, printable, type Terminal } from './terminal.ts'
+import { count, inputLine, oneLine, printable, type Terminal } from './terminal.ts'
 
 /** How one line of a journal reads in a terminal, made printable; none for what only the program needs. */
 export function printLine(line: AnyLine, terminal: Pick<Terminal, 'paint'>): string[] {
@@ -20,7 +20,7 @@ function tell(line: AnyLine): [who: string, text: string] | undefined {
     return [sender?.name ?? line.origin?.sender ?? 'user', [text, ...(attachments ?? []).map(({ name, mime }) => `[${name ?? mime}]`)].filter(Boolean).join('\n')]
   }
   if (isLine(line, 'assistant')) {
-    const parts = line.body.content.map((part) => (part.type === 'text' ? part.text : part.type === 'call' ? `→ ${part.name} ${oneLine(JSON.stringify(part.input) ?? '', 200)}` : ''))
+    const parts = line.body.content.map((part) => (part.type === 'text' ? part.text : part.type === 'call' ? `→ ${part.name} ${inputLine(part.input)}` : ''))
     return ['agent', parts.filter(Boolean).join('\n')]
   }
   if (isLine(line, 'tool')) {

@@ -17,8 +17,7 @@ export const add = defineCommand({
   example: 'telegram',
   async run({ plugin: word, yes }, cli) {
     const signal = cli.untilStopped()
-    using _ = cli.terminal.progress(`Looking for ${printable(word)}`)
-    const candidate = await findCandidate(readSpec(word), cli.scope, signal)
+    const candidate = await look(word, signal, cli)
     const { plugin, source } = candidate
     if (bundled.some((one) => one.package.name === plugin.name)) {
       return { value: { name: plugin.name, id: plugin.manifest.id, installed: false, bundled: true }, text: `${plugin.name} comes with openclaw; there is nothing to install.`, next: ['Look at it', `plugins inspect ${plugin.manifest.id}`] }
@@ -28,6 +27,7 @@ export const add = defineCommand({
     const same = before?.version === plugin.version && source.kind === 'registry'
     if (!same) {
       await consent(candidate, before, yes, cli)
+      using _ = cli.terminal.progress(`Installing ${plugin.name}`)
       if (source.kind === 'link') await tree.link(plugin.name, source.folder)
       else if (source.kind === 'file') await tree.install(plugin.name, { tarball: source.tarball, version: plugin.version }, source.integrity)
       else await tree.install(plugin.name, { version: plugin.version }, source.integrity)
@@ -44,6 +44,11 @@ export const add = defineCommand({
     }
   },
 })
+
+async function look(word: string, signal: AbortSignal, cli: Cli): Promise<Candidate> {
+  using _ = cli.terminal.progress(`Looking for ${printable(word)}`)
+  return await findCandidate(readSpec(word), cli.scope, signal)
+}
 
 async function installedAs({ name, manifest }: PluginPackage, tree: PluginTree): Promise<PluginPackage | undefined> {
   for (const other of Object.keys(await tree.installed())) {
