@@ -17,7 +17,7 @@ export interface Registry extends AsyncDisposable {
 export async function startRegistry(folder: string): Promise<Registry> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
-  const upstream = await run('npm', ['config', 'get', 'registry'], { cwd: root, env: process.env })
+  const [upstream, authorities, proxy] = await Promise.all(['registry', 'cafile', 'https-proxy'].map(npmSetting))
   const own = { access: '$all', publish: '$all', unpublish: '$all' }
   await mkdir(folder, { recursive: true })
   const config = join(folder, 'config.yaml')
@@ -27,7 +27,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     JSON.stringify({
       storage: join(folder, 'storage'),
       auth: { htpasswd: { file: join(folder, 'htpasswd'), max_users: -1 } },
-      uplinks: { upstream: { url: upstream.stdout.trim(), timeout: '60s', max_fails: 100 } },
+      uplinks: { upstream: { url: upstream, timeout: '60s', max_fails: 100, ...(proxy && { https_proxy: proxy }) } },
       packages: { openclaw: own, 'openclaw-*': own, '@openclaw/*': own, '**': { access: '$all', proxy: 'upstream' } },
       max_body_size: '100mb',
       log: { type: 'stdout', format: 'pretty', level: 'warn' },
@@ -40,6 +40,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
   const bin = join(root, 'node_modules', 'verdaccio', 'bin', 'verdaccio')
   const child = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
     cwd: folder,
+    env: { ...process.env, ...(authorities && { NODE_EXTRA_CA_CERTS: authorities }) },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -52,6 +53,13 @@ export async function startRegistry(folder: string): Promise<Registry> {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return { url, userconfig, [Symbol.asyncDispose]: () => end(child) }
+}
+
+/** How npm is set up on this machine, by which the registry reaches the one behind it; undefined where it is not. */
+async function npmSetting(name: string): Promise<string | undefined> {
+  const { stdout } = await run('npm', ['config', 'get', name], { cwd: root, env: process.env })
+  const value = stdout.trim()
+  return value === '' || value === 'null' ? undefined : value
 }
 
 async function answers(url: string): Promise<boolean> {
