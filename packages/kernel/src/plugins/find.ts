@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { failure, type HookPoint } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
 import { isSection, valueAt } from '../config/path.ts'
 import type { Files } from '../platform.ts'
 import type { BundledPlugin, FoundPlugin } from './host.ts'
@@ -19,8 +20,30 @@ export interface Finding {
 /** npm's own rule for names (https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name), which keeps them in the folder. */
 const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i
 
+/**
+ * Everything that is there, each id once. What was installed on purpose comes before what the program brings; the second
+ * of two installed ones is parked.
+ */
+export async function findPlugins(files: Files, folder: string, bundled: readonly BundledPlugin[], log: Log): Promise<readonly Finding[]> {
+  const installed = await findInstalled(files, folder).catch((error: unknown) => {
+    log.error('plugins: those in the home cannot be found', { error: String(error) })
+    return []
+  })
+  const taken = new Map<string, string>()
+  return [...installed, ...findBundled(bundled)].flatMap((finding): readonly Finding[] => {
+    const owner = finding.plugin && taken.get(finding.id)
+    if (owner !== undefined && finding.source === 'bundled') return []
+    if (owner !== undefined) {
+      const { plugin: _, ...rest } = finding
+      return [{ ...rest, reason: `the id "${finding.id}" is taken by ${owner}; remove one of them` }]
+    }
+    if (finding.plugin) taken.set(finding.id, finding.name)
+    return [finding]
+  })
+}
+
 /** Plugins that come with the program. */
-export function findBundled(bundled: readonly BundledPlugin[]): readonly Finding[] {
+function findBundled(bundled: readonly BundledPlugin[]): readonly Finding[] {
   return bundled.map(({ package: { name, version, openclaw }, load }) => {
     const base = { name, version, source: 'bundled' as const }
     const { manifest, ...parked } = readManifest(name, openclaw)
@@ -36,7 +59,7 @@ export function findBundled(bundled: readonly BundledPlugin[]): readonly Finding
 }
 
 /** Plugins that the `package.json` of the plugins folder names. Reads package files only. */
-export async function findInstalled(files: Files, folder: string): Promise<readonly Finding[]> {
+async function findInstalled(files: Files, folder: string): Promise<readonly Finding[]> {
   const text = await files.readText(join(folder, 'package.json'))
   if (text === undefined) return []
   let dependencies: unknown

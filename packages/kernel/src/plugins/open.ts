@@ -1,39 +1,22 @@
 import { join } from 'node:path'
-import { failure, type EntryPlan, type EntryReport, type HookPoint, type MethodResult } from '@openclaw/protocol'
+import { failure, type EntryPlan } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
-import type { Configuration, PluginSchema, Secrets } from '../config/configuration.ts'
+import type { Configuration, Secrets } from '../config/configuration.ts'
 import { isSection, overlaps, valueAt } from '../config/path.ts'
 import { pluginSettings } from '../config/settings.ts'
 import { deadline, within } from '../deadline.ts'
 import type { Platform } from '../platform.ts'
-import { findBundled, findInstalled, type Finding } from './find.ts'
+import { findPlugins } from './find.ts'
 import type { BundledPlugin, GatewayAccess, Plugins } from './host.ts'
 import { openChain } from './intercept.ts'
 import { plugChannel, plugGateway, type Registries } from './plug.ts'
+import { agentHooks, describe, isChannelOnly, messageOf, type Plugged } from './plugged.ts'
+import { loadSchemas } from './schemas.ts'
 import { openScope, type OwnedScope } from './scope.ts'
 import { openStore } from './store.ts'
 
 /** Time that an entry has to be imported and set up. */
 const setUpMs = 10_000
-
-/** A plugin and how it stands. */
-interface Plugged {
-  finding: Finding
-  state: 'pending' | 'loading' | 'active' | 'disabled' | 'parked'
-  reason?: string
-  setupMs?: number
-  scope?: OwnedScope
-  /** Of `plugins.<id>.config`. */
-  schema?: object
-  /** Of an account of its channel. */
-  account?: object
-  /** Its code was imported, so that another version of it waits for the next start. */
-  loaded?: boolean
-  /** A version that was installed since. */
-  newer?: string
-  /** What the agent process said of its entries there. */
-  readonly reports: Map<HookPoint, EntryReport>
-}
 
 /** Opens the plugins of a gateway. Nothing is read before `find`, and no code of a plugin runs before `schemas` or `start`. */
 export function openPlugins(options: {
@@ -56,7 +39,7 @@ export function openPlugins(options: {
   }
   let plugged: Plugged[] = []
   let started = false
-  let ended = false
+  const ending = new AbortController()
   let work: Promise<unknown> = Promise.resolve()
 
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -97,22 +80,7 @@ export function openPlugins(options: {
   }
 
   const find = async () => {
-    const installed = await findInstalled(files, join(home, 'plugins')).catch((error: unknown) => {
-      log.error('plugins: those in the home cannot be found', { error: String(error) })
-      return []
-    })
-    const taken = new Map<string, string>()
-    // What was installed on purpose comes before what the program brings.
-    const findings = [...installed, ...findBundled(options.bundled)].flatMap((finding): readonly Finding[] => {
-      const owner = finding.plugin && taken.get(finding.id)
-      if (owner !== undefined && finding.source === 'bundled') return []
-      if (owner !== undefined) {
-        const { plugin: _, ...rest } = finding
-        return [{ ...rest, reason: `the id "${finding.id}" is taken by ${owner}; remove one of them` }]
-      }
-      if (finding.plugin) taken.set(finding.id, finding.name)
-      return [finding]
-    })
+    const findings = await findPlugins(files, join(home, 'plugins'), options.bundled, log)
     const before = plugged
     plugged = findings.map((finding) => {
       const known = before.find((one) => one.finding.name === finding.name && one.finding.id === finding.id && (one.loaded || one.finding.version === finding.version))
@@ -128,41 +96,14 @@ export function openPlugins(options: {
     return before.filter((one) => !plugged.includes(one))
   }
 
-  const loadSchemas = async (): Promise<readonly PluginSchema[]> => {
-    const schemas: PluginSchema[] = []
-    for (const one of plugged) {
-      const { plugin } = one.finding
-      if (!plugin || (one.state === 'parked' && !one.schema)) continue
-      const { id } = plugin.manifest
-      try {
-        if (!one.schema) Object.assign(one, await schemasOf(one))
-        if (one.account) schemas.push({ id, channel: true, schema: one.account })
-        if (!isChannelOnly(one)) schemas.push({ id, channel: false, schema: one.schema ?? {} })
-      } catch (error) {
-        park(one, `its configuration schema cannot be loaded: ${messageOf(error)}`)
-      }
-    }
-    return schemas
-  }
-  /** The `config` module exports `config` for the plugin and `account` for a channel's accounts; a channel alone needs only one. */
-  const schemasOf = async (one: Plugged): Promise<Pick<Plugged, 'schema' | 'account'>> => {
-    const { plugin } = one.finding
-    if (!plugin?.manifest.config) return { schema: {} }
-    using limit = deadline(clock, setUpMs, `importing the schema of ${plugin.name}`)
-    const module = await within(plugin.load('config'), limit.signal)
-    const schema = valueAt(module, ['config']) ?? valueAt(module, ['default'])
-    const account = valueAt(module, ['account']) ?? (isChannelOnly(one) ? schema : undefined)
-    if (!isSection(schema) && !isSection(account)) throw failure('invalid_config', `${plugin.name} exports no config from ${plugin.manifest.config}`)
-    return { schema: isSection(schema) && !isChannelOnly(one) ? schema : {}, ...(isSection(account) ? { account } : {}) }
-  }
-  const isChannelOnly = ({ finding: { plugin } }: Plugged) => Object.keys(plugin?.manifest.hooks ?? {}).every((hook) => hook === 'channel')
-
   const setUp = async (one: Plugged) => {
     const { plugin } = one.finding
-    if (!plugin || ended) return
+    if (!plugin || ending.signal.aborted) return
     const { manifest } = plugin
     const reason = off(one)
+    if (one.stuck !== undefined) return park(one, one.stuck)
     if (reason !== undefined) {
+      one.reports.clear()
       one.state = 'disabled'
       one.reason = reason
       return
@@ -172,13 +113,12 @@ export function openPlugins(options: {
     }
     one.state = 'loading'
     delete one.reason
-    one.reports.clear()
     one.loaded = true
     const start = clock.monotonic()
     const scope = openScope({ label: `plugin ${manifest.id}`, log, clock })
     one.scope = scope
     try {
-      using limit = deadline(clock, setUpMs, `setting up ${manifest.id}`)
+      using limit = deadline(clock, setUpMs, `setting up ${manifest.id}`, ending.signal)
       await within(plugIn(one, scope), limit.signal)
       one.setupMs = clock.monotonic() - start
       one.state = 'active'
@@ -209,7 +149,7 @@ export function openPlugins(options: {
   }
   const restart = async (one: Plugged) => {
     const left = await unplug(one)
-    if (left.length > 0) return park(one, `it could not be stopped whole, so it is not started again: ${left.join('; ')}; restart the gateway`)
+    if (left.length > 0) one.stuck = `it could not be stopped whole, so it is not started again: ${left.join('; ')}; restart the gateway`
     await setUp(one)
   }
 
@@ -227,31 +167,6 @@ export function openPlugins(options: {
     })
   })
 
-  const agentHooks = ({ finding: { plugin } }: Plugged) => (['tool', 'provider'] as const).filter((hook) => plugin?.manifest.hooks[hook] !== undefined)
-  const describe = (one: Plugged): MethodResult<'plugins.list'>['plugins'][number] => {
-    const { finding } = one
-    const manifest = finding.plugin?.manifest
-    const reports = [...one.reports.values()]
-    const parked = reports.find(({ state }) => state === 'parked')
-    const waiting = one.state === 'active' && agentHooks(one).some((hook) => !one.reports.has(hook))
-    const newer = one.newer === undefined ? undefined : `version ${one.newer} is installed; restart the gateway to run it`
-    const reason = one.reason ?? newer ?? (parked ? `${parked.hook}: ${parked.reason ?? 'it could not be set up'}` : undefined)
-    const setupMs = one.setupMs === undefined ? undefined : reports.reduce((sum, report) => sum + report.setupMs, one.setupMs)
-    return {
-      id: finding.id,
-      name: finding.name,
-      version: finding.version,
-      label: manifest?.label ?? finding.name,
-      hooks: Object.keys(manifest?.hooks ?? {}),
-      source: finding.source,
-      state: one.state === 'active' && parked ? 'parked' : waiting ? 'loading' : one.state,
-      ...(reason === undefined ? {} : { reason }),
-      ...(setupMs === undefined ? {} : { setupMs: Math.round(setupMs * 100) / 100 }),
-      holds: [...(one.scope?.holds() ?? []), ...reports.flatMap((report) => report.holds.map((label) => `${report.hook}: ${label}`))],
-      permissions: { network: manifest?.permissions?.network ?? [], methods: manifest?.permissions?.methods ?? [] },
-    }
-  }
-
   return {
     channels: registries.channels,
     extensions: registries.extensions,
@@ -261,11 +176,11 @@ export function openPlugins(options: {
     schema: (id) => byId(id)?.schema ?? {},
     list: () => plugged.map(describe),
     find: () => inTurn(async () => void (await find())),
-    schemas: () => inTurn(loadSchemas),
+    schemas: () => inTurn(() => loadSchemas(plugged, clock, park)),
     start: () =>
       inTurn(async () => {
         started = true
-        await configuration.extend(await loadSchemas())
+        await configuration.extend(await loadSchemas(plugged, clock, park))
         for (const one of plugged) {
           if (one.state !== 'pending') continue
           await setUp(one)
@@ -281,11 +196,12 @@ export function openPlugins(options: {
           return changed()
         }
         for (const one of await find()) await unplug(one)
-        await configuration.extend(await loadSchemas())
+        await configuration.extend(await loadSchemas(plugged, clock, park))
         for (const one of plugged) if (one.finding.plugin && one.state !== 'active') await restart(one)
         changed()
       }),
-    async agentEntries() {
+    // After what a change of the configuration set off: the entries are those of the plugins as they stand then.
+    agentEntries: () => inTurn(async () => {
       const plans: EntryPlan[] = []
       for (const one of plugged) {
         const { plugin } = one.finding
@@ -301,7 +217,7 @@ export function openPlugins(options: {
         }
       }
       return plans
-    },
+    }),
     reported(reports) {
       for (const report of reports) {
         const one = byId(report.plugin)
@@ -314,7 +230,7 @@ export function openPlugins(options: {
       return { [Symbol.dispose]: () => void listeners.delete(listen) }
     },
     async [Symbol.asyncDispose]() {
-      ended = true
+      ending.abort(failure('aborted', 'the gateway stops'))
       watching[Symbol.dispose]()
       await inTurn(async () => {
         for (const one of plugged.toReversed()) await unplug(one)
@@ -322,8 +238,4 @@ export function openPlugins(options: {
       listeners.clear()
     },
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error || (isSection(error) && typeof error['message'] === 'string') ? String((error as Error).message) : String(error)
 }

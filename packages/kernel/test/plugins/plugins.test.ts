@@ -125,6 +125,17 @@ describe('plugins', () => {
     expect(one.row('x')).toMatchObject({ state: 'disabled', reason: 'plugins.x.enabled is false' })
   })
 
+  it('that hang do not keep the gateway from ending', async () => {
+    const began = Promise.withResolvers<void>()
+    const one = await openHouse([bundled('hangs', { gateway: module(gateway('hangs', () => (began.resolve(), new Promise(() => {})))) })])
+    await one.plugins.find()
+    const started = one.plugins.start()
+    await began.promise
+    await one[Symbol.asyncDispose]()
+    await started
+    expect(one.row('hangs')).toMatchObject({ state: 'parked', reason: 'the gateway stops' })
+  })
+
   it('are closed last in first out', async () => {
     const order: string[] = []
     const ordered = (id: string) => gateway(id, ({ defer }) => (defer(() => void order.push(id)), {}))
@@ -212,6 +223,8 @@ describe('what a gateway entry adds', () => {
     await one.begin()
     await one.plugins.reload('x')
     expect(one.row('x')).toMatchObject({ state: 'parked', reason: expect.stringContaining('port: still bound') })
+    await one.plugins.reload()
+    expect(one.row('x').state).toBe('parked')
     expect(setUps).toBe(1)
   })
 
