@@ -16,6 +16,11 @@ await script(import.meta.url, async (ready) => {
   rmSync(report, { force: true })
   const vitest = at('node_modules', 'vitest', 'vitest.mjs')
   const config = smoke ? 'vitest.smoke.ts' : 'vitest.workspace.ts'
+  // Tests that start processes share few cores with all others here; a limit is for those that hang.
+  const limits = smoke ? [] : ['--testTimeout=60000', '--hookTimeout=60000']
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  await become(ready.node, [vitest, 'run', '--config', config, ...reporters, ...args], { cwd: at(), env: ready.env })
+  await become(ready.node, [vitest, 'run', '--config', config, ...reporters, ...limits, ...args], {
+    cwd: at(),
+    env: ready.env,
+  })
 })
