@@ -34,34 +34,48 @@ export async function* streamModel(
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const who = `${options.name}/${request.model}`
   const stop = new AbortController()
-  const abort = whenAborted(signal, stop)
+  const stopped = Promise.withResolvers<never>()
+  stopped.promise.catch(() => {})
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | undefined
+  let answered = false
+  const onAbort = () => {
+    stop.abort()
+    stopped.reject(signal.reason)
+    // Ends a read that waits at once, whatever the library does.
+    if (reader) letGo(reader)
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
   try {
-    const ask = async () =>
-      (await (await model).doStream(callOptions(request, stop.signal, options))).stream.getReader()
-    const asked = ask()
+    signal.throwIfAborted()
+    const asked = openStream(await Promise.race([model, stopped.promise]), callOptions(request, stop.signal, options))
     asked.then(
       (late) => stop.signal.aborted && letGo(late),
       () => {},
     )
-    reader = await Promise.race([asked, abort.promise])
+    reader = await Promise.race([asked, stopped.promise])
     const translate = translator(who, options)
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), abort.promise])
-      const events = done ? translate.end() : translate.part(value)
-      for (const event of events) {
+      const { done, value } = await reader.read()
+      signal.throwIfAborted()
+      for (const event of done ? translate.end() : translate.part(value)) {
+        answered = event.type === 'done'
         yield event
         if (event.type === 'done' || event.type === 'failed') return
-        if (signal.aborted) throw abort.reason()
+        signal.throwIfAborted()
       }
     }
   } catch (thrown) {
-    yield { type: 'failed', failure: readFailure(signal.aborted ? abort.reason() : thrown, who) }
+    yield { type: 'failed', failure: readFailure(signal.aborted ? abortError() : thrown, who) }
   } finally {
-    abort[Symbol.dispose]()
-    stop.abort()
+    signal.removeEventListener('abort', onAbort)
+    // After a whole answer the connection is good for the next one.
+    if (!answered) stop.abort()
     if (reader) letGo(reader)
   }
+}
+
+async function openStream(model: Model, options: LanguageModelV4CallOptions) {
+  return (await model.doStream(options)).stream.getReader()
 }
 
 /** Cancelling may hang when the library hangs, so nobody waits for it. */
@@ -69,17 +83,9 @@ function letGo(reader: ReadableStreamDefaultReader<unknown>): void {
   reader.cancel().catch(() => {})
 }
 
-function whenAborted(signal: AbortSignal, stop: AbortController) {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const reason = () => new DOMException('stopped', 'AbortError')
-  const onAbort = () => {
-    stop.abort()
-    reject(reason())
-  }
-  promise.catch(() => {})
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  return { promise, reason, [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) }
+/** A signal's reason may be anything; what the caller learns is that it was stopped. */
+function abortError(): DOMException {
+  return new DOMException('stopped', 'AbortError')
 }
 
 function callOptions(

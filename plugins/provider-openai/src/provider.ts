@@ -1,5 +1,5 @@
 import { defineProvider, type ModelEvent } from '@openclaw/sdk'
-import { ask } from './ask.ts'
+import { openAsk } from './ask.ts'
 import { config } from './config.ts'
 import { discover } from './discover.ts'
 import { endpointOf } from './endpoint.ts'
@@ -20,8 +20,7 @@ export default defineProvider({
         if (config.models) return config.models
         return unset ? [] : await listModels(endpoint, fetch, signal)
       },
-      stream: (request, signal) =>
-        unset ? refuse() : ask({ endpoint, fetch, replayThinking: config.replayThinking ?? false }, request, signal),
+      stream: unset ? refuse : openAsk({ endpoint, fetch, replayThinking: config.replayThinking ?? false }),
       discover: (signal) => discover({ fetch, env }, signal),
     }
   },
