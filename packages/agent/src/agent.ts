@@ -1,5 +1,11 @@
 import { link, type Transport } from '@openclaw/client'
-import { failure, type AgentEvents, type AgentMethods, type AnyLine, type GatewayForAgentMethods } from '@openclaw/protocol'
+import {
+  failure,
+  type AgentEvents,
+  type AgentMethods,
+  type AnyLine,
+  type GatewayForAgentMethods,
+} from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { GatewayWire } from './calls.ts'
 import { realClock, type Clock } from './clock.ts'
@@ -67,7 +73,11 @@ export function createAgent(options: AgentOptions): Agent {
     idleMs,
     callParts: ({ run, session, workspace }) => {
       const mine = workspaces.open({ run, session, plan: workspace })
-      return { media: openMedia(workspace.media), workspace: mine.forCall, [Symbol.asyncDispose]: () => mine[Symbol.asyncDispose]() }
+      return {
+        media: openMedia(workspace.media),
+        workspace: mine.forCall,
+        [Symbol.asyncDispose]: () => mine[Symbol.asyncDispose](),
+      }
     },
   }
 

@@ -19,7 +19,10 @@ const maxChars = 4 * 1024 * 1024
 const eventsPerBreath = 256
 
 /** Builds parts out of deltas: neighbouring ones of a kind are one part, until a `keep` ends it. */
-export function collectParts(): { readonly parts: Part[]; add(event: Extract<ModelEvent, { type: 'text' | 'thinking' | 'call' }>): void } {
+export function collectParts(): {
+  readonly parts: Part[]
+  add(event: Extract<ModelEvent, { type: 'text' | 'thinking' | 'call' }>): void
+} {
   const parts: Part[] = []
   let open: { type: 'text' | 'thinking'; text: string; keep?: unknown } | undefined
   return {
@@ -68,7 +71,13 @@ export async function ask(
     timer = clock.after(ms, () => {
       const left = heard + idleMs - clock.now()
       if (left > 0) watch(left)
-      else end(failure('unavailable', `${label}: the model said nothing for ${Math.round(idleMs / 1000)} s; try again or choose another model`))
+      else
+        end(
+          failure(
+            'unavailable',
+            `${label}: the model said nothing for ${Math.round(idleMs / 1000)} s; try again or choose another model`,
+          ),
+        )
     })
   }
   watch(idleMs)
@@ -87,15 +96,24 @@ export async function ask(
       const event = next.value
       if (event.type === 'done') {
         const { parts } = said
-        if (!parts.some((part) => part.type === 'call' || (part.type === 'text' && part.text.trim()))) throw failure('unavailable', `${label}: the model answered with nothing; try again or choose another model`)
+        if (!parts.some((part) => part.type === 'call' || (part.type === 'text' && part.text.trim())))
+          throw failure('unavailable', `${label}: the model answered with nothing; try again or choose another model`)
         return { parts, stop: event.stop, usage: event.usage }
       }
-      if (event.type === 'failed') throw Object.assign(failure(event.failure.code, event.failure.message, event.failure), event.failure.reason ? { reason: event.failure.reason } : {})
+      if (event.type === 'failed')
+        throw Object.assign(
+          failure(event.failure.code, event.failure.message, event.failure),
+          event.failure.reason ? { reason: event.failure.reason } : {},
+        )
       said.add(event)
       if (event.type !== 'call') {
         chars += event.delta.length
         onDelta(event.type, event.delta)
-        if (chars > maxChars) throw failure('unavailable', `${label}: the answer does not end; it was stopped after ${maxChars / 1024 / 1024} MB`)
+        if (chars > maxChars)
+          throw failure(
+            'unavailable',
+            `${label}: the answer does not end; it was stopped after ${maxChars / 1024 / 1024} MB`,
+          )
       }
       if (count % eventsPerBreath === 0) await breathe()
       if (signal.aborted) throw signal.reason

@@ -1,4 +1,14 @@
-import { failure, toFailure, type AgentEvents, type AgentMethods, type Content, type GatewayForAgentMethods, type LineBody, type Part, type RunRequest } from '@openclaw/protocol'
+import {
+  failure,
+  toFailure,
+  type AgentEvents,
+  type AgentMethods,
+  type Content,
+  type GatewayForAgentMethods,
+  type LineBody,
+  type Part,
+  type RunRequest,
+} from '@openclaw/protocol'
 import type { Wire } from '@openclaw/client'
 import type { ToolCall, ToolResult } from '@openclaw/sdk'
 import type { Clock } from './clock.ts'
@@ -66,7 +76,11 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   const effect = tool.effectOf?.(part.input) ?? tool.effect
   const subject = tool.subject?.(part.input)
   if (signal.aborted) return failed('stopped before it was started')
-  const verdict = await gateway.call('tool.begin', { ...about, input: part.input, effect, ...(subject === undefined ? {} : { subject }) }, { signal })
+  const verdict = await gateway.call(
+    'tool.begin',
+    { ...about, input: part.input, effect, ...(subject === undefined ? {} : { subject }) },
+    { signal },
+  )
   if (verdict.verdict === 'deny') return failed(`not allowed: ${verdict.reason ?? 'the gateway refused it'}`)
   let { input } = part
   if (verdict.input !== undefined) {
@@ -94,7 +108,11 @@ async function runTool(plugged: PluggedTool, input: unknown, part: CallPart, par
   const own = AbortSignal.any([signal, over.signal])
   const workspace = parts.workspace(own)
   const about = { run: request.run, call: part.id, tool: tool.name }
-  const progress = limitRate<readonly Content[]>(clock, progressMs, (content) => void gateway.notify('agent.tool.progress', { ...about, content: bound([...content], 16_384) }))
+  const progress = limitRate<readonly Content[]>(
+    clock,
+    progressMs,
+    (content) => void gateway.notify('agent.tool.progress', { ...about, content: bound([...content], 16_384) }),
+  )
   const call: ToolCall = {
     id: part.id,
     run: request.run,
@@ -102,7 +120,14 @@ async function runTool(plugged: PluggedTool, input: unknown, part: CallPart, par
     role: request.role,
     signal: own,
     workspace,
-    gateway: { call: (method, params) => gateway.call('gateway.call', { run: request.run, plugin, method, ...(params === undefined ? {} : { params }) }, { signal: own }) },
+    gateway: {
+      call: (method, params) =>
+        gateway.call(
+          'gateway.call',
+          { run: request.run, plugin, method, ...(params === undefined ? {} : { params }) },
+          { signal: own },
+        ),
+    },
     progress: (content) => {
       if (!own.aborted) progress.show(content)
     },
@@ -154,6 +179,9 @@ function bound(content: readonly Content[], most = maxText): Content[] {
     left = Math.max(0, left - part.text.length)
     if (part.text.length <= room) return part
     const half = Math.floor(room / 2)
-    return { type: 'text', text: `${part.text.slice(0, half)}\n[${part.text.length - 2 * half} characters left out]\n${half > 0 ? part.text.slice(-half) : ''}` }
+    return {
+      type: 'text',
+      text: `${part.text.slice(0, half)}\n[${part.text.length - 2 * half} characters left out]\n${half > 0 ? part.text.slice(-half) : ''}`,
+    }
   })
 }

@@ -8,7 +8,8 @@ import { failure } from '@openclaw/protocol'
 export type ChildProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** What a child may see of the environment: never a key, never what a foreign `.env` brought in. */
-const allowed = /^(PATH|HOME|LANG|LANGUAGE|LC_[A-Z]+|TERM|TMPDIR|TEMP|TMP|TZ|USER|LOGNAME|USERNAME|SHELL|SYSTEMROOT|COMSPEC|PATHEXT|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH)$/i
+const allowed =
+  /^(PATH|HOME|LANG|LANGUAGE|LC_[A-Z]+|TERM|TMPDIR|TEMP|TMP|TZ|USER|LOGNAME|USERNAME|SHELL|SYSTEMROOT|COMSPEC|PATHEXT|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH)$/i
 
 /**
  * The variable that marks every child. Its value is `<agent>:<owner>`; what leaves its group and session still carries
@@ -21,7 +22,8 @@ export const agentMark = process.env['OPENCLAW_AGENT'] ?? `pid${process.pid}`
 
 function cleanEnv(owner: string): Record<string, string> {
   const env: Record<string, string> = { [markName]: `${agentMark}:${owner}` }
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && allowed.test(name)) env[name] = value
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && allowed.test(name)) env[name] = value
   return env
 }
 
@@ -31,13 +33,26 @@ export async function startChild(argv: readonly string[], cwd: string, owner: st
   if (!program) throw failure('invalid_params', 'a command needs a program; give at least one word')
   if (argv.some((word) => word.includes('\0'))) throw failure('invalid_params', 'a command cannot hold NUL characters')
   watchOver()
-  const child = spawn(program, rest, { cwd, env: cleanEnv(owner), detached: process.platform !== 'win32', stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+  const child = spawn(program, rest, {
+    cwd,
+    env: cleanEnv(owner),
+    detached: process.platform !== 'win32',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  })
   child.stdin.on('error', () => {})
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (thrown: NodeJS.ErrnoException) => {
       const missing = thrown.code === 'ENOENT'
-      reject(failure(missing ? 'not_found' : 'unavailable', missing ? `${program}: there is no such program, or no folder ${cwd}` : `${program} could not be started: ${thrown.message}`))
+      reject(
+        failure(
+          missing ? 'not_found' : 'unavailable',
+          missing
+            ? `${program}: there is no such program, or no folder ${cwd}`
+            : `${program} could not be started: ${thrown.message}`,
+        ),
+      )
     })
   })
   child.on('error', () => {})
@@ -110,10 +125,18 @@ let guard: ChildProcess | undefined
 function watchOver(): void {
   if (guard || process.platform !== 'linux') return
   const script = `read -r _; for round in 1 2 3; do for p in /proc/[0-9]*; do if tr '\\0' '\\n' 2>/dev/null <"$p/environ" | grep -q "^$1:"; then kill -9 "\${p#/proc/}" 2>/dev/null; fi; done; sleep 0.2; done`
-  guard = spawn('/bin/sh', ['-c', script, 'openclaw-guard', `${markName}=${agentMark}`], { cwd: '/', env: { PATH: '/usr/bin:/bin' }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  guard = spawn('/bin/sh', ['-c', script, 'openclaw-guard', `${markName}=${agentMark}`], {
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   guard.on('error', () => {})
   guard.unref()
-  for (const pipe of [guard.stdin, guard.stdout, guard.stderr] as unknown as { unref?(): void; on(event: 'error', listen: () => void): void }[]) {
+  for (const pipe of [guard.stdin, guard.stdout, guard.stderr] as unknown as {
+    unref?(): void
+    on(event: 'error', listen: () => void): void
+  }[]) {
     pipe.unref?.()
     pipe.on('error', () => {})
   }

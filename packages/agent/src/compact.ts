@@ -61,7 +61,8 @@ export async function compact(
   const before = lines.slice(start).findLast((line) => isLine(line, 'checkpoint'))
   const memory = before && isLine(before, 'checkpoint') ? remembered(before.body) : undefined
   const text = `${memory?.type === 'text' ? `${memory.text}\n\n` : ''}${transcript(older.turns())}`
-  if (start === 0 || !lines.slice(0, start).some((line) => isLine(line, 'assistant'))) return { compacted: false, reason: 'there is nothing older to summarise yet' }
+  if (start === 0 || !lines.slice(0, start).some((line) => isLine(line, 'assistant')))
+    return { compacted: false, reason: 'there is nothing older to summarise yet' }
   const wish = instructions?.trim() ? `\nAlso: ${instructions}` : ''
   try {
     const answer = await askModels(
@@ -81,7 +82,10 @@ export async function compact(
       },
       () => {},
     )
-    const summary = answer.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('').trim()
+    const summary = answer.parts
+      .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+      .join('')
+      .trim()
     const keep = lines[start]?.id
     return { compacted: true, summary, ...(keep === undefined ? {} : { keep }), usage: answer.usage }
   } catch (thrown) {

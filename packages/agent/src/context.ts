@@ -1,4 +1,12 @@
-import { isLine, type AnyLine, type Content, type Line, type LineBody, type LineDraft, type Settings } from '@openclaw/protocol'
+import {
+  isLine,
+  type AnyLine,
+  type Content,
+  type Line,
+  type LineBody,
+  type LineDraft,
+  type Settings,
+} from '@openclaw/protocol'
 import { changed, closings, ended, goOn, remembered, revised, said } from './said.ts'
 import { solid, sound, type Turn } from './turns.ts'
 
@@ -66,7 +74,19 @@ interface State {
   callIds: Set<string>
 }
 
-const empty = (): State => ({ seq: 0, system: undefined, settings: {}, bytes: 0, lines: [], waiting: new Map(), taken: new Set(), turns: [], step: undefined, later: [], callIds: new Set() })
+const empty = (): State => ({
+  seq: 0,
+  system: undefined,
+  settings: {},
+  bytes: 0,
+  lines: [],
+  waiting: new Map(),
+  taken: new Set(),
+  turns: [],
+  step: undefined,
+  later: [],
+  callIds: new Set(),
+})
 
 const copy = (state: State): State => ({
   ...state,
@@ -87,7 +107,8 @@ function push(state: State, turn: Turn): void {
   const { turns } = state
   const last = turns.at(-1)
   if (turn.role === 'assistant' && (!last || last.role === 'assistant')) turns.push({ role: 'user', content: [goOn] })
-  if (turn.role === 'user' && last?.role === 'user') turns[turns.length - 1] = { role: 'user', content: [...last.content, ...turn.content] }
+  if (turn.role === 'user' && last?.role === 'user')
+    turns[turns.length - 1] = { role: 'user', content: [...last.content, ...turn.content] }
   else turns.push(turn)
 }
 const say = (state: State, content: Content) => push(state, { role: 'user', content: [content] })
@@ -125,7 +146,12 @@ function answer(state: State, { run, model, content }: LineBody<'assistant'>): v
   const asked = content.filter((part) => part.type === 'call')
   const calls = parts.filter((part) => part.type === 'call')
   if (calls.length === 0) push(state, turn)
-  else state.step = { run, turn, calls: calls.map(({ id, name }, at) => ({ asked: asked[at]!.id, id, name, intended: false })) }
+  else
+    state.step = {
+      run,
+      turn,
+      calls: calls.map(({ id, name }, at) => ({ asked: asked[at]!.id, id, name, intended: false })),
+    }
 }
 
 function finish(state: State, { run, call, content, failed }: LineBody<'tool'>): void {
@@ -137,7 +163,8 @@ function finish(state: State, { run, call, content, failed }: LineBody<'tool'>):
 }
 
 function intend(state: State, { run, call }: LineBody<'intent'>): void {
-  const open = state.step?.run === run ? state.step.calls.find(({ asked, intended }) => asked === call && !intended) : undefined
+  const open =
+    state.step?.run === run ? state.step.calls.find(({ asked, intended }) => asked === call && !intended) : undefined
   if (open) open.intended = true
 }
 
@@ -188,7 +215,8 @@ function apply(state: State, line: AnyLine): void {
     close(state)
     say(state, ended(line.body))
   } else if (isLine(line, 'note')) {
-    if (line.body.text.trim()) push(state, { role: 'assistant', model: '', content: [{ type: 'text', text: line.body.text }] })
+    if (line.body.text.trim())
+      push(state, { role: 'assistant', model: '', content: [{ type: 'text', text: line.body.text }] })
   } else if (isLine(line, 'revision')) revise(state, line.body)
   else if (isLine(line, 'system')) state.system = line.body.text
   else if (isLine(line, 'settings')) set(state, line.body)
@@ -237,7 +265,8 @@ function contextOf(state: State): Context {
     addDraft(draft) {
       apply(state, { v: 1, id: `draft:${++drafts}`, seq: state.seq, at: 0, ...draft } as Line)
     },
-    user: (id) => state.waiting.get(id) ?? state.lines.filter((line) => isLine(line, 'user')).findLast((line) => line.id === id),
+    user: (id) =>
+      state.waiting.get(id) ?? state.lines.filter((line) => isLine(line, 'user')).findLast((line) => line.id === id),
     lend(line) {
       state.waiting.set(line.id, line)
     },

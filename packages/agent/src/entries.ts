@@ -22,7 +22,13 @@ interface Loaded {
 }
 
 /** Opens the loader of one agent instance. */
-export function openEntries(parts: { bundled: BundledEntries; tools: ToolRegistry; providers: ProviderRegistry; clock: Clock; log: (plugin: string) => Log }): Entries {
+export function openEntries(parts: {
+  bundled: BundledEntries
+  tools: ToolRegistry
+  providers: ProviderRegistry
+  clock: Clock
+  log: (plugin: string) => Log
+}): Entries {
   const { bundled, tools, providers, clock } = parts
   const loaded = new Map<string, Loaded>()
   let turn: Promise<unknown> = Promise.resolve()
@@ -32,7 +38,8 @@ export function openEntries(parts: { bundled: BundledEntries; tools: ToolRegistr
     if (inside !== undefined && !bundled[inside]) throw new Error(`the program has no entry ${inside}; build it again`)
     const found: unknown = await (inside === undefined ? import(module) : bundled[inside]!())
     const entry = (found as { default?: unknown }).default ?? found
-    if (typeof entry !== 'object' || entry === null) throw new Error(`${module} has no default export; export defineTools(…) or defineProvider(…)`)
+    if (typeof entry !== 'object' || entry === null)
+      throw new Error(`${module} has no default export; export defineTools(…) or defineProvider(…)`)
     return entry
   }
 
@@ -40,7 +47,8 @@ export function openEntries(parts: { bundled: BundledEntries; tools: ToolRegistr
     const entry = await importEntry(plan.module)
     const store = openStore(plan.state)
     if (plan.hook === 'tool') {
-      const register = (...added: Parameters<ToolRegistry['register']>[1]) => scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
+      const register = (...added: Parameters<ToolRegistry['register']>[1]) =>
+        scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
       await (entry as Tools).setup({ ...scope, config: plan.config, store, register })
       return
     }
@@ -56,7 +64,11 @@ export function openEntries(parts: { bundled: BundledEntries; tools: ToolRegistr
     const setupMs = () => Math.round(performance.now() - began)
     try {
       await setUp(plan, owned.scope, env)
-      loaded.set(key, { plan: JSON.stringify([plan, env]), owned, report: { ...about, state: 'active', setupMs: setupMs(), holds: [] } })
+      loaded.set(key, {
+        plan: JSON.stringify([plan, env]),
+        owned,
+        report: { ...about, state: 'active', setupMs: setupMs(), holds: [] },
+      })
     } catch (thrown) {
       const reason = toFailure(thrown).message
       await owned.close('its start failed')
@@ -90,8 +102,9 @@ export function openEntries(parts: { bundled: BundledEntries; tools: ToolRegistr
   }
   return {
     load: (plans, env) => inTurn(() => loadAll(plans, env)),
-    [Symbol.asyncDispose]: () => inTurn(async () => {
-      for (const key of [...loaded.keys()].toReversed()) await unload(key, 'the agent ends')
-    }),
+    [Symbol.asyncDispose]: () =>
+      inTurn(async () => {
+        for (const key of [...loaded.keys()].toReversed()) await unload(key, 'the agent ends')
+      }),
   }
 }

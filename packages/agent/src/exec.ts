@@ -18,7 +18,10 @@ const drainMs = 100
  * prints without end waits for its reader. Leaving the loop, the signal and the timeout end it with all its children;
  * `signal` of the end is then `abort` or `timeout`, and `exit` 130 or 124.
  */
-export async function* follow(child: ChildProcess, { timeoutMs, signal, stdin }: ExecLimits): AsyncGenerator<Output, void, undefined> {
+export async function* follow(
+  child: ChildProcess,
+  { timeoutMs, signal, stdin }: ExecLimits,
+): AsyncGenerator<Output, void, undefined> {
   let why: 'abort' | 'timeout' | undefined
   let wake = () => {}
   const cut = (reason: 'abort' | 'timeout') => {
@@ -34,7 +37,10 @@ export async function* follow(child: ChildProcess, { timeoutMs, signal, stdin }:
   const pieces: Output[] = []
   let exited = false
   let open = 2
-  for (const [name, stream] of [['out', child.stdout], ['err', child.stderr]] as const) {
+  for (const [name, stream] of [
+    ['out', child.stdout],
+    ['err', child.stderr],
+  ] as const) {
     stream.on('data', (bytes: Buffer) => {
       stream.pause()
       pieces.push({ stream: name, bytes })
@@ -91,7 +97,10 @@ export async function* follow(child: ChildProcess, { timeoutMs, signal, stdin }:
 }
 
 /** Collects a short command's output; more than `maxBytes` ends it. */
-export async function collect(output: AsyncIterable<Output>, maxBytes: number): Promise<{ readonly out: Buffer; readonly err: string; readonly exit: number; readonly cut: boolean }> {
+export async function collect(
+  output: AsyncIterable<Output>,
+  maxBytes: number,
+): Promise<{ readonly out: Buffer; readonly err: string; readonly exit: number; readonly cut: boolean }> {
   const out: Uint8Array[] = []
   let err = ''
   let bytes = 0

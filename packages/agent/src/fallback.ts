@@ -24,7 +24,8 @@ const firstPauseMs = 500
 const patienceMs = 30_000
 const lastPatienceMs = 60_000
 
-const retryable = (why: ModelFailure) => why.code === 'rate_limited' || why.code === 'unavailable' || why.reason === 'overload'
+const retryable = (why: ModelFailure) =>
+  why.code === 'rate_limited' || why.code === 'unavailable' || why.reason === 'overload'
 
 /** What a model call needs beside the models. */
 export interface Asking {
@@ -45,7 +46,11 @@ export interface Asking {
  * asked for, never longer. Throws the first model's failure when none answers, and the signal's reason when aborted;
  * `said` is told the parts of the attempt that is going on.
  */
-export async function askModels(models: readonly string[], asking: Asking, said: (attempt: Attempt) => void): Promise<Answered> {
+export async function askModels(
+  models: readonly string[],
+  asking: Asking,
+  said: (attempt: Attempt) => void,
+): Promise<Answered> {
   const { cooldowns, clock, signal } = asking
   const now = clock.now()
   const ready = models.filter((model) => (cooldowns.get(model) ?? 0) <= now)
@@ -73,7 +78,13 @@ function toModelFailure(thrown: unknown): ModelFailure {
 }
 
 /** One model's attempts. */
-async function askOne(model: string, patience: number, last: boolean, asking: Asking, said: (attempt: Attempt) => void): Promise<Answer> {
+async function askOne(
+  model: string,
+  patience: number,
+  last: boolean,
+  asking: Asking,
+  said: (attempt: Attempt) => void,
+): Promise<Answer> {
   const { cooldowns, clock, signal, idleMs } = asking
   const { provider, name, models } = asking.providers.find(model)
   const wait = (cooldowns.get(model) ?? 0) - clock.now()
@@ -101,8 +112,13 @@ async function askOne(model: string, patience: number, last: boolean, asking: As
 /** One failure for all: the first model's code, and what each one said. */
 function failed(models: readonly string[], failures: ReadonlyMap<string, ModelFailure>): Error {
   const first = failures.get(models[0]!)!
-  const advice = first.reason === 'overflow' ? `${first.message}; the conversation is longer than the model can read: /compact or /new` : first.message
-  const others = models.slice(1).flatMap((model) => (failures.has(model) ? [`${model}: ${failures.get(model)!.message}`] : []))
+  const advice =
+    first.reason === 'overflow'
+      ? `${first.message}; the conversation is longer than the model can read: /compact or /new`
+      : first.message
+  const others = models
+    .slice(1)
+    .flatMap((model) => (failures.has(model) ? [`${model}: ${failures.get(model)!.message}`] : []))
   const message = others.length > 0 ? `${advice} (and its fallbacks: ${others.join('; ')})` : advice
   return failure(first.code, message, first.retryAfterMs === undefined ? {} : { retryAfterMs: first.retryAfterMs })
 }

@@ -21,10 +21,12 @@ const outside = (path: string) => failure('forbidden', `${path} leads out of the
 
 function explain(thrown: unknown, path: string): unknown {
   const code = codeOf(thrown)
-  if (code === 'ENOENT' || code === 'ENOTDIR') return failure('not_found', `there is no ${path} in the workspace; list the folder to see what there is`)
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return failure('not_found', `there is no ${path} in the workspace; list the folder to see what there is`)
   if (code === 'ELOOP') return outside(path)
   if (code === 'EISDIR') return failure('invalid_params', `${path} is a folder; name a file`)
-  if (code === 'EACCES' || code === 'EPERM') return failure('forbidden', `${path} cannot be opened: the system does not allow it`)
+  if (code === 'EACCES' || code === 'EPERM')
+    return failure('forbidden', `${path} cannot be opened: the system does not allow it`)
   if (code === 'ENOSPC') return failure('unavailable', `${path} cannot be written: the disk is full`)
   return thrown
 }
@@ -65,7 +67,13 @@ export function openFiles(root: string): WorkspaceFiles {
       } catch (thrown) {
         if (codeOf(thrown) === 'ENOENT') {
           // A link that leads nowhere would be followed by whoever creates its target.
-          if (await lstat(there).then((stat) => stat.isSymbolicLink(), () => false)) throw outside(path)
+          if (
+            await lstat(there).then(
+              (stat) => stat.isSymbolicLink(),
+              () => false,
+            )
+          )
+            throw outside(path)
           if (there === top) throw thrown
           missing.unshift(basename(there))
           there = dirname(there)
@@ -115,7 +123,9 @@ export function openFiles(root: string): WorkspaceFiles {
     } catch (thrown) {
       await folder.close()
       // O_DIRECTORY with O_NOFOLLOW answers ENOTDIR for a link.
-      throw codeOf(thrown) === 'ENOTDIR' ? failure('forbidden', `${path} goes through something that is no folder`) : explain(thrown, path)
+      throw codeOf(thrown) === 'ENOTDIR'
+        ? failure('forbidden', `${path} goes through something that is no folder`)
+        : explain(thrown, path)
     }
   }
 
@@ -129,7 +139,8 @@ export function openFiles(root: string): WorkspaceFiles {
       const end = Math.min(stat.size, range?.end ?? stat.size)
       // Files of /proc and their like say 0 and have something all the same; they are not for tools.
       const length = Math.max(0, end - start)
-      if (length > maxReadBytes) throw failure('invalid_params', `${path} has ${stat.size} bytes; read a range of at most ${maxReadBytes}`)
+      if (length > maxReadBytes)
+        throw failure('invalid_params', `${path} has ${stat.size} bytes; read a range of at most ${maxReadBytes}`)
       const bytes = Buffer.allocUnsafe(length)
       let filled = 0
       while (filled < length) {
@@ -141,16 +152,22 @@ export function openFiles(root: string): WorkspaceFiles {
     },
     async write(path, bytes) {
       const full = await place(path)
-      if (full === (await realRoot())) throw failure('invalid_params', `${path || '.'} is the workspace itself; name a file`)
+      if (full === (await realRoot()))
+        throw failure('invalid_params', `${path || '.'} is the workspace itself; name a file`)
       await using folder = await openFolder(dirname(full), path)
       const at = (name: string) => (linux ? `/proc/self/fd/${folder.fd}/${name}` : join(dirname(full), name))
       const target = at(basename(full))
       const before = await lstat(target).catch(() => undefined)
-      if (before && !before.isFile()) throw before.isSymbolicLink() ? outside(path) : failure('invalid_params', `${path} is not a file`)
+      if (before && !before.isFile())
+        throw before.isSymbolicLink() ? outside(path) : failure('invalid_params', `${path} is not a file`)
       const beside = at(`.${randomUUID()}.part`)
       try {
         {
-          await using file = await open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, before ? before.mode & 0o777 : 0o600)
+          await using file = await open(
+            beside,
+            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+            before ? before.mode & 0o777 : 0o600,
+          )
           await file.writeFile(bytes)
           await file.datasync()
         }
@@ -163,7 +180,9 @@ export function openFiles(root: string): WorkspaceFiles {
     async list(path) {
       const full = await place(path)
       await using folder = await openChecked(path, O_RDONLY | O_DIRECTORY).catch((thrown: unknown) => {
-        throw codeOf(thrown) === 'not_found' && path ? failure('not_found', `there is no folder ${path} in the workspace`) : thrown
+        throw codeOf(thrown) === 'not_found' && path
+          ? failure('not_found', `there is no folder ${path} in the workspace`)
+          : thrown
       })
       const where = linux ? `/proc/self/fd/${folder.fd}` : full
       const names = (await readdir(where)).toSorted().slice(0, maxEntries)

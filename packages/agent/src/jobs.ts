@@ -61,7 +61,9 @@ function jobOf(child: ChildProcess, owner: string): Job {
     write(text) {
       if (!child.stdin.writable) return Promise.reject(failure('conflict', 'the job does not read any more'))
       return new Promise((resolve, reject) => {
-        child.stdin.write(text, (error) => (error ? reject(failure('conflict', `the job does not read any more: ${error.message}`)) : resolve()))
+        child.stdin.write(text, (error) =>
+          error ? reject(failure('conflict', `the job does not read any more: ${error.message}`)) : resolve(),
+        )
       })
     },
     async kill() {
@@ -80,7 +82,8 @@ export function openJobs(): Jobs {
         if (held.size < maxJobs) break
         if (hasEnded(child)) held.delete(id)
       }
-      if (held.size >= maxJobs) throw failure('rate_limited', `${maxJobs} jobs of this session are running; end one of them first`)
+      if (held.size >= maxJobs)
+        throw failure('rate_limited', `${maxJobs} jobs of this session are running; end one of them first`)
     },
     add(child, command, owner) {
       const job = jobOf(child, owner)
@@ -88,7 +91,8 @@ export function openJobs(): Jobs {
       return job
     },
     get: (id) => held.get(id)?.job,
-    list: () => [...held.values()].map(({ job, command, child }) => ({ id: job.id, command, running: !hasEnded(child) })),
+    list: () =>
+      [...held.values()].map(({ job, command, child }) => ({ id: job.id, command, running: !hasEnded(child) })),
     async [Symbol.asyncDispose]() {
       const all = [...held.values()]
       held.clear()

@@ -8,7 +8,14 @@ export interface Budget {
   /** Before a model call. */
   beforeCall(): void
   /** After a step: its calls with what came of them, in source order. */
-  afterStep(calls: readonly { readonly name: string; readonly input: unknown; readonly content: readonly Content[]; readonly failed: boolean }[]): void
+  afterStep(
+    calls: readonly {
+      readonly name: string
+      readonly input: unknown
+      readonly content: readonly Content[]
+      readonly failed: boolean
+    }[],
+  ): void
 }
 
 /** A failure that no fallback can mend. */
@@ -18,9 +25,13 @@ function over(message: string): Error {
 
 /** JSON with sorted keys, so that the same input in another order is the same. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part,
-  ) ?? 'null'
+  return (
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? 'null'
+  )
 }
 
 /**
@@ -48,9 +59,14 @@ export function openBudget(limits: Limits): Budget {
     },
     beforeCall() {
       const spent = usage.input + usage.output
-      if (modelCalls && calls >= modelCalls) throw over(`the run was ended after ${modelCalls} model calls; raise limits.modelCalls or ask for less at once`)
-      if (tokens && spent >= tokens) throw over(`the run was ended after ${spent} tokens; raise limits.tokens or ask for less at once`)
-      if (costUsd && (usage.costUsd ?? 0) >= costUsd) throw over(`the run was ended after ${usage.costUsd!.toFixed(2)} USD; raise limits.costUsd or ask for less at once`)
+      if (modelCalls && calls >= modelCalls)
+        throw over(`the run was ended after ${modelCalls} model calls; raise limits.modelCalls or ask for less at once`)
+      if (tokens && spent >= tokens)
+        throw over(`the run was ended after ${spent} tokens; raise limits.tokens or ask for less at once`)
+      if (costUsd && (usage.costUsd ?? 0) >= costUsd)
+        throw over(
+          `the run was ended after ${usage.costUsd!.toFixed(2)} USD; raise limits.costUsd or ask for less at once`,
+        )
       calls++
     },
     afterStep(results) {
@@ -59,11 +75,13 @@ export function openBudget(limits: Limits): Budget {
       for (const { name, input, content } of results) {
         const call = `${name} ${hash('sha256', canonical(input), 'hex')}`
         const same = count(`${call} ${hash('sha256', canonical(content), 'hex')}`)
-        if (same >= repeats) throw over(`the run was ended: it called ${name} ${same} times with the same input and the same result`)
+        if (same >= repeats)
+          throw over(`the run was ended: it called ${name} ${same} times with the same input and the same result`)
         const times = count(call)
         if (times >= repeats * 2) throw over(`the run was ended: it called ${name} ${times} times with the same input`)
       }
-      if (failedSteps >= repeats * 2) throw over(`the run was ended: every tool call of its last ${failedSteps} steps failed`)
+      if (failedSteps >= repeats * 2)
+        throw over(`the run was ended: every tool call of its last ${failedSteps} steps failed`)
     },
   }
 }

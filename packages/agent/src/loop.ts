@@ -102,7 +102,17 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       for (let end = ends[written]; end; end = ends[written]) {
         const { id, name } = calls[written]!
         const { content, failed, details } = end
-        write(context, { kind: 'tool', body: { run: request.run, call: id, tool: name, content, ...(failed ? { failed } : {}), ...(details === undefined ? {} : { details }) } })
+        write(context, {
+          kind: 'tool',
+          body: {
+            run: request.run,
+            call: id,
+            tool: name,
+            content,
+            ...(failed ? { failed } : {}),
+            ...(details === undefined ? {} : { details }),
+          },
+        })
         written++
       }
       // The last results are saved with the next step's first commit only after they are durable themselves.
@@ -132,6 +142,14 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     const begin = request.begin as LineDraft | undefined
     if (begin) unsaved.push(begin)
     const context = (await memory.recall(request.session, request.seq)).fork()
+    const takes = begin?.kind === 'run' ? begin.body.takes : []
+    if (takes.length > 0 && !takes.some((id) => context.user(id))) {
+      // Answering without the question would look as if it had been read.
+      throw failure(
+        'not_found',
+        'the message cannot be read any more: it was erased, or lies before the last reset of this session; please send it again',
+      )
+    }
     if (begin) context.addDraft(begin)
     const tools = parts.tools.offered(request.tools)
     const { root } = request.workspace
@@ -145,8 +163,19 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     if (context.system !== system) write(context, { kind: 'system', body: { text: system } })
 
     await using own = parts.callParts(request)
-    const callParts: CallParts = { ...own, request, gateway, clock, signal, find: (name) => parts.tools.tools.get(name) }
-    const deltas = joinDeltas(clock, (kind, delta) => void gateway.notify(kind === 'text' ? 'agent.text' : 'agent.thinking', { run: request.run, delta }))
+    const callParts: CallParts = {
+      ...own,
+      request,
+      gateway,
+      clock,
+      signal,
+      find: (name) => parts.tools.tools.get(name),
+    }
+    const deltas = joinDeltas(
+      clock,
+      (kind, delta) =>
+        void gateway.notify(kind === 'text' ? 'agent.text' : 'agent.thinking', { run: request.run, delta }),
+    )
     const makeRequest = async (provider: string, model: string, name: string): Promise<ModelRequest> => ({
       model: name,
       system,
@@ -171,20 +200,33 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       } catch (thrown) {
         const partial = attempt?.parts.filter((part) => part.type !== 'call') ?? []
         if (signal.aborted && partial.some(({ text }) => text.trim())) {
-          write(context, { kind: 'assistant', body: { run: request.run, model: attempt!.model, content: partial, stop: 'aborted' } })
+          write(context, {
+            kind: 'assistant',
+            body: { run: request.run, model: attempt!.model, content: partial, stop: 'aborted' },
+          })
         }
         throw thrown
       } finally {
         deltas.flush()
       }
       budget.spend(answer.usage)
-      const content: Part[] = answer.parts.map((part) => (part.type === 'call' ? { ...part, id: ids.fresh(part.id) } : part))
+      const content: Part[] = answer.parts.map((part) =>
+        part.type === 'call' ? { ...part, id: ids.fresh(part.id) } : part,
+      )
       const calls = content.filter((part) => part.type === 'call')
       const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
       const stop = calls.length > 0 ? 'tool' : answer.stop === 'length' ? 'length' : 'end'
-      write(context, { kind: 'assistant', body: { run: request.run, model: answer.model, content, stop, usage: answer.usage } })
+      write(context, {
+        kind: 'assistant',
+        body: { run: request.run, model: answer.model, content, stop, usage: answer.usage },
+      })
       if (calls.length === 0) {
-        return { outcome: 'answered', lines: unsaved, text: stop === 'length' ? text + cutNote : text, usage: budget.usage }
+        return {
+          outcome: 'answered',
+          lines: unsaved,
+          text: stop === 'length' ? text + cutNote : text,
+          usage: budget.usage,
+        }
       }
       await save()
       const ends = await runCalls(context, calls, callParts)
@@ -195,7 +237,15 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
 
   async function settle(): Promise<RunResult> {
     const { wallMs } = request.limits
-    using _wall = wallMs > 0 ? clock.after(wallMs, () => stop('failed', `the run was ended after ${Math.round(wallMs / 1000)} s; raise limits.wallMs or ask for less at once`)) : undefined
+    using _wall =
+      wallMs > 0
+        ? clock.after(wallMs, () =>
+            stop(
+              'failed',
+              `the run was ended after ${Math.round(wallMs / 1000)} s; raise limits.wallMs or ask for less at once`,
+            ),
+          )
+        : undefined
     try {
       return await work()
     } catch (thrown) {

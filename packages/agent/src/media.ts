@@ -37,7 +37,11 @@ export function openMedia(folder: string): Media {
       }
     },
     async attach(bytes, mime, name) {
-      if (bytes.byteLength > maxAttachBytes) throw failure('invalid_params', `a file of ${bytes.byteLength} bytes cannot be attached; the limit is ${maxAttachBytes}`)
+      if (bytes.byteLength > maxAttachBytes)
+        throw failure(
+          'invalid_params',
+          `a file of ${bytes.byteLength} bytes cannot be attached; the limit is ${maxAttachBytes}`,
+        )
       const digest = hash('sha256', bytes, 'hex')
       const path = join(folder, digest)
       const there = await stat(path).catch(() => undefined)

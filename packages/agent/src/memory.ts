@@ -2,7 +2,11 @@ import type { AnyLine } from '@openclaw/protocol'
 import { fold, type Context } from './context.ts'
 
 /** Live lines after a sequence, and where the live ones begin. */
-export type PullLines = (session: string, after: number, upto: number) => Promise<{ lines: readonly AnyLine[]; first: number }>
+export type PullLines = (
+  session: string,
+  after: number,
+  upto: number,
+) => Promise<{ lines: readonly AnyLine[]; first: number }>
 
 /** The contexts of sessions that were used lately. */
 export interface Memory {
@@ -31,7 +35,7 @@ export function openMemory(pull: PullLines, maxBytes: number): Memory {
       // Somebody else may have pulled meanwhile; then these lines are partly known.
       const current = contexts.get(session)
       drop(session)
-      const stale = current?.lines.some((line) => line.seq < first) ?? false
+      const stale = (current?.lines[0]?.seq ?? first) < first
       const context = current && !stale ? current : fold(current?.lines.filter((line) => line.seq >= first))
       for (const line of lines) if (line.seq > context.seq) context.add(line)
       contexts.set(session, context)

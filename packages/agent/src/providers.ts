@@ -11,7 +11,10 @@ export interface ProviderRegistry {
   find(model: string): { readonly provider: string; readonly name: string; readonly models: Models }
   /** False when the provider said that the model takes no images. */
   seesImages(model: string): boolean
-  list(query: { provider?: string; discover?: boolean }, signal: AbortSignal): Promise<Result<AgentMethods['models.list']>>
+  list(
+    query: { provider?: string; discover?: boolean },
+    signal: AbortSignal,
+  ): Promise<Result<AgentMethods['models.list']>>
 }
 
 const listMs = 10_000
@@ -39,7 +42,8 @@ export function openProviders(clock: Clock): ProviderRegistry {
     },
     register(plugin, id, models) {
       const holder = providers.get(id)
-      if (holder) throw failure('conflict', `${plugin}: the provider id "${id}" is taken by ${holder.plugin}; unplug one of them`)
+      if (holder)
+        throw failure('conflict', `${plugin}: the provider id "${id}" is taken by ${holder.plugin}; unplug one of them`)
       const mine = { plugin, models }
       providers.set(id, mine)
       return {
@@ -54,14 +58,24 @@ export function openProviders(clock: Clock): ProviderRegistry {
       const found = providers.get(id)
       if (found && slash > 0) return { provider: id, name: model.slice(slash + 1), models: found.models }
       const there = [...providers.keys()].toSorted().join(', ') || 'none'
-      throw failure('not_found', slash < 0 ? `"${model}" is no model id; write provider/model` : `${model}: there is no provider "${id}" (there is: ${there}); plug it in or choose another model`)
+      throw failure(
+        'not_found',
+        slash < 0
+          ? `"${model}" is no model id; write provider/model`
+          : `${model}: there is no provider "${id}" (there is: ${there}); plug it in or choose another model`,
+      )
     },
     seesImages: (model) => !blind.has(model),
     async list({ provider, discover }, signal) {
       const asked = [...providers].filter(([id]) => provider === undefined || id === provider)
-      if (provider !== undefined && asked.length === 0) throw failure('not_found', `there is no provider "${provider}"; \`openclaw plugins list\` shows what is plugged in`)
+      if (provider !== undefined && asked.length === 0)
+        throw failure(
+          'not_found',
+          `there is no provider "${provider}"; \`openclaw plugins list\` shows what is plugged in`,
+        )
       const result: Result<AgentMethods['models.list']> = { models: [], offers: [], problems: [] }
-      const complain = (id: string) => (thrown: unknown) => void result.problems.push({ provider: id, message: toFailure(thrown).message })
+      const complain = (id: string) => (thrown: unknown) =>
+        void result.problems.push({ provider: id, message: toFailure(thrown).message })
       await Promise.all(
         asked.map(async ([id, { models }]) => {
           const listed = within(listMs, signal, (stop) => models.models(stop)).then((found) => {
@@ -72,11 +86,12 @@ export function openProviders(clock: Clock): ProviderRegistry {
               result.models.push({ ...model, id: full })
             }
           }, complain(id))
-          const noticed = discover && models.discover
-            ? within(discoverMs, signal, (stop) => models.discover!(stop)).then((offers) => {
-                for (const offer of offers) result.offers.push({ ...offer, provider: id })
-              }, complain(id))
-            : undefined
+          const noticed =
+            discover && models.discover
+              ? within(discoverMs, signal, (stop) => models.discover!(stop)).then((offers) => {
+                  for (const offer of offers) result.offers.push({ ...offer, provider: id })
+                }, complain(id))
+              : undefined
           await Promise.all([listed, noticed])
         }),
       )

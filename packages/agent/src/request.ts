@@ -17,20 +17,30 @@ function assistant(turn: Extract<Turn, { role: 'assistant' }>, provider: string)
   const made = mine ? own : foreign
   const before = made.get(turn)
   if (before) return before
-  const content = mine ? turn.content : turn.content.flatMap(({ keep: _, ...part }) => (part.type === 'thinking' ? [] : [part]))
+  const content = mine
+    ? turn.content
+    : turn.content.flatMap(({ keep: _, ...part }) => (part.type === 'thinking' ? [] : [part]))
   const after: ModelTurn = { role: 'assistant', content }
   made.set(turn, after)
   return after
 }
 
 const isText = (part: Content): part is Extract<Content, { type: 'text' }> => part.type === 'text'
-const mentioned = (part: Extract<Content, { type: 'file' }>, why: string): ModelContent => ({ type: 'text', text: `[file ${part.name ?? ''} (${part.mime}), ${part.ref}${why}]` })
+const mentioned = (part: Extract<Content, { type: 'file' }>, why: string): ModelContent => ({
+  type: 'text',
+  text: `[file ${part.name ?? ''} (${part.mime}), ${part.ref}${why}]`,
+})
 
 /**
  * Turns as one provider shall read them: `keep`s and thinking only of its own making, media as bytes. Turns of text are
  * shared with the context, so a long one costs nothing to ask again.
  */
-export async function readable(turns: readonly Turn[], provider: string, images: boolean, media: MediaReader): Promise<readonly ModelTurn[]> {
+export async function readable(
+  turns: readonly Turn[],
+  provider: string,
+  images: boolean,
+  media: MediaReader,
+): Promise<readonly ModelTurn[]> {
   const result = new Array<ModelTurn>(turns.length)
   let left = maxRequestBytes
   for (let at = turns.length - 1; at >= 0; at--) {
@@ -46,7 +56,11 @@ export async function readable(turns: readonly Turn[], provider: string, images:
         }
         const bytes = images && part.mime.startsWith('image/') ? await media.read(part.ref, left) : undefined
         left -= bytes?.byteLength ?? 0
-        content.push(bytes ? { type: 'file', mime: part.mime, ...(part.name ? { name: part.name } : {}), bytes } : mentioned(part, part.mime.startsWith('image/') ? ', not shown' : ''))
+        content.push(
+          bytes
+            ? { type: 'file', mime: part.mime, ...(part.name ? { name: part.name } : {}), bytes }
+            : mentioned(part, part.mime.startsWith('image/') ? ', not shown' : ''),
+        )
       }
       result[at] = { ...turn, content } as ModelTurn
     }

@@ -27,11 +27,21 @@ const scripts = {
 /** Files of a sandbox, through its command prefix; paths are confined to its root there. */
 export function openSandboxFiles(root: string, run: RunInside): WorkspaceFiles {
   const full = (path: string) => posix.join(root, inside(root, path))
-  async function sh(script: keyof typeof scripts, path: string, more: readonly string[] = [], stdin?: Uint8Array, maxBytes = maxReadBytes): Promise<Buffer> {
-    const { out, err, exit, cut } = await collect(run(['sh', '-c', scripts[script], root, full(path), ...more], stdin), maxBytes)
+  async function sh(
+    script: keyof typeof scripts,
+    path: string,
+    more: readonly string[] = [],
+    stdin?: Uint8Array,
+    maxBytes = maxReadBytes,
+  ): Promise<Buffer> {
+    const { out, err, exit, cut } = await collect(
+      run(['sh', '-c', scripts[script], root, full(path), ...more], stdin),
+      maxBytes,
+    )
     if (cut) throw failure('invalid_params', `${path} has more than ${maxBytes} bytes; read a range of it`)
     if (exit === 0) return out
-    if (exit === 91) throw failure('not_found', `there is no ${path} in the workspace; list the folder to see what there is`)
+    if (exit === 91)
+      throw failure('not_found', `there is no ${path} in the workspace; list the folder to see what there is`)
     if (exit === 92) throw failure('forbidden', `${path} leads out of the workspace; name a path inside it`)
     if (exit === 93) throw failure('invalid_params', `${path} is a folder; name a file`)
     throw failure('unavailable', `${path}: the sandbox answered with ${exit}: ${err.trim() || 'nothing'}`)
@@ -41,7 +51,8 @@ export function openSandboxFiles(root: string, run: RunInside): WorkspaceFiles {
     return { kind: kind as WorkspaceFile['kind'], sizeBytes: Number(size), name: name ?? rest.join(' ') }
   }
   return {
-    read: (path, range) => sh('read', path, range ? [String(range.start + 1), String(Math.max(0, range.end - range.start))] : ['', '']),
+    read: (path, range) =>
+      sh('read', path, range ? [String(range.start + 1), String(Math.max(0, range.end - range.start))] : ['', '']),
     async write(path, bytes) {
       const folder = posix.dirname(full(path))
       for (let at = '', parts = folder.slice(root.length).split('/').filter(Boolean), n = 0; n < parts.length; n++) {
@@ -52,7 +63,13 @@ export function openSandboxFiles(root: string, run: RunInside): WorkspaceFiles {
       }
       await sh('write', path, [], bytes)
     },
-    list: async (path) => (await sh('list', path, [], undefined, maxList)).toString('utf8').split('\0').filter(Boolean).map((entry) => parse(entry)).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    list: async (path) =>
+      (await sh('list', path, [], undefined, maxList))
+        .toString('utf8')
+        .split('\0')
+        .filter(Boolean)
+        .map((entry) => parse(entry))
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     async stat(path) {
       try {
         const [entry] = (await sh('stat', path)).toString('utf8').split('\0')

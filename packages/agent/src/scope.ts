@@ -40,7 +40,9 @@ export function openScope(log: Log, clock: Clock): OwnedScope {
       log,
       signal: control.signal,
       use(resource, label = 'resource') {
-        const dispose = (resource as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (resource as Partial<Disposable>)[Symbol.dispose]
+        const dispose =
+          (resource as Partial<AsyncDisposable>)[Symbol.asyncDispose] ??
+          (resource as Partial<Disposable>)[Symbol.dispose]
         keep(label, () => dispose?.call(resource))
         return resource
       },

@@ -20,7 +20,8 @@ export async function runAgentProcess(options: { readonly bundled?: BundledEntri
   setInterval(() => {
     if (process.ppid !== parent) process.exit(1)
   }, parentMs).unref()
-  const report = (what: string) => (thrown: unknown) => stderr.write(`${what}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+  const report = (what: string) => (thrown: unknown) =>
+    stderr.write(`${what}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
   // A plugin's stray rejection is its own matter; the runs of others go on.
   process.on('unhandledRejection', report('unhandled rejection'))
   process.on('uncaughtException', report('uncaught exception'))

@@ -42,7 +42,11 @@ export function joinDeltas(clock: Clock, send: (kind: 'text' | 'thinking', delta
 }
 
 /** Calls `send` with the newest value at most every `everyMs`, the first at once. `stop` drops what is waiting. */
-export function limitRate<T>(clock: Clock, ms: number, send: (value: T) => void): { show(value: T): void; stop(): void } {
+export function limitRate<T>(
+  clock: Clock,
+  ms: number,
+  send: (value: T) => void,
+): { show(value: T): void; stop(): void } {
   let latest: { value: T } | undefined
   let timer: Disposable | undefined
   const tick = () => {

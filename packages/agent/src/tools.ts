@@ -30,10 +30,13 @@ function plug(plugin: string, tool: Tool): PluggedTool {
       // The compiler costs 40 ms to import: only once a model really calls something.
       validator ??= (await import('typebox/compile')).Compile(tool.input) as Validator
       if (validator.Check(input)) return []
-      return validator.Errors(input).slice(0, 20).map(({ instancePath, message }) => ({
-        path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-        message: message || 'does not fit',
-      }))
+      return validator
+        .Errors(input)
+        .slice(0, 20)
+        .map(({ instancePath, message }) => ({
+          path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+          message: message || 'does not fit',
+        }))
     },
   }
 }
@@ -45,11 +48,20 @@ export function openTools(onChange: () => void): ToolRegistry {
     tools,
     register(plugin, added) {
       for (const { name } of added) {
-        if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) throw failure('invalid_config', `${plugin}: "${name}" is no tool name; use snake_case and at most 64 characters`)
+        if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
+          throw failure(
+            'invalid_config',
+            `${plugin}: "${name}" is no tool name; use snake_case and at most 64 characters`,
+          )
         const holder = tools.get(name)
-        if (holder) throw failure('conflict', `${plugin}: the tool name "${name}" is taken by ${holder.plugin}; unplug one of them`)
+        if (holder)
+          throw failure(
+            'conflict',
+            `${plugin}: the tool name "${name}" is taken by ${holder.plugin}; unplug one of them`,
+          )
       }
-      if (new Set(added.map(({ name }) => name)).size < added.length) throw failure('conflict', `${plugin}: two of its tools have one name`)
+      if (new Set(added.map(({ name }) => name)).size < added.length)
+        throw failure('conflict', `${plugin}: two of its tools have one name`)
       const mine = added.map((tool) => plug(plugin, tool))
       for (const one of mine) tools.set(one.tool.name, one)
       onChange()

@@ -5,7 +5,13 @@ import type { Content, Part } from '@openclaw/protocol'
 export type Turn =
   | { readonly role: 'user'; readonly content: readonly Content[] }
   | { readonly role: 'assistant'; readonly model: string; readonly content: readonly Part[] }
-  | { readonly role: 'tool'; readonly call: string; readonly name: string; readonly content: readonly Content[]; readonly failed: boolean }
+  | {
+      readonly role: 'tool'
+      readonly call: string
+      readonly name: string
+      readonly content: readonly Content[]
+      readonly failed: boolean
+    }
 
 type CallPart = Extract<Part, { type: 'call' }>
 
@@ -29,7 +35,9 @@ export function callIds(): { fresh(wanted: string): string } {
 
 function freshCall(part: CallPart, used: Set<string>): CallPart {
   const id = freshId(part.id, used)
-  const name = toolName.test(part.name) ? part.name : part.name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown'
+  const name = toolName.test(part.name)
+    ? part.name
+    : part.name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown'
   const object = typeof part.input === 'object' && part.input !== null && !Array.isArray(part.input)
   if (id === part.id && name === part.name && object) return part
   return { ...part, id, name, input: object ? part.input : { input: part.input ?? null } }
@@ -43,7 +51,11 @@ export function sound(parts: readonly Part[], used: Set<string>): readonly Part[
   let same = true
   const kept: Part[] = []
   for (const part of parts) {
-    if (part.type === 'text' ? !part.text.trim() : part.type === 'thinking' && !part.text.trim() && part.keep === undefined) {
+    if (
+      part.type === 'text'
+        ? !part.text.trim()
+        : part.type === 'thinking' && !part.text.trim() && part.keep === undefined
+    ) {
       same = false
       continue
     }

@@ -32,7 +32,14 @@ const sandboxFileMs = 30_000
 let instances = 0
 
 /** A command as the sandbox's prefix runs it, in a folder of the sandbox. */
-const prefixed = (argv: readonly string[], cwd: string, prefix: readonly string[]) => [...prefix, 'sh', '-c', 'cd -- "$0" && exec "$@"', cwd, ...argv]
+const prefixed = (argv: readonly string[], cwd: string, prefix: readonly string[]) => [
+  ...prefix,
+  'sh',
+  '-c',
+  'cd -- "$0" && exec "$@"',
+  cwd,
+  ...argv,
+]
 
 /** Opens the workspaces of one agent instance. */
 export function openWorkspaces(): Workspaces {
@@ -66,7 +73,11 @@ export function openWorkspaces(): Workspaces {
 
       function forCall(callSignal: AbortSignal): CallWorkspace {
         const mine = new Set<ChildProcess>()
-        async function* exec(argv: readonly string[], cwd: string, limits: ExecLimits): AsyncGenerator<Output, void, undefined> {
+        async function* exec(
+          argv: readonly string[],
+          cwd: string,
+          limits: ExecLimits,
+        ): AsyncGenerator<Output, void, undefined> {
           const signal = AbortSignal.any([limits.signal, callSignal])
           if (signal.aborted) throw failure('aborted', 'the command was not started: the call is over')
           used = true
@@ -79,7 +90,11 @@ export function openWorkspaces(): Workspaces {
           })
           yield* follow(child, { ...limits, signal })
         }
-        const files = local ?? openSandboxFiles(root, (argv, stdin) => exec(argv, '', { timeoutMs: sandboxFileMs, signal: callSignal, ...(stdin ? { stdin } : {}) }))
+        const files =
+          local ??
+          openSandboxFiles(root, (argv, stdin) =>
+            exec(argv, '', { timeoutMs: sandboxFileMs, signal: callSignal, ...(stdin ? { stdin } : {}) }),
+          )
         return {
           ...files,
           root,

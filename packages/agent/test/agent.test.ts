@@ -12,16 +12,33 @@ import { createAgent, type BundledEntries } from '../src/index.ts'
 import { startAgent } from './gateway.ts'
 import { echo } from './tools.ts'
 
-const plan = (plugin: string, hook: EntryPlan['hook'], more: Partial<EntryPlan> = {}): EntryPlan => ({ plugin, hook, module: `bundled:${plugin}/${hook}`, config: {}, methods: [], state: join(tmpdir(), 'openclaw-state', plugin), ...more })
-const entry = (...tools: Tool[]) => ({ default: defineTools({ config: Type.Object({}), setup: ({ register }) => void register(...tools) }) })
+const plan = (plugin: string, hook: EntryPlan['hook'], more: Partial<EntryPlan> = {}): EntryPlan => ({
+  plugin,
+  hook,
+  module: `bundled:${plugin}/${hook}`,
+  config: {},
+  methods: [],
+  state: join(tmpdir(), 'openclaw-state', plugin),
+  ...more,
+})
+const entry = (...tools: Tool[]) => ({
+  default: defineTools({ config: Type.Object({}), setup: ({ register }) => void register(...tools) }),
+})
 
 /** A bare wire to an agent. */
 function connect(bundled: BundledEntries) {
   const [near, far] = linkedPair()
   const agent = createAgent({ transport: far, bundled })
   const heard: { event: string; payload: unknown }[] = []
-  const wire = link<{ calls: AgentMethods }>(near, { onNotification: (event, payload) => void heard.push({ event, payload }) })
-  return { wire, heard, load: (...entries: EntryPlan[]) => wire.call('load', { entries }), [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose]() }
+  const wire = link<{ calls: AgentMethods }>(near, {
+    onNotification: (event, payload) => void heard.push({ event, payload }),
+  })
+  return {
+    wire,
+    heard,
+    load: (...entries: EntryPlan[]) => wire.call('load', { entries }),
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
+  }
 }
 
 describe('entries', () => {
@@ -44,7 +61,13 @@ describe('entries', () => {
       'odd/tool': async () => entry({ ...echo, name: 'Not A Name' }),
       'empty/tool': async () => ({ nothing: true, default: undefined }),
     })
-    const { entries, tools } = await agent.load(plan('good', 'tool'), plan('throws', 'tool'), plan('twice', 'tool'), plan('odd', 'tool'), plan('missing', 'tool'))
+    const { entries, tools } = await agent.load(
+      plan('good', 'tool'),
+      plan('throws', 'tool'),
+      plan('twice', 'tool'),
+      plan('odd', 'tool'),
+      plan('missing', 'tool'),
+    )
     expect(entries.map(({ plugin, state, reason }) => [plugin, state, reason])).toEqual([
       ['good', 'active', undefined],
       ['throws', 'parked', 'no licence'],
@@ -79,16 +102,28 @@ describe('entries', () => {
 
   it('tools that come and go later are told to the gateway', async () => {
     const later = Promise.withResolvers<() => Disposable>()
-    await using agent = connect({ 'a/tool': async () => ({ default: defineTools({ config: Type.Object({}), setup: ({ register }) => later.resolve(() => register(echo)) }) }) })
+    await using agent = connect({
+      'a/tool': async () => ({
+        default: defineTools({ config: Type.Object({}), setup: ({ register }) => later.resolve(() => register(echo)) }),
+      }),
+    })
     await agent.load(plan('a', 'tool'))
     expect(agent.heard).toEqual([])
     const added = (await later.promise)()
     added[Symbol.dispose]()
     await agent.wire.call('ping', {})
-    expect(agent.heard.map(({ event, payload }) => [event, (payload as { tools: { name: string }[] }).tools.map(({ name }) => name)])).toEqual([['tools.changed', ['echo']], ['tools.changed', []]])
+    expect(
+      agent.heard.map(({ event, payload }) => [
+        event,
+        (payload as { tools: { name: string }[] }).tools.map(({ name }) => name),
+      ]),
+    ).toEqual([
+      ['tools.changed', ['echo']],
+      ['tools.changed', []],
+    ])
   })
 
-  it('a module of a plugin\'s own is imported by its address, and gets its config, store and the names of variables', async () => {
+  it("a module of a plugin's own is imported by its address, and gets its config, store and the names of variables", async () => {
     const folder = await mkdtemp(join(tmpdir(), 'openclaw-entry-'))
     const file = join(folder, 'entry.mjs')
     await writeFile(
@@ -100,7 +135,11 @@ describe('entries', () => {
       } }`,
     )
     await using agent = connect({})
-    const own = plan('own', 'provider', { module: pathToFileURL(file).href, config: { name: 'n' }, state: join(folder, 'state') })
+    const own = plan('own', 'provider', {
+      module: pathToFileURL(file).href,
+      config: { name: 'n' },
+      state: join(folder, 'state'),
+    })
     await agent.wire.call('load', { entries: [own], env: ['OPENAI_API_KEY'] })
     expect((await agent.wire.call('models.list', {})).models).toEqual([{ id: 'own/n kept a/b OPENAI_API_KEY' }])
     await rm(folder, { recursive: true })
@@ -109,13 +148,25 @@ describe('entries', () => {
 
 describe('models', () => {
   it('are listed with their provider, and one that fails is a problem, not an end', async () => {
-    const bad = defineProvider({ id: 'bad', config: Type.Object({}), connect: () => ({ models: () => Promise.reject(new Error('no network')), async *stream() {} }) })
+    const bad = defineProvider({
+      id: 'bad',
+      config: Type.Object({}),
+      connect: () => ({ models: () => Promise.reject(new Error('no network')), async *stream() {} }),
+    })
     const noticing = defineProvider({
       id: 'near',
       config: Type.Object({}),
-      connect: () => ({ models: async () => [], discover: async () => [{ label: 'Ollama', config: {}, models: ['m'] }], async *stream() {} }),
+      connect: () => ({
+        models: async () => [],
+        discover: async () => [{ label: 'Ollama', config: {}, models: ['m'] }],
+        async *stream() {},
+      }),
     })
-    await using agent = connect({ 'scripted/provider': scriptedProvider([]).load, 'bad/provider': async () => ({ default: bad }), 'near/provider': async () => ({ default: noticing }) })
+    await using agent = connect({
+      'scripted/provider': scriptedProvider([]).load,
+      'bad/provider': async () => ({ default: bad }),
+      'near/provider': async () => ({ default: noticing }),
+    })
     await agent.load(plan('scripted', 'provider'), plan('bad', 'provider'), plan('near', 'provider'))
     expect(await agent.wire.call('models.list', { discover: true })).toEqual({
       models: [{ id: 'scripted/model', contextTokens: 200_000, images: true }],
@@ -129,18 +180,31 @@ describe('models', () => {
     const model = scriptedProvider([say('Hello!'), fail('unauthorized', { message: 'the key was refused' })])
     await using gateway = await startAgent([model])
     expect(await gateway.wire.call('models.test', { model: 'scripted/model' })).toEqual({ ok: true, text: 'Hello!' })
-    expect(await gateway.wire.call('models.test', { model: 'scripted/model' })).toEqual({ ok: false, message: 'the key was refused' })
-    expect(await gateway.wire.call('models.test', { model: 'nobody/x' })).toMatchObject({ ok: false, message: expect.stringContaining('no provider') })
+    expect(await gateway.wire.call('models.test', { model: 'scripted/model' })).toEqual({
+      ok: false,
+      message: 'the key was refused',
+    })
+    expect(await gateway.wire.call('models.test', { model: 'nobody/x' })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('no provider'),
+    })
   })
 })
 
 describe('compaction', () => {
   it('summarises what is older, keeps the newest turns, and the next run begins with the summary', async () => {
-    const model = scriptedProvider(({ system }) => (system.startsWith('Summarise') ? say('they talked about tea') : say('x'.repeat(9000))))
+    const model = scriptedProvider(({ system }) =>
+      system.startsWith('Summarise') ? say('they talked about tea') : say('x'.repeat(9000)),
+    )
     await using gateway = await startAgent([model])
     for (let n = 0; n < 10; n++) await gateway.ask('s', `question ${n}`)
     const { seq } = gateway.journal('s').at(-1)!
-    const result = await gateway.wire.call('session.compact', { session: 's', seq, models: [model.model], instructions: 'mind the tea' })
+    const result = await gateway.wire.call('session.compact', {
+      session: 's',
+      seq,
+      models: [model.model],
+      instructions: 'mind the tea',
+    })
     expect(result).toMatchObject({ compacted: true, summary: 'they talked about tea', keep: expect.any(String) })
     const summarising = model.requests.at(-1)!
     expect(summarising.system).toContain('mind the tea')
@@ -148,7 +212,18 @@ describe('compaction', () => {
     const at = gateway.journal('s').findIndex(({ id }) => id === result.keep)
     expect(gateway.journal('s')[at]!.kind).toBe('user')
     expect(at).toBeGreaterThan(3)
-    gateway.append('s', { kind: 'checkpoint', body: { reason: 'compaction', summary: result.summary!, keep: { id: result.keep!, offset: 0 }, settings: {}, notes: [], orders: [], totals: { lines: at, usage: { input: 0, cached: 0, output: 0 } } } })
+    gateway.append('s', {
+      kind: 'checkpoint',
+      body: {
+        reason: 'compaction',
+        summary: result.summary!,
+        keep: { id: result.keep!, offset: 0 },
+        settings: {},
+        notes: [],
+        orders: [],
+        totals: { lines: at, usage: { input: 0, cached: 0, output: 0 } },
+      },
+    })
     await gateway.ask('s', 'and now')
     const { turns } = model.requests.at(-1)!
     expect(JSON.stringify(turns[0])).toContain('they talked about tea')
@@ -156,17 +231,32 @@ describe('compaction', () => {
     expect(JSON.stringify(turns)).toContain('question 9')
     // The second summary is made from the first one too.
     for (let n = 0; n < 6; n++) await gateway.ask('s', `later ${n}`)
-    await gateway.wire.call('session.compact', { session: 's', seq: gateway.journal('s').at(-1)!.seq, models: [model.model] })
+    await gateway.wire.call('session.compact', {
+      session: 's',
+      seq: gateway.journal('s').at(-1)!.seq,
+      models: [model.model],
+    })
     expect(JSON.stringify(model.requests.at(-1)!.turns)).toContain('they talked about tea')
   })
 
   it('says so when there is nothing to summarise, or when no model can', async () => {
-    const model = scriptedProvider(({ system }) => (system.startsWith('Summarise') ? fail('unauthorized', { message: 'no key' }) : say('x'.repeat(9000))))
+    const model = scriptedProvider(({ system }) =>
+      system.startsWith('Summarise') ? fail('unauthorized', { message: 'no key' }) : say('x'.repeat(9000)),
+    )
     await using gateway = await startAgent([model])
     await gateway.ask('s', 'one')
-    expect(await gateway.wire.call('session.compact', { session: 's', seq: 4, models: [model.model] })).toMatchObject({ compacted: false, reason: expect.stringContaining('nothing older') })
+    expect(await gateway.wire.call('session.compact', { session: 's', seq: 4, models: [model.model] })).toMatchObject({
+      compacted: false,
+      reason: expect.stringContaining('nothing older'),
+    })
     for (let n = 0; n < 10; n++) await gateway.ask('s', `question ${n}`)
-    expect(await gateway.wire.call('session.compact', { session: 's', seq: gateway.journal('s').at(-1)!.seq, models: [model.model] })).toEqual({ compacted: false, reason: 'no key' })
+    expect(
+      await gateway.wire.call('session.compact', {
+        session: 's',
+        seq: gateway.journal('s').at(-1)!.seq,
+        models: [model.model],
+      }),
+    ).toEqual({ compacted: false, reason: 'no key' })
   })
 })
 

@@ -1,6 +1,18 @@
 import { failure } from '@openclaw/protocol'
 import { defineTool } from '@openclaw/sdk'
-import { breakOff, callTool, crash, cut, endless, fail, hang, say, scriptedProvider, think, type Script } from '@openclaw/testing'
+import {
+  breakOff,
+  callTool,
+  crash,
+  cut,
+  endless,
+  fail,
+  hang,
+  say,
+  scriptedProvider,
+  think,
+  type Script,
+} from '@openclaw/testing'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { limits, startAgent } from './gateway.ts'
@@ -25,12 +37,16 @@ describe('L7: a loop ends within 10 repeats, and the person is told', () => {
     'empty arguments': () => callTool('echo', {}),
     'a tool that always throws, with other arguments each time': (_, n) => callTool('broken', { n }),
     'a tool that is not there': () => callTool('teleport', { n: 1 }),
-    'the same call with its keys in another order': (_, n) => callTool('teleport', n % 2 ? { a: 1, b: 2 } : { b: 2, a: 1 }),
+    'the same call with its keys in another order': (_, n) =>
+      callTool('teleport', n % 2 ? { a: 1, b: 2 } : { b: 2, a: 1 }),
   }
   for (const [name, script] of Object.entries(loops)) {
     it(name, async () => {
       const { result, model } = await play(script)
-      expect(result).toMatchObject({ outcome: 'failed', failure: { code: 'aborted', message: expect.stringContaining('the run was ended') } })
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        failure: { code: 'aborted', message: expect.stringContaining('the run was ended') },
+      })
       expect(model.requests.length).toBeLessThanOrEqual(10)
     })
   }
@@ -43,12 +59,18 @@ describe('L7: a loop ends within 10 repeats, and the person is told', () => {
 
   it('tokens and money end a run before the next model call', async () => {
     const usage = { input: 600, cached: 0, output: 400, costUsd: 1 }
-    for (const [bounds, word] of [[{ tokens: 2500 }, 'limits.tokens'], [{ costUsd: 2.5 }, 'limits.costUsd']] as const) {
+    for (const [bounds, word] of [
+      [{ tokens: 2500 }, 'limits.tokens'],
+      [{ costUsd: 2.5 }, 'limits.costUsd'],
+    ] as const) {
       const model = scriptedProvider((_, n) => callTool('echo', { text: String(n) }), { usage })
       await using gateway = await startAgent([model], [echo])
       const result = await gateway.ask('s', 'go', { tools, limits: { ...limits, ...bounds } })
       expect(model.requests).toHaveLength(3)
-      expect(result).toMatchObject({ failure: { message: expect.stringContaining(word) }, usage: { input: 1800, output: 1200, costUsd: 3 } })
+      expect(result).toMatchObject({
+        failure: { message: expect.stringContaining(word) },
+        usage: { input: 1800, output: 1200, costUsd: 3 },
+      })
     }
   })
 })
@@ -73,14 +95,20 @@ describe('L4: every run ends', () => {
       await gateway.wire.call('run.abort', { run: request.run, reason: 'stopped by the person' })
       const result = await answer
       expect(performance.now() - began).toBeLessThan(1000)
-      expect(result).toMatchObject({ outcome: 'aborted', failure: { code: 'aborted', message: 'stopped by the person' } })
+      expect(result).toMatchObject({
+        outcome: 'aborted',
+        failure: { code: 'aborted', message: 'stopped by the person' },
+      })
     })
 
     it(`at its deadline, ${name}`, async () => {
       const began = performance.now()
       const { result } = await play(script, {}, { wallMs: 100 })
       expect(performance.now() - began).toBeLessThan(2000)
-      expect(result).toMatchObject({ outcome: 'failed', failure: { message: expect.stringContaining('limits.wallMs') } })
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        failure: { message: expect.stringContaining('limits.wallMs') },
+      })
     })
   }
 
@@ -93,7 +121,10 @@ describe('L4: every run ends', () => {
     await gateway.heard('agent.text')
     await gateway.wire.call('run.abort', { run: request.run, reason: 'stop' })
     expect((await answer).lines.map((line) => line.kind)).toEqual(['run', 'system', 'assistant'])
-    expect(gateway.journal('s').findLast(({ kind }) => kind === 'assistant')?.body).toMatchObject({ stop: 'aborted', content: [{ type: 'text', text: 'so far ' }] })
+    expect(gateway.journal('s').findLast(({ kind }) => kind === 'assistant')?.body).toMatchObject({
+      stop: 'aborted',
+      content: [{ type: 'text', text: 'so far ' }],
+    })
   })
 
   it('while the gateway does not answer a question about a call', async () => {
@@ -110,10 +141,21 @@ describe('L4: every run ends', () => {
   })
 
   it('a hundred runs with broken models and tools at once all end', { timeout: 20_000 }, async () => {
-    const acts = [hang(), endless(), crash(), breakOff(), fail('unavailable'), callTool('deaf', {}), callTool('broken', {}), say('fine')]
+    const acts = [
+      hang(),
+      endless(),
+      crash(),
+      breakOff(),
+      fail('unavailable'),
+      callTool('deaf', {}),
+      callTool('broken', {}),
+      say('fine'),
+    ]
     const model = scriptedProvider((_, n) => acts[n % acts.length]!, { record: false })
     await using gateway = await startAgent([model], [echo, deaf, broken])
-    const results = await Promise.all(Array.from({ length: 100 }, (_, n) => gateway.ask(`s${n}`, 'go', { tools, limits: { ...limits, wallMs: 1500 } })))
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => gateway.ask(`s${n}`, 'go', { tools, limits: { ...limits, wallMs: 1500 } })),
+    )
     for (const { outcome } of results) expect(['answered', 'failed']).toContain(outcome)
   })
 })
@@ -132,7 +174,10 @@ describe('a model that does not behave', () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       clock.advance(5000)
     }
-    expect(await answer).toMatchObject({ outcome: 'failed', failure: { code: 'unavailable', message: expect.stringContaining('said nothing for 120 s') } })
+    expect(await answer).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'unavailable', message: expect.stringContaining('said nothing for 120 s') },
+    })
   })
 
   it('throws, breaks off, says nothing: clear failures that name it', async () => {
@@ -176,11 +221,20 @@ describe('a model that does not behave', () => {
   })
 
   it('gives call ids twice, empty, or in no alphabet: results still find their calls', async () => {
-    const model = scriptedProvider([[callTool('echo', { text: '1' }, 'x'), callTool('echo', { text: '2' }, 'x'), callTool('echo', { text: '3' }, 'ÿ|')], say('ok')])
+    const model = scriptedProvider([
+      [
+        callTool('echo', { text: '1' }, 'x'),
+        callTool('echo', { text: '2' }, 'x'),
+        callTool('echo', { text: '3' }, 'ÿ|'),
+      ],
+      say('ok'),
+    ])
     await using gateway = await startAgent([model], [echo])
     expect(await gateway.ask('s', 'go', { tools })).toMatchObject({ outcome: 'answered' })
     const results = model.requests[1]!.turns.filter((turn) => turn.role === 'tool')
-    expect(results.map(({ content }) => content)).toEqual(['1', '2', '3'].map((n) => [{ type: 'text', text: `echo: ${n}` }]))
+    expect(results.map(({ content }) => content)).toEqual(
+      ['1', '2', '3'].map((n) => [{ type: 'text', text: `echo: ${n}` }]),
+    )
     expect(new Set(results.map(({ call }) => call)).size).toBe(3)
   })
 })
@@ -213,12 +267,15 @@ describe('fallbacks', () => {
     expect(await gateway.ask('s', 'c')).toMatchObject({ text: 'first again' })
   })
 
-  it('when none can answer, the failure is the first one\'s and names the others', async () => {
+  it("when none can answer, the failure is the first one's and names the others", async () => {
     const first = scriptedProvider(() => fail('unauthorized', { message: 'one: the key was refused' }), { id: 'one' })
     const second = scriptedProvider(() => fail('internal', { message: 'two is broken' }), { id: 'two' })
     await using gateway = await startAgent([first, second])
     const { failure: why } = await gateway.ask('s', 'go')
-    expect(why).toMatchObject({ code: 'unauthorized', message: expect.stringMatching(/one: the key was refused.*two\/model: .*two is broken/) })
+    expect(why).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringMatching(/one: the key was refused.*two\/model: .*two is broken/),
+    })
   })
 
   it('a model that is not there fails with what is there', async () => {
@@ -232,7 +289,13 @@ describe('fallbacks', () => {
 describe('the gateway says no', () => {
   it('to a call: the model is told why, and nothing runs', async () => {
     let ran = false
-    const tool = defineTool({ name: 'rm', description: 'Removes.', input: Type.Object({}), effect: 'write', run: async () => ((ran = true), { content: [] }) })
+    const tool = defineTool({
+      name: 'rm',
+      description: 'Removes.',
+      input: Type.Object({}),
+      effect: 'write',
+      run: async () => ((ran = true), { content: [] }),
+    })
     const model = scriptedProvider([callTool('rm', {}), say('I may not')])
     await using gateway = await startAgent([model], [tool])
     gateway.begin = () => ({ verdict: 'deny', reason: 'the owner said no' })
@@ -261,7 +324,13 @@ describe('the gateway says no', () => {
 
   it('to a commit, because the disk is full: no tool runs, and nothing is lost', async () => {
     let ran = false
-    const tool = defineTool({ name: 'send', description: 'Sends.', input: Type.Object({}), effect: 'write', run: async () => ((ran = true), { content: [] }) })
+    const tool = defineTool({
+      name: 'send',
+      description: 'Sends.',
+      input: Type.Object({}),
+      effect: 'write',
+      run: async () => ((ran = true), { content: [] }),
+    })
     const model = scriptedProvider([[say('I send it'), callTool('send', {})]])
     await using gateway = await startAgent([model], [tool])
     gateway.disk = () => {

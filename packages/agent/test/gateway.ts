@@ -42,7 +42,11 @@ export interface TestGateway extends AsyncDisposable {
   journal(session: string): AnyLine[]
   append(session: string, ...drafts: LineDraft[]): Line[]
   /** Accepts a message: a user line in the journal. */
-  accept(session: string, text: string, more?: Partial<Line<'user'>['body']> & { origin?: Line['origin']; role?: Line['role'] }): Line<'user'>
+  accept(
+    session: string,
+    text: string,
+    more?: Partial<Line<'user'>['body']> & { origin?: Line['origin']; role?: Line['role'] },
+  ): Line<'user'>
   request(session: string, takes: readonly string[], more?: Partial<RunRequest>): RunRequest
   /** Runs and settles: what comes back becomes durable, as the kernel does it. */
   run(request: RunRequest): Promise<RunResult>
@@ -72,7 +76,13 @@ export async function connectGateway(transport: Transport, models: readonly stri
   const append = (session: string, ...drafts: LineDraft[]) => {
     const lines = journal(session)
     return drafts.map((draft) => {
-      const line = { v: 1, id: `l${++nextId}`, seq: (lines.at(-1)?.seq ?? 0) + 1, at: 1_700_000_000_000 + nextId, ...structuredClone(draft) } as Line
+      const line = {
+        v: 1,
+        id: `l${++nextId}`,
+        seq: (lines.at(-1)?.seq ?? 0) + 1,
+        at: 1_700_000_000_000 + nextId,
+        ...structuredClone(draft),
+      } as Line
       lines.push(line)
       return line
     })
@@ -94,7 +104,12 @@ export async function connectGateway(transport: Transport, models: readonly stri
     journal,
     append,
     accept(session, text, { origin, role = 'owner', ...body } = {}) {
-      return append(session, { kind: 'user', body: { text, ...body }, role, ...(origin ? { origin } : {}) })[0] as Line<'user'>
+      return append(session, {
+        kind: 'user',
+        body: { text, ...body },
+        role,
+        ...(origin ? { origin } : {}),
+      })[0] as Line<'user'>
     },
     request(session, takes, more = {}) {
       const run = more.run ?? `run${++nextId}`
@@ -103,7 +118,19 @@ export async function connectGateway(transport: Transport, models: readonly stri
         session,
         agent: 'main',
         seq: journal(session).at(-1)?.seq ?? 0,
-        begin: { kind: 'run', body: { run, takes: [...takes], agent: 'main', model: models[0]!, config: '', tools: '', plugins: {}, seed: run } },
+        begin: {
+          kind: 'run',
+          body: {
+            run,
+            takes: [...takes],
+            agent: 'main',
+            model: models[0]!,
+            config: '',
+            tools: '',
+            plugins: {},
+            seed: run,
+          },
+        },
         models: [...models],
         role: 'owner',
         local: true,
@@ -118,7 +145,11 @@ export async function connectGateway(transport: Transport, models: readonly stri
       try {
         const result = await wire.call('run.start', request)
         append(request.session, ...(result.lines as LineDraft[]))
-        if (result.outcome !== 'answered') append(request.session, { kind: 'end', body: { run: request.run, outcome: result.outcome, ...(result.failure ? { failure: result.failure } : {}) } })
+        if (result.outcome !== 'answered')
+          append(request.session, {
+            kind: 'end',
+            body: { run: request.run, outcome: result.outcome, ...(result.failure ? { failure: result.failure } : {}) },
+          })
         return result
       } finally {
         running.delete(request.run)
@@ -147,7 +178,9 @@ export async function connectGateway(transport: Transport, models: readonly stri
         const lines = journal(session)
         const checkpoint = lines.findLast((line) => line.kind === 'checkpoint') as Line<'checkpoint'> | undefined
         const first = checkpoint ? (lines.find(({ id }) => id === checkpoint.body.keep?.id)?.seq ?? checkpoint.seq) : 1
-        return { lines: lines.filter(({ seq }) => seq > after && seq <= upto && seq >= first), first } as Result<Calls['session.lines']>
+        return { lines: lines.filter(({ seq }) => seq > after && seq <= upto && seq >= first), first } as Result<
+          Calls['session.lines']
+        >
       },
       'step.commit': async ({ run, lines }) => {
         const session = sessionOf(run)
@@ -158,7 +191,11 @@ export async function connectGateway(transport: Transport, models: readonly stri
       'tool.begin': async (params) => {
         const verdict = await gateway.begin(params)
         const session = sessionOf(params.run)
-        if (verdict.verdict === 'allow' && params.effect !== 'read') append(session, { kind: 'intent', body: { run: params.run, call: params.call, tool: params.tool, input: 'digest' } })
+        if (verdict.verdict === 'allow' && params.effect !== 'read')
+          append(session, {
+            kind: 'intent',
+            body: { run: params.run, call: params.call, tool: params.tool, input: 'digest' },
+          })
         return verdict
       },
       'tool.end': (params) => gateway.end(params),
@@ -177,17 +214,32 @@ export async function connectGateway(transport: Transport, models: readonly stri
 }
 
 /** An agent in this process with scripted models and some tools, and its gateway's side. */
-export async function startAgent(scripts: readonly Scripted[], tools: readonly Tool[] = [], options: Partial<AgentOptions> = {}): Promise<TestGateway> {
+export async function startAgent(
+  scripts: readonly Scripted[],
+  tools: readonly Tool[] = [],
+  options: Partial<AgentOptions> = {},
+): Promise<TestGateway> {
   const [near, far] = linkedPair()
   const entry = defineTools({ config: Type.Object({}), setup: ({ register }) => void register(...tools) })
-  const bundled = { 'test/tool': async () => ({ default: entry }), ...Object.fromEntries(scripts.map((scripted) => [`${scripted.provider.id}/provider`, scripted.load])) }
+  const bundled = {
+    'test/tool': async () => ({ default: entry }),
+    ...Object.fromEntries(scripts.map((scripted) => [`${scripted.provider.id}/provider`, scripted.load])),
+  }
   const agent = createAgent({ transport: far, bundled, ...options })
-  const gateway = await connectGateway(near, scripts.map(({ model }) => model))
+  const gateway = await connectGateway(
+    near,
+    scripts.map(({ model }) => model),
+  )
   const plan = { config: {}, methods: [], state: join(gateway.folder, 'state') }
   const { entries } = await gateway.wire.call('load', {
     entries: [
       { ...plan, plugin: 'test', hook: 'tool', module: 'bundled:test/tool' },
-      ...scripts.map(({ provider: { id } }) => ({ ...plan, plugin: id, hook: 'provider' as const, module: `bundled:${id}/provider` })),
+      ...scripts.map(({ provider: { id } }) => ({
+        ...plan,
+        plugin: id,
+        hook: 'provider' as const,
+        module: `bundled:${id}/provider`,
+      })),
     ],
   })
   const parked = entries.find(({ state }) => state === 'parked')

@@ -12,7 +12,12 @@ test('a simple run makes no commit of its own: its lines come back for the settl
   expect(result).toMatchObject({ outcome: 'answered', text: 'hello there' })
   expect(result.lines.map(({ kind }) => kind)).toEqual(['run', 'system', 'assistant'])
   expect(gateway.commits).toEqual([])
-  expect(gateway.notices.filter(({ event }) => event === 'agent.text').map(({ payload }) => (payload as { delta: string }).delta).join('')).toBe('hello there')
+  expect(
+    gateway.notices
+      .filter(({ event }) => event === 'agent.text')
+      .map(({ payload }) => (payload as { delta: string }).delta)
+      .join(''),
+  ).toBe('hello there')
 })
 
 test('parallel calls run side by side and their results stand in source order', async () => {
@@ -29,7 +34,10 @@ test('parallel calls run side by side and their results stand in source order', 
       return { content: [{ type: 'text', text: which }] }
     },
   })
-  const model = scriptedProvider([[think('hm'), say('let me see '), callTool('wait', { for: 'slow' }), callTool('wait', { for: 'quick' })], say('done')])
+  const model = scriptedProvider([
+    [think('hm'), say('let me see '), callTool('wait', { for: 'slow' }), callTool('wait', { for: 'quick' })],
+    say('done'),
+  ])
   await using gateway = await startAgent([model], [waiting])
   const answer = gateway.ask('s', 'go', { tools: ['wait'] })
   await gateway.heard('agent.tool.start', ({ call }: { call: string }) => call === 'call_0_1')
@@ -83,7 +91,16 @@ test('steering: a message that comes while tools run is in the next model call, 
   expect(await steered).toEqual({ taken: true })
   expect(await answer).toMatchObject({ outcome: 'answered', text: 'I see' })
   expect(model.requests[1]!.turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'user'])
-  expect(gateway.journal('s').map(({ kind }) => kind)).toEqual(['user', 'run', 'system', 'assistant', 'user', 'tool', 'take', 'assistant'])
+  expect(gateway.journal('s').map(({ kind }) => kind)).toEqual([
+    'user',
+    'run',
+    'system',
+    'assistant',
+    'user',
+    'tool',
+    'take',
+    'assistant',
+  ])
 })
 
 test('steering: a message that comes after the last step, or to no run, is not taken', async () => {
@@ -94,9 +111,13 @@ test('steering: a message that comes after the last step, or to no run, is not t
   const answer = gateway.run(request)
   await gateway.heard('agent.text')
   const second = gateway.accept('s', 'too late')
-  expect(await gateway.wire.call('run.steer', { run: request.run, takes: [second.id], seq: second.seq })).toEqual({ taken: false })
+  expect(await gateway.wire.call('run.steer', { run: request.run, takes: [second.id], seq: second.seq })).toEqual({
+    taken: false,
+  })
   expect(await answer).toMatchObject({ outcome: 'answered', text: 'thinking done' })
-  expect(await gateway.wire.call('run.steer', { run: 'nobody', takes: [second.id], seq: second.seq })).toEqual({ taken: false })
+  expect(await gateway.wire.call('run.steer', { run: 'nobody', takes: [second.id], seq: second.seq })).toEqual({
+    taken: false,
+  })
 })
 
 test('a run that a crash interrupted goes on from its last committed step', async () => {
@@ -106,7 +127,12 @@ test('a run that a crash interrupted goes on from its last committed step', asyn
   const { begin, ...request } = gateway.request('s', [id])
   gateway.append('s', begin as never, {
     kind: 'assistant',
-    body: { run: request.run, model: 'scripted/model', content: [{ type: 'call', id: 'a', name: 'send', input: {} }], stop: 'tool' },
+    body: {
+      run: request.run,
+      model: 'scripted/model',
+      content: [{ type: 'call', id: 'a', name: 'send', input: {} }],
+      stop: 'tool',
+    },
   })
   gateway.append('s', { kind: 'intent', body: { run: request.run, call: 'a', tool: 'send', input: '' } })
   const result = await gateway.run({ ...request, seq: 4 })
@@ -165,7 +191,9 @@ test('a tool reaches the gateway with its plugin and run, and attaches files tha
     effect: 'read',
     async run(_input, call) {
       const place = await call.gateway.call('camera.aim', { at: 'door' })
-      return { content: [{ type: 'text', text: JSON.stringify(place) }, await call.attach(image, 'image/png', 'door.png')] }
+      return {
+        content: [{ type: 'text', text: JSON.stringify(place) }, await call.attach(image, 'image/png', 'door.png')],
+      }
     },
   })
   const model = scriptedProvider([callTool('shoot', {}), say('a door')])
@@ -173,9 +201,38 @@ test('a tool reaches the gateway with its plugin and run, and attaches files tha
   gateway.call = ({ plugin, method, params }) => ({ plugin, method, params })
   await gateway.ask('s', 'go', { tools: ['shoot'] })
   const turn = model.requests[1]!.turns.at(-1)!
-  expect(turn.content[0]).toEqual({ type: 'text', text: JSON.stringify({ plugin: 'test', method: 'camera.aim', params: { at: 'door' } }) })
+  expect(turn.content[0]).toEqual({
+    type: 'text',
+    text: JSON.stringify({ plugin: 'test', method: 'camera.aim', params: { at: 'door' } }),
+  })
   expect(turn.content[1]).toMatchObject({ type: 'file', mime: 'image/png', name: 'door.png' })
   expect(Buffer.from((turn.content[1] as { bytes: Uint8Array }).bytes)).toEqual(image)
   const stored = gateway.journal('s').findLast(({ kind }) => kind === 'tool')?.body as { content: unknown[] }
-  expect(stored.content[1]).toEqual({ type: 'file', mime: 'image/png', name: 'door.png', ref: expect.stringMatching(/^media:[0-9a-f]{64}$/) })
+  expect(stored.content[1]).toEqual({
+    type: 'file',
+    mime: 'image/png',
+    name: 'door.png',
+    ref: expect.stringMatching(/^media:[0-9a-f]{64}$/),
+  })
+})
+
+test('a message that the journal does not have any more fails visibly and is never answered blindly', async () => {
+  const model = scriptedProvider([say('whatever you say')])
+  await using gateway = await startAgent([model])
+  const { id } = gateway.accept('s', 'go')
+  gateway.append('s', {
+    kind: 'checkpoint',
+    body: {
+      reason: 'reset',
+      settings: {},
+      notes: [],
+      orders: [],
+      totals: { lines: 1, usage: { input: 0, cached: 0, output: 0 } },
+    },
+  })
+  expect(await gateway.run(gateway.request('s', [id]))).toMatchObject({
+    outcome: 'failed',
+    failure: { code: 'not_found', message: expect.stringContaining('send it again') },
+  })
+  expect(model.requests).toEqual([])
 })

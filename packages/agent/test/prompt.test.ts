@@ -39,7 +39,7 @@ describe('the system prompt', () => {
     }
   })
 
-  it('is written from files that the owner\'s first run makes, and that are never overwritten', async () => {
+  it("is written from files that the owner's first run makes, and that are never overwritten", async () => {
     const clock = testClock()
     const model = scriptedProvider(() => say('hi'))
     await using gateway = await startAgent([model], [], { clock })

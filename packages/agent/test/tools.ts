@@ -9,7 +9,13 @@ export const echo = defineTool({
   effect: 'read',
   run: async ({ text }) => ({ content: [{ type: 'text', text: `echo: ${text}` }] }),
 })
-export const deaf = defineTool({ name: 'deaf', description: 'Never ends and heeds nothing.', input: Type.Object({}), effect: 'write', run: () => new Promise(() => {}) })
+export const deaf = defineTool({
+  name: 'deaf',
+  description: 'Never ends and heeds nothing.',
+  input: Type.Object({}),
+  effect: 'write',
+  run: () => new Promise(() => {}),
+})
 export const broken = defineTool({
   name: 'broken',
   description: 'Throws.',
@@ -21,5 +27,11 @@ export const broken = defineTool({
 })
 export const counting = () => {
   let count = 0
-  return defineTool({ name: 'count', description: 'Gives another result each time.', input: Type.Object({}), effect: 'read', run: async () => ({ content: [{ type: 'text', text: String(++count) }] }) })
+  return defineTool({
+    name: 'count',
+    description: 'Gives another result each time.',
+    input: Type.Object({}),
+    effect: 'read',
+    run: async () => ({ content: [{ type: 'text', text: String(++count) }] }),
+  })
 }

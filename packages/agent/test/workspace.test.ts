@@ -16,7 +16,11 @@ async function open(options: { sandbox?: boolean } = {}) {
   await mkdir(root)
   await writeFile(join(folder, 'secret'), 'canary')
   const workspaces = openWorkspaces()
-  const plan = { root, media: join(folder, 'media'), ...(options.sandbox ? { sandbox: { argv: ['env', 'IN_SANDBOX=1'], root } } : {}) }
+  const plan = {
+    root,
+    media: join(folder, 'media'),
+    ...(options.sandbox ? { sandbox: { argv: ['env', 'IN_SANDBOX=1'], root } } : {}),
+  }
   const run = workspaces.open({ run: 'r1', session: 's', plan })
   return {
     folder,
@@ -33,7 +37,9 @@ async function open(options: { sandbox?: boolean } = {}) {
   }
 }
 
-async function output(exec: AsyncIterable<Output>): Promise<{ out: string; err: string; exit: number; signal?: string }> {
+async function output(
+  exec: AsyncIterable<Output>,
+): Promise<{ out: string; err: string; exit: number; signal?: string }> {
   let out = ''
   let err = ''
   for await (const piece of exec) {
@@ -44,12 +50,19 @@ async function output(exec: AsyncIterable<Output>): Promise<{ out: string; err: 
   }
   throw new Error('no end')
 }
-const shell = (call: CallWorkspace, script: string, more: { timeoutMs?: number; signal?: AbortSignal; cwd?: string; stdin?: string } = {}) =>
-  output(call.exec(['sh', '-c', script], { timeoutMs: 10_000, signal: never, ...more }))
+const shell = (
+  call: CallWorkspace,
+  script: string,
+  more: { timeoutMs?: number; signal?: AbortSignal; cwd?: string; stdin?: string } = {},
+) => output(call.exec(['sh', '-c', script], { timeoutMs: 10_000, signal: never, ...more }))
 
 async function commands(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  return Promise.all(pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim()))
+  return Promise.all(
+    pids.map(async (pid) =>
+      (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim(),
+    ),
+  )
 }
 async function gone(pattern: RegExp, ms = 5000): Promise<void> {
   for (const end = performance.now() + ms; ; await sleep(20)) {
@@ -98,11 +111,20 @@ for (const sandbox of [false, true]) {
       await mkdir(join(it_.root, 'in'))
       await symlink('in', join(it_.root, 'inner'))
       await writeFile(join(it_.root, 'in', 'x'), 'fine')
-      for (const path of ['../secret', '/etc/passwd', join(it_.folder, 'secret'), 'file', 'folder/secret', 'a/../../secret', `${it_.root}2/x`]) {
+      for (const path of [
+        '../secret',
+        '/etc/passwd',
+        join(it_.folder, 'secret'),
+        'file',
+        'folder/secret',
+        'a/../../secret',
+        `${it_.root}2/x`,
+      ]) {
         await expect(call.read(path), path).rejects.toMatchObject({ code: 'forbidden' })
         await expect(call.write(path, bytes('broken')), path).rejects.toMatchObject({ code: 'forbidden' })
       }
-      for (const path of ['dangling', 'folder/new', 'folder/sub/new', '../new']) await expect(call.write(path, bytes('x')), path).rejects.toMatchObject({ code: 'forbidden' })
+      for (const path of ['dangling', 'folder/new', 'folder/sub/new', '../new'])
+        await expect(call.write(path, bytes('x')), path).rejects.toMatchObject({ code: 'forbidden' })
       await expect(call.list('folder')).rejects.toMatchObject({ code: 'forbidden' })
       expect(Buffer.from(await call.read('inner/x')).toString()).toBe('fine')
       expect(await readFile(join(it_.folder, 'secret'), 'utf8')).toBe('canary')
@@ -128,7 +150,13 @@ describe('files', () => {
       let moves = 0
       // A write may make the folder anew while it is away; then that one is put aside.
       const move = async (from: string, to: string) => {
-        while (!(await rename(at(from), at(to)).then(() => true, () => false))) await rename(at(to), at(`away${++moves}`)).catch(() => {})
+        while (
+          !(await rename(at(from), at(to)).then(
+            () => true,
+            () => false,
+          ))
+        )
+          await rename(at(to), at(`away${++moves}`)).catch(() => {})
       }
       while (swapping) {
         await rename(at('d'), at('real'))
@@ -157,7 +185,9 @@ describe('files', () => {
     swapping = false
     await swapper
     expect(good).toBeGreaterThan(100)
-    expect([...refused].filter((code) => !['forbidden', 'not_found', 'invalid_params', 'ENOENT'].includes(code))).toEqual([])
+    expect(
+      [...refused].filter((code) => !['forbidden', 'not_found', 'invalid_params', 'ENOENT'].includes(code)),
+    ).toEqual([])
     expect(await readdir(outside)).toEqual(['x'])
     expect(await readFile(join(outside, 'x'), 'utf8')).toBe('canary')
   })
@@ -187,12 +217,23 @@ describe('commands', () => {
     process.env['CANARY_KEY'] = 'canary'
     await using it_ = await open()
     const call = it_.call()
-    expect(await output(call.exec(['echo', '$HOME', ';ls'], { timeoutMs: 5000, signal: never }))).toMatchObject({ out: '$HOME ;ls\n', exit: 0 })
+    expect(await output(call.exec(['echo', '$HOME', ';ls'], { timeoutMs: 5000, signal: never }))).toMatchObject({
+      out: '$HOME ;ls\n',
+      exit: 0,
+    })
     expect((await shell(call, 'env')).out).not.toContain('canary')
-    expect(await shell(call, 'pwd; cat; echo oops >&2; exit 3', { stdin: 'input' })).toEqual({ out: `${it_.root}\ninput`, err: 'oops\n', exit: 3 })
+    expect(await shell(call, 'pwd; cat; echo oops >&2; exit 3', { stdin: 'input' })).toEqual({
+      out: `${it_.root}\ninput`,
+      err: 'oops\n',
+      exit: 3,
+    })
     await expect(shell(call, 'true', { cwd: '..' })).rejects.toMatchObject({ code: 'forbidden' })
-    await expect(output(call.exec(['no-such-program'], { timeoutMs: 5000, signal: never }))).rejects.toMatchObject({ code: 'not_found' })
-    await expect(output(call.exec([], { timeoutMs: 5000, signal: never }))).rejects.toMatchObject({ code: 'invalid_params' })
+    await expect(output(call.exec(['no-such-program'], { timeoutMs: 5000, signal: never }))).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await expect(output(call.exec([], { timeoutMs: 5000, signal: never }))).rejects.toMatchObject({
+      code: 'invalid_params',
+    })
     delete process.env['CANARY_KEY']
   })
 
@@ -220,19 +261,30 @@ describe('commands', () => {
     await gone(/sleep 411/, 1000)
   })
 
-  it.runIf(linux)('L6: what is left of a command that ended itself ends with it, and what left its session with the run', { timeout: 20_000 }, async () => {
-    const it_ = await open()
-    const call = it_.call()
-    expect(await shell(call, 'sleep 412 & trap "" TERM; setsid sleep 412 & (setsid setsid sh -c "trap \\"\\" TERM HUP; sleep 412; true" &); echo bye')).toMatchObject({ out: 'bye\n', exit: 0 })
-    await it_.run[Symbol.asyncDispose]()
-    await gone(/sleep 412/, 3000)
-    await it_[Symbol.asyncDispose]()
-  })
+  it.runIf(linux)(
+    'L6: what is left of a command that ended itself ends with it, and what left its session with the run',
+    { timeout: 20_000 },
+    async () => {
+      const it_ = await open()
+      const call = it_.call()
+      expect(
+        await shell(
+          call,
+          'sleep 412 & trap "" TERM; setsid sleep 412 & (setsid setsid sh -c "trap \\"\\" TERM HUP; sleep 412; true" &); echo bye',
+        ),
+      ).toMatchObject({ out: 'bye\n', exit: 0 })
+      await it_.run[Symbol.asyncDispose]()
+      await gone(/sleep 412/, 3000)
+      await it_[Symbol.asyncDispose]()
+    },
+  )
 
   it('a command that ignores SIGTERM is killed all the same', async () => {
     await using it_ = await open()
     const began = performance.now()
-    expect(await shell(it_.call(), 'trap "" TERM; while :; do sleep 0.1; done', { timeoutMs: 50 })).toMatchObject({ signal: 'timeout' })
+    expect(await shell(it_.call(), 'trap "" TERM; while :; do sleep 0.1; done', { timeoutMs: 50 })).toMatchObject({
+      signal: 'timeout',
+    })
     expect(performance.now() - began).toBeLessThan(1500)
   })
 
@@ -242,7 +294,10 @@ describe('commands', () => {
     const before = process.memoryUsage().rss
     let bytes = 0
     let peak = 0
-    for await (const piece of call.exec(['head', '-c', String(1024 ** 3), '/dev/zero'], { timeoutMs: 50_000, signal: never })) {
+    for await (const piece of call.exec(['head', '-c', String(1024 ** 3), '/dev/zero'], {
+      timeoutMs: 50_000,
+      signal: never,
+    })) {
       if ('exit' in piece) expect(piece.exit).toBe(0)
       else bytes += piece.bytes.byteLength
       if (bytes % (64 * 1024 * 1024) < 65_536) peak = Math.max(peak, process.memoryUsage().rss)
@@ -258,7 +313,10 @@ describe('commands', () => {
 
   it('both streams come, also when one is silent or closed', async () => {
     await using it_ = await open()
-    const result = await shell(it_.call(), 'for i in 1 2 3; do echo out$i; echo err$i >&2; done; exec 1>&-; echo last >&2')
+    const result = await shell(
+      it_.call(),
+      'for i in 1 2 3; do echo out$i; echo err$i >&2; done; exec 1>&-; echo last >&2',
+    )
     expect(result).toEqual({ out: 'out1\nout2\nout3\n', err: 'err1\nerr2\nerr3\nlast\n', exit: 0 })
   })
 })

@@ -1,5 +1,13 @@
 import { link, linkedPair, type Serves, type Transport, type Wire } from '@openclaw/client'
-import { failure, type AgentEvents, type AgentMethods, type GatewayForAgentMethods, type MethodResult, type Params, type Result } from '@openclaw/protocol'
+import {
+  failure,
+  type AgentEvents,
+  type AgentMethods,
+  type GatewayForAgentMethods,
+  type MethodResult,
+  type Params,
+  type Result,
+} from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { Static } from 'typebox'
 import type { Child, Platform } from '../platform.ts'
@@ -14,7 +22,9 @@ export interface AgentOptions {
    * Either a program that speaks JSON-RPC over its pipes, as argv beginning with Node (memory flags are added), or the
    * same agent in this process over a linked pair.
    */
-  readonly runs: { readonly program: readonly string[] } | { readonly inProcess: (transport: Transport) => AsyncDisposable }
+  readonly runs:
+    | { readonly program: readonly string[] }
+    | { readonly inProcess: (transport: Transport) => AsyncDisposable }
   readonly platform: Platform
   readonly log: Log
   /** What the agent may call. */
@@ -33,7 +43,11 @@ export interface AgentHost extends AsyncDisposable {
   /** `starting` also while it waits to be started again; `stopped` before `start` and after the end. */
   readonly state: AgentState
   /** Rejects with `unavailable` when there is no agent, or when it dies before it answers. */
-  call<M extends keyof AgentMethods>(method: M, params: Params<AgentMethods[M]>, signal?: AbortSignal): Promise<Result<AgentMethods[M]>>
+  call<M extends keyof AgentMethods>(
+    method: M,
+    params: Params<AgentMethods[M]>,
+    signal?: AbortSignal,
+  ): Promise<Result<AgentMethods[M]>>
   /** Starts it when it was never started. A parked one stays parked. */
   start(): void
   /** Ends the one that is there and starts a fresh one at once, also when it was parked. */
@@ -90,7 +104,13 @@ export function hostAgent(options: AgentOptions): AgentHost {
       const [near, far] = linkedPair()
       const agent = runs.inProcess(far)
       const wire = connect(near)
-      return { wire, child: undefined, over: wire.closed.then(async () => agent[Symbol.asyncDispose]()).then(() => 'it was closed'), buried: Promise.withResolvers(), end: () => wire.close() }
+      return {
+        wire,
+        child: undefined,
+        over: wire.closed.then(async () => agent[Symbol.asyncDispose]()).then(() => 'it was closed'),
+        buried: Promise.withResolvers(),
+        end: () => wire.close(),
+      }
     }
     prefix ??= findPrefix(platform)
     const { child, transport } = spawnAgent(runs.program, await prefix, platform.random.id(), platform, log)
@@ -190,7 +210,15 @@ export function hostAgent(options: AgentOptions): AgentHost {
       return { state, restarts, ...(pid === undefined ? {} : { pid }), ...(reason === undefined ? {} : { reason }) }
     },
     call(method, params, signal) {
-      if (!life) return Promise.reject(failure('unavailable', state === 'parked' ? 'the agent process is parked after too many deaths; see the log, then `openclaw gateway restart`' : 'the agent process is not running; it is being started'))
+      if (!life)
+        return Promise.reject(
+          failure(
+            'unavailable',
+            state === 'parked'
+              ? 'the agent process is parked after too many deaths; see the log, then `openclaw gateway restart`'
+              : 'the agent process is not running; it is being started',
+          ),
+        )
       return answer(life, life.wire.call(method, params, signal ? { signal } : {}) as Promise<never>)
     },
     start() {

@@ -25,9 +25,17 @@ export async function findPrefix(platform: Platform): Promise<readonly string[]>
 }
 
 /** Starts an agent process; what it prints to stderr goes to the log, line by line. */
-export function spawnAgent(program: readonly string[], prefix: readonly string[], mark: string, platform: Platform, log: Log): { readonly child: Child; readonly transport: Transport } {
+export function spawnAgent(
+  program: readonly string[],
+  prefix: readonly string[],
+  mark: string,
+  platform: Platform,
+  log: Log,
+): { readonly child: Child; readonly transport: Transport } {
   const [node, ...rest] = program
-  const child = platform.processes.spawn([...prefix, node!, ...memoryFlags, ...rest], { env: agentEnvironment(platform.env, mark) })
+  const child = platform.processes.spawn([...prefix, node!, ...memoryFlags, ...rest], {
+    env: agentEnvironment(platform.env, mark),
+  })
   let begun = ''
   child.stderr.setEncoding('utf8')
   child.stderr.on('data', (text: string) => {

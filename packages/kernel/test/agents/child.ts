@@ -12,7 +12,8 @@ const scripted = scriptedProvider(
     const results = turns.slice(turns.indexOf(asked) + 1).filter((turn) => turn.role === 'tool')
     const [, tool, times = '1', input = ''] = /^(\w+) x(\d+) ?(.*)$/m.exec(text) ?? []
     if (!tool) return say(`you said: ${text}`)
-    if (results.length < Number(times)) return callTool(tool, { n: results.length + 1, ...(JSON.parse(input || '{}') as object) })
+    if (results.length < Number(times))
+      return callTool(tool, { n: results.length + 1, ...(JSON.parse(input || '{}') as object) })
     return say(`done ${results.length}`)
   },
   { record: false },
@@ -43,8 +44,20 @@ const tools = defineTools({
           for (;;);
         },
       }),
-      defineTool({ name: 'exit', description: 'Ends the process.', input: Type.Object(n), effect: 'read', run: async () => process.exit(3) }),
-      defineTool({ name: 'env', description: 'Shows the environment.', input: Type.Object(n), effect: 'read', run: async () => text(Object.keys(process.env).join(' ')) }),
+      defineTool({
+        name: 'exit',
+        description: 'Ends the process.',
+        input: Type.Object(n),
+        effect: 'read',
+        run: async () => process.exit(3),
+      }),
+      defineTool({
+        name: 'env',
+        description: 'Shows the environment.',
+        input: Type.Object(n),
+        effect: 'read',
+        run: async () => text(Object.keys(process.env).join(' ')),
+      }),
       defineTool({
         name: 'print',
         description: 'Prints to stdout, as libraries do.',
@@ -64,7 +77,10 @@ const tools = defineTools({
         async run({ command, background }, call) {
           if (background) return text((await call.workspace.start(['sh', '-c', command], {})).id)
           let out = ''
-          for await (const piece of call.workspace.exec(['sh', '-c', command], { timeoutMs: 60_000, signal: call.signal })) {
+          for await (const piece of call.workspace.exec(['sh', '-c', command], {
+            timeoutMs: 60_000,
+            signal: call.signal,
+          })) {
             if ('bytes' in piece) out += Buffer.from(piece.bytes).toString()
           }
           return text(out)
@@ -74,4 +90,6 @@ const tools = defineTools({
   },
 })
 
-await runAgentProcess({ bundled: { 'scripted/provider': scripted.load, 'test/tool': async () => ({ default: tools }) } })
+await runAgentProcess({
+  bundled: { 'scripted/provider': scripted.load, 'test/tool': async () => ({ default: tools }) },
+})

@@ -37,7 +37,8 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
   let ups = 0
   let ready = Promise.withResolvers<void>()
   const append = (drafts: readonly LineDraft[]) => {
-    for (const draft of drafts) journal.push({ v: 1, id: `l${++nextId}`, seq: journal.length + 1, at: nextId, ...draft } as Line)
+    for (const draft of drafts)
+      journal.push({ v: 1, id: `l${++nextId}`, seq: journal.length + 1, at: nextId, ...draft } as Line)
   }
   const host = hostAgent({
     runs: { program },
@@ -45,7 +46,10 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
     log: { ...silent, warn: (text) => void logged.push(text), error: (text) => void logged.push(text) },
     onEvent: (notice) => void notices.push(notice),
     handlers: {
-      'session.lines': ({ after, upto = Infinity }) => ({ lines: journal.filter(({ seq }) => seq > after && seq <= upto), first: 1 }),
+      'session.lines': ({ after, upto = Infinity }) => ({
+        lines: journal.filter(({ seq }) => seq > after && seq <= upto),
+        first: 1,
+      }),
       'step.commit': ({ lines }) => {
         append(lines as LineDraft[])
         return { seq: journal.length }
@@ -63,8 +67,16 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
       ups++
       const plan = { config: {}, methods: [], state: join(folder, 'state') }
       host
-        .call('load', { entries: [{ ...plan, plugin: 'test', hook: 'tool', module: 'bundled:test/tool' }, { ...plan, plugin: 'scripted', hook: 'provider', module: 'bundled:scripted/provider' }] })
-        .then(() => ready.resolve(), () => {})
+        .call('load', {
+          entries: [
+            { ...plan, plugin: 'test', hook: 'tool', module: 'bundled:test/tool' },
+            { ...plan, plugin: 'scripted', hook: 'provider', module: 'bundled:scripted/provider' },
+          ],
+        })
+        .then(
+          () => ready.resolve(),
+          () => {},
+        )
     },
     onLost(reason) {
       lost.push(reason)
@@ -96,7 +108,23 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
           session: 's',
           agent: 'main',
           seq: journal.length,
-          ...(begun ? {} : { begin: { kind: 'run', body: { run, takes, agent: 'main', model: 'scripted/model', config: '', tools: '', plugins: {}, seed: '' } } }),
+          ...(begun
+            ? {}
+            : {
+                begin: {
+                  kind: 'run',
+                  body: {
+                    run,
+                    takes,
+                    agent: 'main',
+                    model: 'scripted/model',
+                    config: '',
+                    tools: '',
+                    plugins: {},
+                    seed: '',
+                  },
+                },
+              }),
           models: ['scripted/model'],
           role: 'owner',
           local: true,
@@ -109,7 +137,8 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
           append(result.lines as LineDraft[])
           return result
         } catch (thrown) {
-          if ((thrown as { code?: string }).code !== 'unavailable' || ['parked', 'stopped'].includes(host.state.state)) throw thrown
+          if ((thrown as { code?: string }).code !== 'unavailable' || ['parked', 'stopped'].includes(host.state.state))
+            throw thrown
           // The wire closes a moment before the host tells of it.
           while (host.state.state === 'ready') await sleep(1)
         }
