@@ -30,9 +30,13 @@ export interface Ledger extends AsyncDisposable {
    * Appends one group, whole or absent, and resolves when it is on the disk; `owed` has it then. Groups are durable in
    * the order of the calls; all that waits shares one sync. Rejects with `unavailable` when the disk refuses; nothing
    * of the group counts then, everything that waits behind it is refused too, and the next commit tries the disk again.
-   * `settled` is called before anything else can run, in the order of the commits: with the failure, or without.
    */
-  commit(entries: readonly Entry[], settled?: (failure: Error | undefined) => void): Promise<void>
+  commit(entries: readonly Entry[]): Promise<void>
+  /**
+   * The same, telling `settled`: with why it was refused, or without. It is called in the order of the commits and
+   * before anything else can run, so that who numbered what a refused group holds can take the numbers back.
+   */
+  append(entries: readonly Entry[], settled: (refused: Error | undefined) => void): void
   /** Was this key taken, as far back as the dedupe window reaches (7 days, or the account's last 100,000 keys)? */
   seen(dedupe: string): Seen | undefined
   /** How a settled accept ended, as far back as the dedupe window reaches. */

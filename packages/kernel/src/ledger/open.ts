@@ -46,19 +46,19 @@ export async function openLedger(options: { folder: string; platform: Platform; 
     const torn = await endsTorn(handle, sizes.get(path)!)
     const log = openLog({ handle, open: () => files.open(path, 'append'), name: path, last: findings.last, torn, clock })
 
-    const commit: Ledger['commit'] = (entries, settled) =>
-      new Promise((resolve, reject) => {
-        const at = clock.now()
-        log.append(entries.map(encodeEntry).join(), at, (refused, n) => {
-          if (!refused) for (const entry of entries) state.apply(entry, at, n)
-          settled?.(refused)
-          if (refused) reject(refused)
-          else resolve()
-        })
+    const append: Ledger['append'] = (entries, settled) => {
+      const at = clock.now()
+      log.append(entries.map(encodeEntry).join(), at, (refused, n) => {
+        if (!refused) for (const entry of entries) state.apply(entry, at, n)
+        settled(refused)
       })
+    }
+    const commit: Ledger['commit'] = (entries) =>
+      new Promise((resolve, reject) => append(entries, (refused) => (refused ? reject(refused) : resolve())))
 
     return {
       owed: state.owed,
+      append,
       commit,
       seen: state.seen,
       outcome: state.outcome,

@@ -3,7 +3,10 @@ import { failure } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { FileHandle, Platform } from '../platform.ts'
 
-const openHandles = 128
+const openHandles = 256
+const knownFiles = 4_096
+/** So many of the longest unused are looked at when there are too many: most of a busy gateway's are in use. */
+const looks = 8
 const syncsAtOnce = 16
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
@@ -39,7 +42,8 @@ interface Journal {
   queue: (string[] | Work)[]
   running: Promise<void> | undefined
   handle: FileHandle | undefined
-  size: number
+  /** How the file ends, as far as it is known; only we write to it. */
+  size: number | undefined
   torn: boolean
   retryMs: number
   retry: Disposable | undefined
@@ -49,19 +53,21 @@ interface Journal {
 /** Journals over the files of a platform. */
 export function openJournals({ platform, log }: { platform: Platform; log: Log }): Journals {
   const { files, clock } = platform
-  // In the order of use, so that the handle that was not used for the longest time is closed first.
+  // Both in the order of use, so that what was not used for the longest time goes first.
   const journals = new Map<string, Journal>()
+  const opened = new Set<Journal>()
   const unsynced = new Set<string>()
   const unsyncedFolders = new Set<string>()
 
   const journalOf = (file: string): Journal => {
     const known = journals.get(file)
     if (known) journals.delete(file)
+    else if (journals.size >= knownFiles) forgetIdle()
     const journal = known ?? {
       queue: [],
       running: undefined,
       handle: undefined,
-      size: 0,
+      size: undefined,
       torn: false,
       retryMs: firstRetryMs,
       retry: undefined,
@@ -71,41 +77,51 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     return journal
   }
 
+  const forgetIdle = (): void => {
+    let looked = 0
+    for (const [file, journal] of journals) {
+      if (looked++ === looks) return
+      if (isIdle(journal) && !journal.handle) journals.delete(file)
+    }
+  }
+
   const release = async (journal: Journal): Promise<void> => {
     const { handle } = journal
     journal.handle = undefined
+    opened.delete(journal)
     await handle?.[Symbol.asyncDispose]()
   }
 
-  /** Opens the file, and finds out how an append before, of this process or an earlier one, ended. */
-  const open = async (file: string, journal: Journal): Promise<FileHandle> => {
-    const handle = await files.open(file, 'append')
-    try {
+  const handleOf = async (file: string, journal: Journal): Promise<FileHandle> => {
+    const handle = journal.handle ?? (await files.open(file, 'append'))
+    journal.handle = handle
+    opened.delete(journal)
+    opened.add(journal)
+    // How an append before, of this process or an earlier one, ended.
+    if (journal.size === undefined) {
       const size = await handle.size()
       journal.torn = size > 0 && (await handle.read(size - 1, 1))[0] !== 0x0a
       journal.size = size
-      return (journal.handle = handle)
-    } catch (error) {
-      await handle[Symbol.asyncDispose]()
-      throw error
     }
+    return handle
   }
 
   const write = async (file: string, journal: Journal, texts: readonly string[]): Promise<void> => {
     let left = texts
     try {
-      const handle = journal.handle ?? (await open(file, journal))
+      const handle = await handleOf(file, journal)
+      const before = journal.size ?? 0
       const lead = journal.torn ? '\n' : ''
       const bytes = Buffer.from(`${lead}${texts.join('\n')}\n`)
       try {
         await handle.append(bytes)
       } catch (error) {
-        const written = (await handle.size().catch(() => journal.size)) - journal.size
+        const written = (await handle.size().catch(() => before)) - before
         // Lines that went in whole are not written a second time.
         left = texts.slice(wholeLines(lead, texts, written))
         throw error
       }
-      journal.size += bytes.length
+      journal.size = before + bytes.length
       journal.torn = false
       unsynced.add(file)
     } catch (error) {
@@ -123,6 +139,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
         }
         if (next.closed) await release(journal)
         await next.run()
+        if (next.closed) journal.size = undefined
       }
       journal.trouble = undefined
       journal.retryMs = firstRetryMs
@@ -131,6 +148,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
         log.error(`sessions: cannot append to ${file} (${(error as Error).message}); the ledger has it, trying again`)
       }
       journal.trouble = error
+      journal.size = undefined
       await release(journal).catch(() => {})
       journal.retry = clock.after(journal.retryMs, () => void wake(file, journal))
       journal.retryMs = Math.min(longestRetryMs, journal.retryMs * 2)
@@ -149,11 +167,10 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     !journal.running && !journal.retry && journal.queue.length === 0
 
   const closeIdle = async (): Promise<void> => {
-    for (const [file, journal] of journals) {
-      if (journals.size <= openHandles) return
-      if (!isIdle(journal)) continue
-      journals.delete(file)
-      await release(journal)
+    let looked = 0
+    for (const journal of opened) {
+      if (opened.size <= openHandles || looked++ === looks) return
+      if (isIdle(journal)) return release(journal)
     }
   }
 
@@ -187,7 +204,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     if (!unsynced.delete(file)) return
     const journal = journalOf(file)
     try {
-      await (journal.handle ?? (await open(file, journal))).sync()
+      await (await handleOf(file, journal)).sync()
       unsyncedFolders.add(dirname(file))
     } catch (error) {
       unsynced.add(file)

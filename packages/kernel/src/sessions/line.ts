@@ -18,24 +18,28 @@ export function stampLine(draft: LineDraft, stamp: Stamp): { line: Line; text: s
   const { kind, body, origin, role, trust } = draft
   const { id, seq, at, parent } = stamp
   let head = `{"v":${journalVersion},"id":"${id}","seq":${seq},"at":${at},"kind":"${kind}"`
-  if (parent !== undefined) head += `,"parent":"${parent}"`
-  if (origin !== undefined) head += `,"origin":${JSON.stringify(origin)}`
-  if (role !== undefined) head += `,"role":${JSON.stringify(role)}`
-  if (trust !== undefined) head += `,"trust":${JSON.stringify(trust)}`
+  // Built field by field, in the order of the head: this is on the way of every message.
+  const line: Record<string, unknown> = { v: journalVersion, id, seq, at, kind }
+  if (parent !== undefined) {
+    head += `,"parent":"${parent}"`
+    line.parent = parent
+  }
+  if (origin !== undefined) {
+    head += `,"origin":${JSON.stringify(origin)}`
+    line.origin = origin
+  }
+  if (role !== undefined) {
+    head += `,"role":${JSON.stringify(role)}`
+    line.role = role
+  }
+  if (trust !== undefined) {
+    head += `,"trust":${JSON.stringify(trust)}`
+    line.trust = trust
+  }
+  line.body = body
   const bodyText = JSON.stringify(body)
-  const line = {
-    v: journalVersion,
-    id,
-    seq,
-    at,
-    kind,
-    ...(parent === undefined ? {} : { parent }),
-    ...(origin === undefined ? {} : { origin }),
-    ...(role === undefined ? {} : { role }),
-    ...(trust === undefined ? {} : { trust }),
-    body,
-  } as Line
-  return { line, text: `${head}${bodyStart}${bodyText}${tailOf(head, hash('sha256', bodyText))}` }
+  const text = `${head}${bodyStart}${bodyText}${tailOf(head, hash('sha256', bodyText))}`
+  return { line: line as unknown as Line, text }
 }
 
 /** What the bytes of one line turned out to be. A `newer` line is of a version that is not known here. */

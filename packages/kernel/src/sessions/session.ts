@@ -1,4 +1,4 @@
-import type { AnyLine, Line, LineBody, Origin, Role, Settings } from '@openclaw/protocol'
+import type { Line, LineBody, Origin, Role, Settings } from '@openclaw/protocol'
 import { isLine } from '@openclaw/protocol'
 import { agentOf } from '../router/key.ts'
 import { parseLine } from './line.ts'
@@ -13,8 +13,6 @@ export interface LiveLine {
   readonly text: string
   readonly offset: number
   readonly bytes: number
-  /** Parsed when asked for. */
-  line?: AnyLine
 }
 
 /** What a journal file says of its session. */
@@ -148,16 +146,16 @@ export function createSession(options: {
       return roles.find((role) => counts[role] > 0)
     },
     get weight() {
-      return 1000 + 3 * liveBytes
+      return 1000 + liveBytes + 150 * live.length
     },
     next: { seq: 0, parent: undefined },
     inFlight: 0,
-    lines: (after, upto = Infinity) => span(after, upto).map((entry) => (entry.line ??= parseLine(entry.text))),
+    lines: (after, upto = Infinity) => span(after, upto).map(({ text }) => parseLine(text)),
     texts: (after, upto = Infinity) => span(after, upto).map((entry) => entry.text),
     apply(line, text) {
       const bytes = Buffer.byteLength(text)
       const { id, seq, kind, role } = line
-      add({ id, seq, kind, role, text, offset: state.end, bytes, line })
+      add({ id, seq, kind, role, text, offset: state.end, bytes })
       let { settings, origin, words } = state
       if (isLine(line, 'session')) agent = line.body.agent
       if (isLine(line, 'settings')) settings = patchSettings(settings, line.body)

@@ -14,7 +14,7 @@ export interface Session {
   readonly title: string
   /** Lowest trust among the authors of its live lines. */
   readonly lowestRole: 'owner' | 'member' | 'guest' | undefined
-  /** Live lines with a sequence above `after`, as far as `upto`. Serialised once; do not change them. */
+  /** Live lines with a sequence above `after`, as far as `upto`. Parsed anew at each call: ask for what is new. */
   lines(after: number, upto?: number): readonly AnyLine[]
   /** JSON text of the same lines, for sending on without parsing. */
   texts(after: number, upto?: number): readonly string[]

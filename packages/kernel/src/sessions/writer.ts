@@ -97,8 +97,7 @@ export function createWriter(parts: {
         if (last && session.next.seq === 0) session.file = locator.take(session.key, session.file)
         if (last) session.next = { seq: last.seq, parent: last.id }
         session.inFlight++
-        void ledger
-          .commit(entries, (refused) => {
+        ledger.append(entries, (refused) => {
             session.inFlight--
             if (refused) {
               session.giveBack()
@@ -110,12 +109,11 @@ export function createWriter(parts: {
             if (stamped.length > 0) {
               journals.append(session.file, stamped.map(({ text }) => text))
               feed.touch(session.file)
-              cache.touch(session)
+              cache.weigh(session)
             }
             for (const { line, text } of stamped) tell(session.key, line, text)
             done(lines)
           })
-          .catch(() => {})
       } catch (error) {
         fail(error)
       }
@@ -125,18 +123,16 @@ export function createWriter(parts: {
         // What is committed from here on stands behind the deletion in the ledger, so it begins a new journal.
         session.next = { seq: 0, parent: undefined }
         session.inFlight++
-        void ledger
-          .commit([{ type: 'deleted', session: session.key }], (refused) => {
+        ledger.append([{ type: 'deleted', session: session.key }], (refused) => {
             session.inFlight--
             if (refused) {
               session.giveBack()
               return reject(refused)
             }
             session.clear()
-            cache.touch(session)
+            cache.weigh(session)
             journals.remove(session.file).then(resolve, reject)
           })
-          .catch(() => {})
       })
     },
   }
