@@ -20,12 +20,12 @@ describe.skipIf(!browserPath)('the page and a real gateway', () => {
   it('S1: from a one-time link to an answer with a tool call, which is there again after a reload', async () => {
     await using house = await testKernel({
       listen: true,
-      plugins: [plugin, toolPlugin('looking', [{ name: 'look', description: 'Looks.', effect: 'read', input: Type.Object({ path: Type.String() }), run: async () => 'a file called notes.md' }])],
+      plugins: [plugin, toolPlugin('looking', [{ name: 'look', description: 'Looks.', effect: 'read', input: Type.Object({ path: Type.String() }), run: async () => ({ content: [{ type: 'text', text: 'a file called notes.md' }] }) }])],
       script: [[think('I should look.'), callTool('look', { path: '.' })], say('There is **one** file: `notes.md`.')],
     })
     await using seen = await openPage(browser)
     const { page } = seen
-    await page.goto(house.kernel.link().url)
+    await page.goto(new URL(`/control-ui/${new URL(house.kernel.link().url).hash}`, house.kernel.address).href)
     await page.getByText('Connected').waitFor()
     expect(page.url()).not.toContain('link=')
     await page.getByLabel('Message', { exact: true }).fill('What is here?')

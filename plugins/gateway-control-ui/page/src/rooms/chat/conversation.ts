@@ -123,7 +123,6 @@ export function openConversation(gateway: Gateway, session: string): Conversatio
       void refresh()
     }),
   ]
-  if (gateway.state.peek().at === 'open') void refresh()
 
   return {
     session,

@@ -2,6 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 import type { Failure, Thinking } from '@openclaw/protocol'
 import type { Gateway } from '../../connection/gateway.ts'
 import { makeId } from '../../parts/id.ts'
+import { sayBytes } from '../../parts/words.ts'
 import { bodyOf, type JournalLine } from './lines.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -79,6 +80,12 @@ export function openOutbox(gateway: Gateway, shelf: Shelf<Pending>): Outbox {
   }
 
   async function attempt({ idempotencyKey, session, message, attachments, model, thinking }: Pending): Promise<boolean> {
+    const state = gateway.state.peek()
+    // A frame that is too large ends the connection; trying again would end it again, for ever.
+    if (state.at === 'open' && sizeOf(message, attachments) > state.hello.maxFrameBytes) {
+      change(idempotencyKey, { state: 'failed', failure: { code: 'invalid_params', message: `it is larger than the ${sayBytes(state.hello.maxFrameBytes)} that the gateway takes at once; send it in several messages` } })
+      return false
+    }
     change(idempotencyKey, { state: 'sending' })
     try {
       const files = attachments.map(({ name, mime, data }) => ({ name, mime, data }))
@@ -139,6 +146,12 @@ export function openOutbox(gateway: Gateway, shelf: Shelf<Pending>): Outbox {
       for (const timer of timers) clearTimeout(timer)
     },
   }
+}
+
+/** Bytes of the frame that carries a message, with some to spare for what is around it. */
+function sizeOf(message: string, attachments: readonly FileToSend[]): number {
+  const words = new TextEncoder().encode(JSON.stringify(message)).length
+  return attachments.reduce((sum, file) => sum + file.data.length + 4 * (file.name.length + file.mime.length) + 64, words + 4096)
 }
 
 /**
