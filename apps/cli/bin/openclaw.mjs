@@ -19,7 +19,8 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
 /** Imports the bundle; in a clone that was not bundled yet, the sources. */
 async function start() {
   if (existsSync(here('../dist/main.js'))) return import('../dist/main.js')
-  if (!existsSync(here('../src/main.ts'))) return give('This installation of openclaw is not whole: dist/main.js is missing. Install it again.')
+  if (!existsSync(here('../src/main.ts')))
+    return give('This installation of openclaw is not whole: dist/main.js is missing. Install it again.')
   if (!process.features.typescript) return give(inClone())
   try {
     await import('../src/main.ts')
@@ -34,14 +35,18 @@ async function handOver() {
   const node = brought()
   if (!node) {
     const clone = existsSync(here('../src/main.ts'))
-    return give(`OpenClaw needs Node ${oldest} or newer; this is Node ${process.versions.node}. ${clone ? inClone() : 'Install it from https://nodejs.org, or start with: npx -p node@24 -p openclaw openclaw'}`)
+    return give(
+      `OpenClaw needs Node ${oldest} or newer; this is Node ${process.versions.node}. ${clone ? inClone() : 'Install it from https://nodejs.org, or start with: npx -p node@24 -p openclaw openclaw'}`,
+    )
   }
   const [{ spawn }, { constants }] = await Promise.all([import('node:child_process'), import('node:os')])
   const child = spawn(node, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' })
   // A terminal sends Ctrl-C to the whole group, so only there it reaches the child without us.
   const pass = (signal) => (signal !== 'SIGINT' || !process.stdin.isTTY) && child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
-  child.on('error', (error) => give(`${node} does not start (${error.message}). Delete the folder .cache/node of the clone and run: npm start`))
+  child.on('error', (error) =>
+    give(`${node} does not start (${error.message}). Delete the folder .cache/node of the clone and run: npm start`),
+  )
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
   })

@@ -27,7 +27,8 @@ export function readArguments(command: AnyCommand, words: readonly string[], hel
     if (token.kind !== 'option') continue
     const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined
     if (!option) throw fail(`There is no option ${token.rawName}.${near(token.name, Object.keys(known), '--')}`)
-    if (option.type === 'boolean' && token.value !== undefined) throw fail(`The option ${token.rawName} takes no value.`)
+    if (option.type === 'boolean' && token.value !== undefined)
+      throw fail(`The option ${token.rawName} takes no value.`)
     if (option.type !== 'boolean' && token.value === undefined) throw fail(`The option ${token.rawName} needs a value.`)
   }
   const read: Record<string, Values[string]> = {}
@@ -40,7 +41,10 @@ function parse(known: Readonly<Record<string, Option>>, words: readonly string[]
   const options = Object.fromEntries(
     Object.entries(known).map(([name, option]) => [
       name,
-      { type: option.type === 'boolean' ? ('boolean' as const) : ('string' as const), ...(option.short ? { short: option.short } : {}) },
+      {
+        type: option.type === 'boolean' ? ('boolean' as const) : ('string' as const),
+        ...(option.short ? { short: option.short } : {}),
+      },
     ]),
   )
   return parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true })
@@ -49,27 +53,37 @@ function parse(known: Readonly<Record<string, Option>>, words: readonly string[]
 function value(name: string, option: Option, given: unknown, fail: (message: string) => Error): Values[string] {
   if (option.type === 'boolean') return given === true
   if (typeof given !== 'string') return undefined
-  if (option.choices && !option.choices.includes(given)) throw fail(`--${name} is one of ${option.choices.join(', ')}, not "${given}".`)
+  if (option.choices && !option.choices.includes(given))
+    throw fail(`--${name} is one of ${option.choices.join(', ')}, not "${given}".`)
   if (option.type === 'text') return given
   const number = Number(given)
   if (given.trim() === '' || !Number.isFinite(number)) throw fail(`--${name} is a number, not "${given}".`)
   return number
 }
 
-function place(takes: Readonly<Record<string, Argument>>, words: readonly string[], fail: (message: string) => Error): Record<string, string | readonly string[]> {
+function place(
+  takes: Readonly<Record<string, Argument>>,
+  words: readonly string[],
+  fail: (message: string) => Error,
+): Record<string, string | readonly string[]> {
   const placed: Record<string, string | readonly string[]> = {}
   let at = 0
   for (const [name, argument] of Object.entries(takes)) {
     if (argument.rest) {
       placed[name] = words.slice(at)
-      if (!argument.optional && words.length <= at) throw fail(`${name.toUpperCase()} is missing: ${argument.about.charAt(0).toLowerCase()}${argument.about.slice(1)}.`)
+      if (!argument.optional && words.length <= at)
+        throw fail(
+          `${name.toUpperCase()} is missing: ${argument.about.charAt(0).toLowerCase()}${argument.about.slice(1)}.`,
+        )
       at = words.length
       continue
     }
     const word = words[at]
     if (word === undefined) {
       if (argument.optional) continue
-      throw fail(`${name.toUpperCase()} is missing: ${argument.about.charAt(0).toLowerCase()}${argument.about.slice(1)}.`)
+      throw fail(
+        `${name.toUpperCase()} is missing: ${argument.about.charAt(0).toLowerCase()}${argument.about.slice(1)}.`,
+      )
     }
     placed[name] = word
     at++

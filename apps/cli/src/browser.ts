@@ -15,7 +15,10 @@ export async function openBrowser(url: string, home: string): Promise<boolean> {
   const file = join(home, 'open.html')
   await writeFile(file, page(url), { mode: 0o600 })
   return await new Promise((resolve) => {
-    const child = spawn(program[0], [...program.slice(1), pathToFileURL(file).href], { stdio: 'ignore', detached: true })
+    const child = spawn(program[0], [...program.slice(1), pathToFileURL(file).href], {
+      stdio: 'ignore',
+      detached: true,
+    })
     child.once('error', () => resolve(false))
     child.once('spawn', () => resolve(true))
     child.unref()

@@ -7,11 +7,35 @@ import files from '@openclaw/tool-files/package.json' with { type: 'json' }
 
 /** The plugins that come with the program: their manifests, and their modules, imported when they are needed. */
 export const bundled: readonly BundledPlugin[] = [
-  { package: offline, load: { provider: () => import('@openclaw/provider-offline/provider'), config: () => import('@openclaw/provider-offline/config') } },
-  { package: openai, load: { provider: () => import('@openclaw/provider-openai/provider'), config: () => import('@openclaw/provider-openai/config') } },
-  { package: files, load: { tool: () => import('@openclaw/tool-files/tool'), config: () => import('@openclaw/tool-files/config') } },
-  { package: bash, load: { tool: () => import('@openclaw/tool-bash/tool'), config: () => import('@openclaw/tool-bash/config') } },
-  { package: controlUi, load: { gateway: () => import('@openclaw/gateway-control-ui/gateway'), config: () => import('@openclaw/gateway-control-ui/config') } },
+  {
+    package: offline,
+    load: {
+      provider: () => import('@openclaw/provider-offline/provider'),
+      config: () => import('@openclaw/provider-offline/config'),
+    },
+  },
+  {
+    package: openai,
+    load: {
+      provider: () => import('@openclaw/provider-openai/provider'),
+      config: () => import('@openclaw/provider-openai/config'),
+    },
+  },
+  {
+    package: files,
+    load: { tool: () => import('@openclaw/tool-files/tool'), config: () => import('@openclaw/tool-files/config') },
+  },
+  {
+    package: bash,
+    load: { tool: () => import('@openclaw/tool-bash/tool'), config: () => import('@openclaw/tool-bash/config') },
+  },
+  {
+    package: controlUi,
+    load: {
+      gateway: () => import('@openclaw/gateway-control-ui/gateway'),
+      config: () => import('@openclaw/gateway-control-ui/config'),
+    },
+  },
 ]
 
 /** The entries among them that run in the agent process, as the agent looks them up: `files/tool`. */

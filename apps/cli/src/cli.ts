@@ -39,7 +39,8 @@ export function createCli(home: string, json: boolean, scope: AsyncDisposableSta
     scope,
     command: (words) => `${program}${words ? ` ${words}` : ''}${where}`,
     quote,
-    pasteable: (text) => text.replace(/`openclaw(?: ([^`]*))?`/g, (_, words: string | undefined) => `\`${cli.command(words ?? '')}\``),
+    pasteable: (text) =>
+      text.replace(/`openclaw(?: ([^`]*))?`/g, (_, words: string | undefined) => `\`${cli.command(words ?? '')}\``),
     findGateway() {
       found ??= (async () => {
         const { attach } = await import('./gateway.ts')
@@ -51,7 +52,10 @@ export function createCli(home: string, json: boolean, scope: AsyncDisposableSta
     async gateway() {
       const gateway = await cli.findGateway()
       if (gateway) return gateway
-      throw Object.assign(failure('unavailable', `No gateway is running for ${home}. Start it in another window: ${cli.command('')}`), { exit: exits.noGateway[0] })
+      throw Object.assign(
+        failure('unavailable', `No gateway is running for ${home}. Start it in another window: ${cli.command('')}`),
+        { exit: exits.noGateway[0] },
+      )
     },
     untilStopped() {
       stopped ??= watchSignals()

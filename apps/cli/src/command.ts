@@ -33,7 +33,11 @@ type OptionValue<O extends Option> = O['type'] extends 'boolean'
     : O extends { choices: readonly (infer C extends string)[] }
       ? C | undefined
       : string | undefined
-type ArgumentValue<A extends Argument> = A extends { rest: true } ? readonly string[] : A extends { optional: true } ? string | undefined : string
+type ArgumentValue<A extends Argument> = A extends { rest: true }
+  ? readonly string[]
+  : A extends { optional: true }
+    ? string | undefined
+    : string
 
 /** Options and words of one call by their names, checked. */
 export type Given<O extends Options, A extends Arguments> = { readonly [K in keyof O]: OptionValue<O[K]> } & {
@@ -67,6 +71,8 @@ export interface Command<O extends Options = Options, A extends Arguments = Argu
 export type AnyCommand = Omit<Command, 'run'> & { run(given: never, cli: Cli): Promise<Answer | undefined> }
 
 /** Declares a command and types what it is given by its options and words. */
-export function defineCommand<const O extends Options = {}, const A extends Arguments = {}>(command: Command<O, A>): AnyCommand {
+export function defineCommand<const O extends Options = {}, const A extends Arguments = {}>(
+  command: Command<O, A>,
+): AnyCommand {
   return command
 }

@@ -11,67 +11,192 @@ export interface Row {
   load(): Promise<AnyCommand>
 }
 
-const row = (name: string, about: string, load: Row['load'], more: { hidden?: boolean } = {}): Row => ({ name, about, load, ...more })
+const row = (name: string, about: string, load: Row['load'], more: { hidden?: boolean } = {}): Row => ({
+  name,
+  about,
+  load,
+  ...more,
+})
 
 /** Every command, in the order of the help. */
 export const commands: readonly Row[] = [
-  row('', 'Start the gateway, or attach to the running one, and say where to chat.', async () => (await import('./commands/start.ts')).start),
-  row('open', 'Open the chat page in the browser with a fresh one-time link.', async () => (await import('./commands/open.ts')).open),
+  row(
+    '',
+    'Start the gateway, or attach to the running one, and say where to chat.',
+    async () => (await import('./commands/start.ts')).start,
+  ),
+  row(
+    'open',
+    'Open the chat page in the browser with a fresh one-time link.',
+    async () => (await import('./commands/open.ts')).open,
+  ),
   row('gateway', 'Run the gateway in the foreground.', async () => (await import('./commands/gateway.ts')).gateway),
-  row('gateway restart', 'Let the running gateway settle what runs and start again.', async () => (await import('./commands/gateway.ts')).restart),
-  row('agent', 'Say one thing to the agent and print its answer.', async () => (await import('./commands/agent.ts')).agent),
+  row(
+    'gateway restart',
+    'Let the running gateway settle what runs and start again.',
+    async () => (await import('./commands/gateway.ts')).restart,
+  ),
+  row(
+    'agent',
+    'Say one thing to the agent and print its answer.',
+    async () => (await import('./commands/agent.ts')).agent,
+  ),
   row('chat', 'Talk to the agent in the terminal.', async () => (await import('./commands/chat.ts')).chat),
-  row('status', 'Show the gateway, its agent process, channels, owed work and problems.', async () => (await import('./commands/status.ts')).status),
-  row('health', 'Ask whether the gateway takes and stores messages.', async () => (await import('./commands/status.ts')).health),
-  row('doctor', 'Check this machine and this home, with a remedy for each finding.', async () => (await import('./commands/doctor.ts')).doctor),
+  row(
+    'status',
+    'Show the gateway, its agent process, channels, owed work and problems.',
+    async () => (await import('./commands/status.ts')).status,
+  ),
+  row(
+    'health',
+    'Ask whether the gateway takes and stores messages.',
+    async () => (await import('./commands/status.ts')).health,
+  ),
+  row(
+    'doctor',
+    'Check this machine and this home, with a remedy for each finding.',
+    async () => (await import('./commands/doctor.ts')).doctor,
+  ),
 
   row('sessions list', 'List sessions, last used first.', async () => (await import('./commands/sessions.ts')).list),
   row('sessions show', 'Print what was said in a session.', async () => (await import('./commands/sessions.ts')).show),
-  row('sessions verify', 'Check every line of one journal, or of all.', async () => (await import('./commands/sessions.ts')).verify),
-  row('sessions reset', 'Begin anew in a session; what was said stays in its file.', async () => (await import('./commands/sessions-change.ts')).reset),
-  row('sessions erase', 'Replace what was said by its digests, for good; the file still verifies.', async () => (await import('./commands/sessions-change.ts')).erase),
-  row('sessions delete', 'Delete a session and its journal file.', async () => (await import('./commands/sessions-change.ts')).remove),
+  row(
+    'sessions verify',
+    'Check every line of one journal, or of all.',
+    async () => (await import('./commands/sessions.ts')).verify,
+  ),
+  row(
+    'sessions reset',
+    'Begin anew in a session; what was said stays in its file.',
+    async () => (await import('./commands/sessions-change.ts')).reset,
+  ),
+  row(
+    'sessions erase',
+    'Replace what was said by its digests, for good; the file still verifies.',
+    async () => (await import('./commands/sessions-change.ts')).erase,
+  ),
+  row(
+    'sessions delete',
+    'Delete a session and its journal file.',
+    async () => (await import('./commands/sessions-change.ts')).remove,
+  ),
 
-  row('channels list', 'List the channels that are plugged in and their accounts.', async () => (await import('./commands/channels.ts')).list),
-  row('channels status', 'Show the link of every account, or of one channel.', async () => (await import('./commands/channels.ts')).status),
+  row(
+    'channels list',
+    'List the channels that are plugged in and their accounts.',
+    async () => (await import('./commands/channels.ts')).list,
+  ),
+  row(
+    'channels status',
+    'Show the link of every account, or of one channel.',
+    async () => (await import('./commands/channels.ts')).status,
+  ),
   row('channels start', 'Connect an account.', async () => (await import('./commands/channels.ts')).start),
-  row('channels stop', 'Disconnect an account until it is started again.', async () => (await import('./commands/channels.ts')).stop),
+  row(
+    'channels stop',
+    'Disconnect an account until it is started again.',
+    async () => (await import('./commands/channels.ts')).stop,
+  ),
 
   row('pairing list', 'List strangers who wait for a yes.', async () => (await import('./commands/pairing.ts')).list),
   row('pairing approve', 'Admit who holds a code.', async () => (await import('./commands/pairing.ts')).approve),
   row('pairing reject', 'Refuse who holds a code.', async () => (await import('./commands/pairing.ts')).reject),
 
-  row('approvals list', 'List tool calls that wait for a yes.', async () => (await import('./commands/approvals.ts')).list),
+  row(
+    'approvals list',
+    'List tool calls that wait for a yes.',
+    async () => (await import('./commands/approvals.ts')).list,
+  ),
   row('approvals approve', 'Allow one tool call.', async () => (await import('./commands/approvals.ts')).approve),
   row('approvals deny', 'Deny one tool call.', async () => (await import('./commands/approvals.ts')).deny),
 
   row('agents list', 'List the configured agents.', async () => (await import('./commands/models.ts')).agents),
-  row('models list', 'List models, the one in use, and what was noticed on this machine.', async () => (await import('./commands/models.ts')).list),
+  row(
+    'models list',
+    'List models, the one in use, and what was noticed on this machine.',
+    async () => (await import('./commands/models.ts')).list,
+  ),
   row('models set', 'Choose the model of an agent.', async () => (await import('./commands/models.ts')).set),
-  row('models auth', 'Store the key of a provider; it is never shown again.', async () => (await import('./commands/models-auth.ts')).auth),
+  row(
+    'models auth',
+    'Store the key of a provider; it is never shown again.',
+    async () => (await import('./commands/models-auth.ts')).auth,
+  ),
   row('models test', 'Ask a model for one word, for real.', async () => (await import('./commands/models.ts')).test),
 
-  row('plugins list', 'List plugins, their state and what they may do.', async () => (await import('./commands/plugins.ts')).list),
-  row('plugins inspect', 'Show one plugin: state, permissions, what it holds.', async () => (await import('./commands/plugins.ts')).inspect),
-  row('plugins add', 'Install a plugin from npm, a folder or a tarball.', async () => (await import('./commands/plugins-add.ts')).add),
+  row(
+    'plugins list',
+    'List plugins, their state and what they may do.',
+    async () => (await import('./commands/plugins.ts')).list,
+  ),
+  row(
+    'plugins inspect',
+    'Show one plugin: state, permissions, what it holds.',
+    async () => (await import('./commands/plugins.ts')).inspect,
+  ),
+  row(
+    'plugins add',
+    'Install a plugin from npm, a folder or a tarball.',
+    async () => (await import('./commands/plugins-add.ts')).add,
+  ),
   row('plugins remove', 'Uninstall a plugin.', async () => (await import('./commands/plugins-remove.ts')).remove),
 
-  row('config get', 'Print the configuration, or one key of it; secrets are masked.', async () => (await import('./commands/config.ts')).get),
-  row('config set', 'Change one key and leave every other byte of the file as it is.', async () => (await import('./commands/config.ts')).set),
-  row('config secret', 'Set the password of the gateway, or the secret that a proxy shows it.', async () => (await import('./commands/config-secret.ts')).secret),
-  row('config check', 'Name every problem of the configuration.', async () => (await import('./commands/config.ts')).check),
-  row('config schema', 'Print the JSON Schema of the configuration.', async () => (await import('./commands/config.ts')).schema),
+  row(
+    'config get',
+    'Print the configuration, or one key of it; secrets are masked.',
+    async () => (await import('./commands/config.ts')).get,
+  ),
+  row(
+    'config set',
+    'Change one key and leave every other byte of the file as it is.',
+    async () => (await import('./commands/config.ts')).set,
+  ),
+  row(
+    'config secret',
+    'Set the password of the gateway, or the secret that a proxy shows it.',
+    async () => (await import('./commands/config-secret.ts')).secret,
+  ),
+  row(
+    'config check',
+    'Name every problem of the configuration.',
+    async () => (await import('./commands/config.ts')).check,
+  ),
+  row(
+    'config schema',
+    'Print the JSON Schema of the configuration.',
+    async () => (await import('./commands/config.ts')).schema,
+  ),
   row('config path', 'Print where the configuration stands.', async () => (await import('./commands/config.ts')).path),
 
-  row('route explain', 'Say which agent and session a message would reach, and why.', async () => (await import('./commands/route.ts')).explain),
-  row('deliveries list', 'List what is owed to peers, and what was given up.', async () => (await import('./commands/deliveries.ts')).list),
+  row(
+    'route explain',
+    'Say which agent and session a message would reach, and why.',
+    async () => (await import('./commands/route.ts')).explain,
+  ),
+  row(
+    'deliveries list',
+    'List what is owed to peers, and what was given up.',
+    async () => (await import('./commands/deliveries.ts')).list,
+  ),
   row('deliveries retry', 'Owe a dead delivery again.', async () => (await import('./commands/deliveries.ts')).retry),
   row('deliveries drop', 'Give a delivery up for good.', async () => (await import('./commands/deliveries.ts')).drop),
 
   row('tokens list', 'List tokens, without their secrets.', async () => (await import('./commands/tokens.ts')).list),
-  row('tokens create', 'Make a token for another program; it is shown once.', async () => (await import('./commands/tokens.ts')).create),
-  row('tokens rotate', 'Replace the secret of a token; the old one ends at once.', async () => (await import('./commands/tokens.ts')).rotate),
-  row('tokens revoke', 'End a token and close its connections.', async () => (await import('./commands/tokens.ts')).revoke),
+  row(
+    'tokens create',
+    'Make a token for another program; it is shown once.',
+    async () => (await import('./commands/tokens.ts')).create,
+  ),
+  row(
+    'tokens rotate',
+    'Replace the secret of a token; the old one ends at once.',
+    async () => (await import('./commands/tokens.ts')).rotate,
+  ),
+  row(
+    'tokens revoke',
+    'End a token and close its connections.',
+    async () => (await import('./commands/tokens.ts')).revoke,
+  ),
 
   row('logs', 'Print the end of the log.', async () => (await import('./commands/logs.ts')).logs),
   row('help', 'Show the commands, or the help of one.', async () => (await import('./commands/help.ts')).help),

@@ -31,22 +31,55 @@ const usualPort = 18789
 const gib = 2 ** 30
 
 /** Every check, in the order of the report. Each changes nothing. */
-export const checks: readonly Check[] = [program, home, modes, disk, gateway, configuration, port, agentProcess, model, journals, plugins]
+export const checks: readonly Check[] = [
+  program,
+  home,
+  modes,
+  disk,
+  gateway,
+  configuration,
+  port,
+  agentProcess,
+  model,
+  journals,
+  plugins,
+]
 
 async function program(): Promise<Finding[]> {
   const clone = cloneFolder()
-  const found = ok('Program', `openclaw ${version}${clone ? ` in the clone ${clone}` : ''}, Node ${process.versions.node}`)
-  return findNpm() ? found : [...found, ...warn('npm', 'not found', 'Plugins from npm need it: install Node from https://nodejs.org, which brings it.')]
+  const found = ok(
+    'Program',
+    `openclaw ${version}${clone ? ` in the clone ${clone}` : ''}, Node ${process.versions.node}`,
+  )
+  return findNpm()
+    ? found
+    : [
+        ...found,
+        ...warn('npm', 'not found', 'Plugins from npm need it: install Node from https://nodejs.org, which brings it.'),
+      ]
 }
 
 async function home(cli: Cli): Promise<Finding[]> {
   const there = await stat(cli.home).catch(() => undefined)
   if (!there) {
     const parent = await existing(cli.home)
-    return (await writable(parent)) ? ok('Home', `${cli.home} does not exist yet; the first start makes it`) : bad('Home', `${cli.home} cannot be made in ${parent}`, 'Choose another folder with --home or OPENCLAW_HOME, or change the permissions of that one.')
+    return (await writable(parent))
+      ? ok('Home', `${cli.home} does not exist yet; the first start makes it`)
+      : bad(
+          'Home',
+          `${cli.home} cannot be made in ${parent}`,
+          'Choose another folder with --home or OPENCLAW_HOME, or change the permissions of that one.',
+        )
   }
-  if (!there.isDirectory()) return bad('Home', `${cli.home} is not a folder`, 'Move it away, or choose another folder with --home or OPENCLAW_HOME.')
-  return (await writable(cli.home)) ? ok('Home', cli.home) : bad('Home', `${cli.home} cannot be written`, `Make it yours: chown -R "$USER" ${cli.quote(cli.home)}`)
+  if (!there.isDirectory())
+    return bad(
+      'Home',
+      `${cli.home} is not a folder`,
+      'Move it away, or choose another folder with --home or OPENCLAW_HOME.',
+    )
+  return (await writable(cli.home))
+    ? ok('Home', cli.home)
+    : bad('Home', `${cli.home} cannot be written`, `Make it yours: chown -R "$USER" ${cli.quote(cli.home)}`)
 }
 
 /** Nobody else may read what stands in the home: a closed folder closes all that is in it. Windows has no such modes. */
@@ -65,7 +98,11 @@ async function modes(cli: Cli): Promise<Finding[]> {
     for (const name of await readdir(join(cli.home, folder)).catch(() => [])) await look(join(cli.home, folder, name))
   }
   await look(join(cli.home, 'openclaw.json'))
-  return bad('File modes', `others on this machine can read ${count(open.length, 'file or folder', 'files and folders')}, the first is ${open[0]}`, `Close it: chmod -R go= ${cli.quote(cli.home)}`)
+  return bad(
+    'File modes',
+    `others on this machine can read ${count(open.length, 'file or folder', 'files and folders')}, the first is ${open[0]}`,
+    `Close it: chmod -R go= ${cli.quote(cli.home)}`,
+  )
 }
 
 async function disk(cli: Cli): Promise<Finding[]> {
@@ -79,13 +116,25 @@ async function disk(cli: Cli): Promise<Finding[]> {
 async function gateway(cli: Cli): Promise<Finding[]> {
   const mark = await readMark(cli.home)
   if (!mark) return ok('Gateway', 'none is running')
-  if (!(await isHeld(cli.home, mark))) return warn('Gateway', `process ${mark.pid} ended without saying so`, 'Nothing is lost: the next start goes on where it ended: `openclaw`')
+  if (!(await isHeld(cli.home, mark)))
+    return warn(
+      'Gateway',
+      `process ${mark.pid} ended without saying so`,
+      'Nothing is lost: the next start goes on where it ended: `openclaw`',
+    )
   const connected = await cli.findGateway()
-  if (!connected) return bad('Gateway', `process ${mark.pid} does not answer`, 'See what its window says, or end it and start again: `openclaw`')
+  if (!connected)
+    return bad(
+      'Gateway',
+      `process ${mark.pid} does not answer`,
+      'See what its window says, or end it and start again: `openclaw`',
+    )
   const health = await connected.call('health', {})
   const { problems } = await connected.call('status', {})
   return [
-    ...(health.ready ? ok('Gateway', `running at ${health.address}, process ${health.pid}, version ${health.version}`) : bad('Gateway', `not ready: ${health.reason ?? 'no reason was given'}`, 'See the log: `openclaw logs`')),
+    ...(health.ready
+      ? ok('Gateway', `running at ${health.address}, process ${health.pid}, version ${health.version}`)
+      : bad('Gateway', `not ready: ${health.reason ?? 'no reason was given'}`, 'See the log: `openclaw logs`')),
     ...problems.flatMap((problem) => warn('Problem', problem, 'More: `openclaw logs`')),
   ]
 }
@@ -94,7 +143,12 @@ async function configuration(cli: Cli): Promise<Finding[]> {
   const settings = await openSettings(cli)
   const problems = await settings.check()
   if (problems.length === 0) return ok('Configuration', settings.file)
-  return problems.map(({ path, message, suggestion }) => ({ about: 'Configuration', state: 'bad' as const, found: `${path ? `${path}: ` : ''}${message}`, remedy: suggestion ?? `Correct it in ${settings.file}, then: \`openclaw config check\`` }))
+  return problems.map(({ path, message, suggestion }) => ({
+    about: 'Configuration',
+    state: 'bad' as const,
+    found: `${path ? `${path}: ` : ''}${message}`,
+    remedy: suggestion ?? `Correct it in ${settings.file}, then: \`openclaw config check\``,
+  }))
 }
 
 /** Whether the port can be had. With a gateway of this home running it has it, which is as it should be. */
@@ -109,7 +163,13 @@ async function port(cli: Cli): Promise<Finding[]> {
     probe.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(undefined)))
   })
   if (!trouble) return ok('Port', `${wanted} is free`)
-  return bad('Port', `${wanted} cannot be had (${trouble.code})`, trouble.code === 'EADDRINUSE' ? `Another program has it. Take another one: \`openclaw config set gateway.port ${wanted + 1}\`` : 'Take a port above 1024: `openclaw config set gateway.port 18789`')
+  return bad(
+    'Port',
+    `${wanted} cannot be had (${trouble.code})`,
+    trouble.code === 'EADDRINUSE'
+      ? `Another program has it. Take another one: \`openclaw config set gateway.port ${wanted + 1}\``
+      : 'Take a port above 1024: `openclaw config set gateway.port 18789`',
+  )
 }
 
 async function agentProcess(): Promise<Finding[]> {
@@ -120,9 +180,16 @@ async function agentProcess(): Promise<Finding[]> {
     const wire = link<{ calls: AgentMethods }>(stdioTransport(child.stdout, child.stdin))
     const { memoryBytes } = await wire.call('ping', {}, { timeoutMs: 10_000 })
     wire.close()
-    return ok('Agent process', `starts in ${Math.round(performance.now() - begun)} ms with ${Math.round(memoryBytes / 2 ** 20)} MB`)
+    return ok(
+      'Agent process',
+      `starts in ${Math.round(performance.now() - begun)} ms with ${Math.round(memoryBytes / 2 ** 20)} MB`,
+    )
   } catch (error) {
-    return bad('Agent process', `does not start: ${(error as Error).message}`, cloneFolder() ? 'Build it again, in the folder of the clone: npm start' : 'Install openclaw again.')
+    return bad(
+      'Agent process',
+      `does not start: ${(error as Error).message}`,
+      cloneFolder() ? 'Build it again, in the folder of the clone: npm start' : 'Install openclaw again.',
+    )
   } finally {
     child.kill('SIGKILL')
     await ended
@@ -131,16 +198,28 @@ async function agentProcess(): Promise<Finding[]> {
 
 async function model(cli: Cli): Promise<Finding[]> {
   const settings = await openSettings(cli)
-  const agents = (await settings.get('agents').catch(() => undefined))?.value as Record<string, { model?: string } | undefined> | undefined
+  const agents = (await settings.get('agents').catch(() => undefined))?.value as
+    | Record<string, { model?: string } | undefined>
+    | undefined
   const main = agents?.['main']?.model
-  return main ? ok('Model', main) : warn('Model', 'none is chosen, so the embedded provider answers', 'Store a key and choose one: `openclaw models auth openai`, then `openclaw models list`')
+  return main
+    ? ok('Model', main)
+    : warn(
+        'Model',
+        'none is chosen, so the embedded provider answers',
+        'Store a key and choose one: `openclaw models auth openai`, then `openclaw models list`',
+      )
 }
 
 async function journals(cli: Cli): Promise<Finding[]> {
   const { whole, journals } = await (await openStored(cli)).verify()
   const lines = journals.reduce((sum, one) => sum + one.lines, 0)
   if (whole) return ok('Journals', `${count(journals.length, 'session')}, ${count(lines, 'line')}, all whole`)
-  return warn('Journals', 'some lines are damaged; every intact one is kept and used', 'Which: `openclaw sessions verify`')
+  return warn(
+    'Journals',
+    'some lines are damaged; every intact one is kept and used',
+    'Which: `openclaw sessions verify`',
+  )
 }
 
 async function plugins(cli: Cli): Promise<Finding[]> {
@@ -149,7 +228,9 @@ async function plugins(cli: Cli): Promise<Finding[]> {
   const { plugins } = await connected.call('plugins.list', {})
   const parked = plugins.filter(({ state }) => state === 'parked')
   if (parked.length === 0) return ok('Plugins', plugins.map(({ id }) => id).join(', '))
-  return parked.flatMap(({ id, reason }) => warn('Plugin', `${id} is parked: ${reason ?? 'no reason was given'}`, `More: \`openclaw plugins inspect ${id}\``))
+  return parked.flatMap(({ id, reason }) =>
+    warn('Plugin', `${id} is parked: ${reason ?? 'no reason was given'}`, `More: \`openclaw plugins inspect ${id}\``),
+  )
 }
 
 async function existing(path: string): Promise<string> {

@@ -7,7 +7,12 @@ import { printable } from './terminal.ts'
 /** Options of a gateway in the foreground. */
 export const gatewayOptions = {
   port: { type: 'number', about: 'The port to listen on; 0 takes a free one. The configured one when absent' },
-  bind: { type: 'text', value: 'WHERE', choices: ['loopback', 'lan'], about: 'From where it is reached; the configured one when absent' },
+  bind: {
+    type: 'text',
+    value: 'WHERE',
+    choices: ['loopback', 'lan'],
+    about: 'From where it is reached; the configured one when absent',
+  },
   verbose: { type: 'boolean', about: 'Print the log to stderr as well' },
 } as const
 
@@ -19,8 +24,17 @@ export interface GatewayOptions {
 }
 
 /** Checks the options that were given. */
-export function readGatewayOptions({ port, bind, verbose }: { port: number | undefined; bind: 'loopback' | 'lan' | undefined; verbose: boolean }): GatewayOptions {
-  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) throw usage(`--port is a whole number from 0 to 65535, not ${port}.`)
+export function readGatewayOptions({
+  port,
+  bind,
+  verbose,
+}: {
+  port: number | undefined
+  bind: 'loopback' | 'lan' | undefined
+  verbose: boolean
+}): GatewayOptions {
+  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535))
+    throw usage(`--port is a whole number from 0 to 65535, not ${port}.`)
   return { verbose, ...(port === undefined ? {} : { port }), ...(bind === undefined ? {} : { bind }) }
 }
 
@@ -61,7 +75,12 @@ async function runOnce(options: GatewayOptions, cli: Cli, stopped: AbortSignal, 
 
 /** What a library throws where nobody waits for it must not end the conversations of everybody: it is told, and that is all. */
 function survive(cli: Cli): void {
-  const tell = (thrown: unknown) => cli.terminal.tell(printable(`Something failed where nobody waited for it: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`))
+  const tell = (thrown: unknown) =>
+    cli.terminal.tell(
+      printable(
+        `Something failed where nobody waited for it: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
+      ),
+    )
   process.on('unhandledRejection', tell)
   process.on('uncaughtException', tell)
 }
@@ -70,7 +89,14 @@ function survive(cli: Cli): void {
 function tell(kernel: Kernel, cli: Cli): void {
   const { url } = kernel.link()
   if (cli.json) {
-    const value = { attached: false, address: kernel.address.href, pid: process.pid, home: cli.home, version, link: url }
+    const value = {
+      attached: false,
+      address: kernel.address.href,
+      pid: process.pid,
+      home: cli.home,
+      version,
+      link: url,
+    }
     return cli.terminal.write(`${JSON.stringify(value, undefined, 2)}\n`)
   }
   const lines = [

@@ -16,7 +16,10 @@ const lookMs = 50
  * Connects to the gateway that runs for a home, as the owner of this machine; undefined when none runs. Waits a little
  * for one that is just starting. Throws `unauthorized` when it does not take our token.
  */
-export async function attach(home: string, options: { readonly reconnect?: boolean } = {}): Promise<Gateway | undefined> {
+export async function attach(
+  home: string,
+  options: { readonly reconnect?: boolean } = {},
+): Promise<Gateway | undefined> {
   const address = await findAddress(home)
   if (address === undefined) return undefined
   const token = await readToken(home)
@@ -35,7 +38,11 @@ async function findAddress(home: string): Promise<string | undefined> {
     // What is left of a gateway that crashed may name a port that is somebody else's by now: our token must not go there.
     if (!mark || !(await isHeld(home, mark))) return undefined
     if (mark.address !== undefined) return mark.address
-    if (Date.now() > untilMs) throw failure('unavailable', `A gateway (process ${mark.pid}) holds ${home} and does not get ready; see what it prints, or end it.`)
+    if (Date.now() > untilMs)
+      throw failure(
+        'unavailable',
+        `A gateway (process ${mark.pid}) holds ${home} and does not get ready; see what it prints, or end it.`,
+      )
     await sleep(lookMs)
   }
 }

@@ -16,7 +16,9 @@ export function usageLine(row: Row, command: AnyCommand, program: string): strin
 /** The help of one command. */
 export function commandHelp(row: Row, command: AnyCommand, program: string): string {
   const takes = Object.entries(command.takes ?? {}).map(([name, { about }]) => [name.toUpperCase(), about] as const)
-  const options = [...shown(command.options), ...shown(common)].map(([name, option]) => [spell(name, option), describe(option)] as const)
+  const options = [...shown(command.options), ...shown(common)].map(
+    ([name, option]) => [spell(name, option), describe(option)] as const,
+  )
   return [
     row.about,
     ...(command.details ? ['', command.details] : []),
@@ -39,7 +41,12 @@ export function exampleLine(row: Row, command: AnyCommand, program: string): str
 
 /** The help of a group: `openclaw sessions --help`. */
 export function groupHelp(rows: readonly Row[], program: string): string {
-  return [...aligned(rows.map((row) => [`${program} ${row.name}`, row.about] as const)), '', `More about one: ${program} ${rows[0]?.name} --help`, ''].join('\n')
+  return [
+    ...aligned(rows.map((row) => [`${program} ${row.name}`, row.about] as const)),
+    '',
+    `More about one: ${program} ${rows[0]?.name} --help`,
+    '',
+  ].join('\n')
 }
 
 /** The help of the program. */

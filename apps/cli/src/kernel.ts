@@ -11,7 +11,15 @@ import { printable } from './terminal.ts'
 const defaultModel = 'offline/assistant'
 
 /** Starts a gateway for the home of this call, with an agent process of its own. The caller closes it. */
-export async function startGateway(cli: Cli, options: { readonly port?: number; readonly bind?: 'loopback' | 'lan'; readonly verbose: boolean; readonly onRestart: () => void }): Promise<Kernel> {
+export async function startGateway(
+  cli: Cli,
+  options: {
+    readonly port?: number
+    readonly bind?: 'loopback' | 'lan'
+    readonly verbose: boolean
+    readonly onRestart: () => void
+  },
+): Promise<Kernel> {
   const { verbose, ...more } = options
   return await createKernel({
     home: cli.home,
@@ -46,12 +54,22 @@ export async function startAlone(cli: Cli): Promise<Gateway> {
   await kernel.plugged
   const [ours, theirs] = linkedPair()
   kernel.attach(theirs)
-  return cli.scope.use(await connectGateway({ open: () => ours, client: { name: 'openclaw', version, platform: process.platform }, reconnect: false }))
+  return cli.scope.use(
+    await connectGateway({
+      open: () => ours,
+      client: { name: 'openclaw', version, platform: process.platform },
+      reconnect: false,
+    }),
+  )
 }
 
 /** The log of a gateway on stderr. */
 function echo(cli: Cli): Log {
   const write = (level: string) => (text: string, fields?: object) =>
-    cli.terminal.tell(cli.terminal.faint(printable(`${new Date().toISOString()} ${level} ${text}${fields ? ` ${JSON.stringify(fields)}` : ''}`)))
+    cli.terminal.tell(
+      cli.terminal.faint(
+        printable(`${new Date().toISOString()} ${level} ${text}${fields ? ` ${JSON.stringify(fields)}` : ''}`),
+      ),
+    )
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }

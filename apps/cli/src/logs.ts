@@ -10,7 +10,9 @@ const tailBytes = 256 * 1024
 /** Reads the log of a home: through its gateway, or from the files when none runs. */
 export async function readLogs(cli: Cli): Promise<(cursor: string | undefined, limit: number) => Promise<Page>> {
   const gateway = await cli.findGateway()
-  if (gateway) return async (cursor, limit) => await gateway.call('logs.tail', { limit, ...(cursor === undefined ? {} : { cursor }) })
+  if (gateway)
+    return async (cursor, limit) =>
+      await gateway.call('logs.tail', { limit, ...(cursor === undefined ? {} : { cursor }) })
   const folder = join(cli.home, 'logs')
   return async (cursor, limit) => await readFiles(folder, cursor, limit)
 }
@@ -29,6 +31,9 @@ async function readFiles(folder: string, cursor: string | undefined, limit: numb
   const read = buffer.subarray(0, bytesRead)
   // The last line may be half written.
   const end = read.lastIndexOf(10) + 1
-  const lines = read.toString('utf8', 0, end).split('\n').slice(from === undefined && start > 0 ? 1 : 0, -1)
+  const lines = read
+    .toString('utf8', 0, end)
+    .split('\n')
+    .slice(from === undefined && start > 0 ? 1 : 0, -1)
   return { cursor: `${newest}:${start + end}`, lines: from === undefined ? lines.slice(-limit) : lines }
 }

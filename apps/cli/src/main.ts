@@ -10,7 +10,9 @@ import { programName, version } from './program.ts'
 import { printable } from './terminal.ts'
 
 // A reader that went away (`openclaw logs | head`) is not a failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exits.ok[0] : exits.failed[0]))
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exits.ok[0] : exits.failed[0]),
+)
 process.exitCode = await run(process.argv.slice(2))
 
 /** Finds the command, runs it, prints its answer or its failure, and resolves with the exit code. */
@@ -20,7 +22,11 @@ async function run(words: readonly string[]): Promise<number> {
     const called = find(words, program)
     if (typeof called === 'string') return print(called)
     const command = await called.row.load()
-    const given = readArguments(command, called.rest, `${program}${called.row.name ? ` ${called.row.name}` : ''} --help`)
+    const given = readArguments(
+      command,
+      called.rest,
+      `${program}${called.row.name ? ` ${called.row.name}` : ''} --help`,
+    )
     if (given['help'] === true) return print(commandHelp(called.row, command, program))
     return await carryOut(command, given)
   } catch (thrown) {
@@ -41,11 +47,20 @@ function find(words: readonly string[], program: string): { row: Row; rest: read
   const found = findRow(named)
   if (found) return { row: found.row, rest: [...words.slice(0, before), ...found.rest] }
   const group = groupOf(first)
-  if (group.length === 0) throw usage(`There is no command "${printable(first)}".${near(first, commands.map((row) => row.name.split(' ')[0] ?? ''))} ${program} --help shows them all.`)
+  if (group.length === 0)
+    throw usage(
+      `There is no command "${printable(first)}".${near(
+        first,
+        commands.map((row) => row.name.split(' ')[0] ?? ''),
+      )} ${program} --help shows them all.`,
+    )
   if (second === '--help' || second === '-h') return groupHelp(group, program)
   const names = group.map((row) => row.name.slice(first.length + 1))
-  if (second === undefined || second.startsWith('-')) throw usage(`${program} ${first} needs one of: ${names.join(', ')}.`)
-  throw usage(`There is no command "${first} ${printable(second)}".${near(second, names, `${first} `)} ${program} ${first} --help shows them.`)
+  if (second === undefined || second.startsWith('-'))
+    throw usage(`${program} ${first} needs one of: ${names.join(', ')}.`)
+  throw usage(
+    `There is no command "${first} ${printable(second)}".${near(second, names, `${first} `)} ${program} ${first} --help shows them.`,
+  )
 }
 
 /** How many words at the beginning are common options, which may stand before the command. */
@@ -83,7 +98,8 @@ function show(answer: Answer, cli: Cli): number {
   const lines = typeof answer.text === 'string' ? [answer.text] : (answer.text ?? [])
   const text = lines.join('\n')
   if (text) cli.terminal.write(text.endsWith('\n') ? text : `${text}\n`)
-  if (answer.next) cli.terminal.tell(`${cli.terminal.interactive ? '\n' : ''}${answer.next[0]}: ${cli.command(answer.next[1])}`)
+  if (answer.next)
+    cli.terminal.tell(`${cli.terminal.interactive ? '\n' : ''}${answer.next[0]}: ${cli.command(answer.next[1])}`)
   return exit
 }
 
@@ -97,7 +113,9 @@ function report(thrown: unknown, json: boolean, paste: (text: string) => string)
     // One problem is in the message already.
     const problems = failure.problems ?? []
     for (const { path, message, suggestion } of problems.length > 1 ? problems : []) {
-      process.stderr.write(`  ${printable(`${path ? `${path}: ` : ''}${message}${suggestion ? ` (${suggestion})` : ''}`)}\n`)
+      process.stderr.write(
+        `  ${printable(`${path ? `${path}: ` : ''}${message}${suggestion ? ` (${suggestion})` : ''}`)}\n`,
+      )
     }
     const unexpected = failure.code === 'internal' && thrown instanceof Error && process.env['OPENCLAW_DEBUG']
     if (unexpected) process.stderr.write(`${thrown.stack}\n`)

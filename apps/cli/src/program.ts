@@ -11,12 +11,16 @@ export const packageFolder = dirname(dirname(file))
 export const entryFile = join(dirname(file), file.endsWith('.ts') ? 'main.ts' : 'main.js')
 
 /** The version of the program. */
-export const version: string = (JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }).version
+export const version: string = (
+  JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }
+).version
 
 /** The folder of the clone that this program runs from; undefined when it was installed. */
 export function cloneFolder(): string | undefined {
   const folder = dirname(dirname(packageFolder))
-  return existsSync(join(folder, 'pnpm-workspace.yaml')) && existsSync(join(folder, 'apps', 'cli', 'src')) ? folder : undefined
+  return existsSync(join(folder, 'pnpm-workspace.yaml')) && existsSync(join(folder, 'apps', 'cli', 'src'))
+    ? folder
+    : undefined
 }
 
 /** How to start this program from the folder one is in, so that a printed command can be pasted as it is. */

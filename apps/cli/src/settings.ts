@@ -30,7 +30,10 @@ function throughGateway(gateway: Gateway, cli: Cli): Settings {
     async set(key, value) {
       // A reference to the environment or a file counts only when a person at this machine writes it, so it is ours to write.
       if (isReference(value)) return await (await fromFile(cli)).set(key, value)
-      return await gateway.call('config.set', { path: key, ...(value === undefined ? {} : { value }) } as MethodParams<'config.set'>)
+      return await gateway.call('config.set', {
+        path: key,
+        ...(value === undefined ? {} : { value }),
+      } as MethodParams<'config.set'>)
     },
     check: async (text) => (await gateway.call('config.check', text === undefined ? {} : { text })).problems,
     schema: async () => (await gateway.call('config.schema', {})).schema,
@@ -39,12 +42,19 @@ function throughGateway(gateway: Gateway, cli: Cli): Settings {
 
 async function fromFile(cli: Cli): Promise<Settings> {
   const { openConfiguration, parsePath, realPlatform, valueAt } = await import('@openclaw/kernel')
-  const configuration = cli.scope.use(await openConfiguration({ file: configFile(cli.home), platform: realPlatform(), log: silent, watch: false }))
+  const configuration = cli.scope.use(
+    await openConfiguration({ file: configFile(cli.home), platform: realPlatform(), log: silent, watch: false }),
+  )
   return {
     file: configuration.file,
     async get(key) {
       const value = configuration.masked()
-      return { file: configuration.file, hash: configuration.hash, value: key === undefined ? value : valueAt(value, parsePath(key)), problems: [...configuration.problems] }
+      return {
+        file: configuration.file,
+        hash: configuration.hash,
+        value: key === undefined ? value : valueAt(value, parsePath(key)),
+        problems: [...configuration.problems],
+      }
     },
     async set(key, value) {
       const { applied } = await configuration.set(key, value, undefined, 'person')

@@ -29,8 +29,12 @@ function throughGateway(gateway: Gateway): Stored {
     async lines(session, limit) {
       const pages: AnyLine[][] = []
       let before: number | undefined
-      for (let left = limit; left > 0; ) {
-        const page = await gateway.call('chat.history', { session, limit: Math.min(left, pageLines), ...(before === undefined ? {} : { before }) })
+      for (let left = limit; left > 0;) {
+        const page = await gateway.call('chat.history', {
+          session,
+          limit: Math.min(left, pageLines),
+          ...(before === undefined ? {} : { before }),
+        })
         pages.unshift(page.lines as AnyLine[])
         before = page.lines[0]?.seq
         left -= page.lines.length
@@ -85,7 +89,11 @@ async function fromFiles(folder: string): Promise<Stored> {
     },
     async verify(session) {
       const one = session === undefined ? undefined : await fileOf(session)
-      if (session !== undefined && one === undefined) throw failure('not_found', `There is no session ${JSON.stringify(session.slice(0, 200))}; \`openclaw sessions list\` shows them.`)
+      if (session !== undefined && one === undefined)
+        throw failure(
+          'not_found',
+          `There is no session ${JSON.stringify(session.slice(0, 200))}; \`openclaw sessions list\` shows them.`,
+        )
       const paths = one === undefined ? (await journals(folder)).map(({ path }) => path) : [one]
       const found = []
       for (const path of paths) found.push(await verifyJournal(path, platform))
@@ -98,10 +106,18 @@ async function fromFiles(folder: string): Promise<Stored> {
 async function journals(folder: string): Promise<{ agent: string; path: string; usedMs: number }[]> {
   const agents = await readdir(folder, { withFileTypes: true }).catch(() => [])
   const found = await Promise.all(
-    agents.filter((entry) => entry.isDirectory()).map(async ({ name: agent }) => {
-      const names = (await readdir(join(folder, agent))).filter((name) => name.endsWith('.jsonl'))
-      return await Promise.all(names.map(async (name) => ({ agent, path: join(folder, agent, name), usedMs: (await stat(join(folder, agent, name))).mtimeMs })))
-    }),
+    agents
+      .filter((entry) => entry.isDirectory())
+      .map(async ({ name: agent }) => {
+        const names = (await readdir(join(folder, agent))).filter((name) => name.endsWith('.jsonl'))
+        return await Promise.all(
+          names.map(async (name) => ({
+            agent,
+            path: join(folder, agent, name),
+            usedMs: (await stat(join(folder, agent, name))).mtimeMs,
+          })),
+        )
+      }),
   )
   return found.flat().sort((one, other) => other.usedMs - one.usedMs)
 }

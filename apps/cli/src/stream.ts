@@ -39,8 +39,16 @@ export function openStream(terminal: Terminal, thinking = false): Stream {
       close()
       said = ''
       const { tool } = sign.payload
-      if (sign.event === 'agent.tool.start') terminal.tell(terminal.faint(`→ ${oneLine(tool)} ${inputLine(sign.payload.input, Math.max(20, terminal.columns - 30))}`))
-      else if (sign.payload.failed) terminal.tell(terminal.faint(`✗ ${oneLine(tool)}: ${oneLine(sign.payload.content.map((part) => (part.type === 'text' ? part.text : '')).join(' '), 200)}`))
+      if (sign.event === 'agent.tool.start')
+        terminal.tell(
+          terminal.faint(`→ ${oneLine(tool)} ${inputLine(sign.payload.input, Math.max(20, terminal.columns - 30))}`),
+        )
+      else if (sign.payload.failed)
+        terminal.tell(
+          terminal.faint(
+            `✗ ${oneLine(tool)}: ${oneLine(sign.payload.content.map((part) => (part.type === 'text' ? part.text : '')).join(' '), 200)}`,
+          ),
+        )
     },
     end(text) {
       if (text !== undefined && said.trim() === '') {

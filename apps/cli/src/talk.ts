@@ -4,7 +4,10 @@ import type { Gateway } from './gateway.ts'
 
 /** What a run shows while it goes on. */
 export type Sign = {
-  [E in 'agent.text' | 'agent.thinking' | 'agent.tool.start' | 'agent.tool.result']: { readonly event: E; readonly payload: EventPayload<E> }
+  [E in 'agent.text' | 'agent.thinking' | 'agent.tool.start' | 'agent.tool.result']: {
+    readonly event: E
+    readonly payload: EventPayload<E>
+  }
 }['agent.text' | 'agent.thinking' | 'agent.tool.start' | 'agent.tool.result']
 /** How a run ended. */
 export type Outcome = MethodResult<'agent.wait'>
@@ -38,15 +41,26 @@ const signs = ['agent.text', 'agent.thinking', 'agent.tool.start', 'agent.tool.r
 export async function talk(gateway: Gateway, talk: Talk): Promise<Outcome> {
   const { message, session, agent, model, thinking, signal } = talk
   using events = watch(gateway, talk)
-  const more = { message, idempotencyKey: randomUUID(), ...(session ? { session } : {}), ...(model ? { model } : {}), ...(thinking ? { thinking } : {}) }
-  const started = agent && !session ? await gateway.call('agent', { ...more, agent }) : await gateway.call('chat.send', more)
+  const more = {
+    message,
+    idempotencyKey: randomUUID(),
+    ...(session ? { session } : {}),
+    ...(model ? { model } : {}),
+    ...(thinking ? { thinking } : {}),
+  }
+  const started =
+    agent && !session ? await gateway.call('agent', { ...more, agent }) : await gateway.call('chat.send', more)
   events.follow(started)
   const stop = () => void gateway.call('chat.abort', { session: started.session }).catch(() => {})
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
   try {
     for (;;) {
-      const outcome = await gateway.call('agent.wait', { run: started.run, timeoutMs: waitMs }, { timeoutMs: waitMs * 2 })
+      const outcome = await gateway.call(
+        'agent.wait',
+        { run: started.run, timeoutMs: waitMs },
+        { timeoutMs: waitMs * 2 },
+      )
       if (outcome.status !== 'pending') return outcome
     }
   } finally {
@@ -90,5 +104,9 @@ function watch(gateway: Gateway, { onSign, onApproval }: Talk) {
 /** Why a run did not answer, for people. */
 export function whyNot({ status, failure }: Outcome): string {
   if (status === 'aborted') return 'Stopped.'
-  return failure ? toFailure(failure).message : status === 'interrupted' ? 'The run was interrupted.' : 'The run failed.'
+  return failure
+    ? toFailure(failure).message
+    : status === 'interrupted'
+      ? 'The run was interrupted.'
+      : 'The run failed.'
 }

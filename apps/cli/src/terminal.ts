@@ -32,7 +32,8 @@ const slowMs = 1000
 export function openTerminal(): Terminal {
   const { stdin, stdout, stderr } = process
   const plain = Boolean(process.env['NO_COLOR']) || process.env['TERM'] === 'dumb'
-  const style = (stream: { isTTY?: boolean }, style: Style, text: string) => (stream.isTTY && !plain ? styleText(style, text, { validateStream: false }) : text)
+  const style = (stream: { isTTY?: boolean }, style: Style, text: string) =>
+    stream.isTTY && !plain ? styleText(style, text, { validateStream: false }) : text
   const interactive = stdin.isTTY === true && stderr.isTTY === true
   const ask = async (question: string, hidden: boolean, signal?: AbortSignal) => {
     if (!interactive) return undefined
@@ -75,8 +76,10 @@ async function askLine(question: string, hidden: boolean, signal?: AbortSignal):
 
 /** Text from outside as it may go to a terminal: without escape sequences and control characters but line breaks and tabs. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
+  return stripVTControlCharacters(text).replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    '',
+  )
 }
 
 /** The same on one line, at most `length` characters. */
@@ -97,7 +100,12 @@ export function inputLine(input: unknown, length = 200): string {
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const clean = rows.map((row) => row.map((cell) => oneLine(cell, 400)))
   const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map((row) => (row[column] ?? '').length)))
-  return clean.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  return clean.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /** How long ago, for people: `now`, `5 min`, `3 h`, `2 d`. */

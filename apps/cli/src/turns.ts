@@ -10,26 +10,37 @@ export function printLine(line: AnyLine, terminal: Pick<Terminal, 'paint'>): str
   if (!told) return []
   const [who, text] = told
   const [first = '', ...rest] = printable(text).split('\n')
-  return [`${terminal.paint('dim', time)}  ${terminal.paint('bold', oneLine(who))}  ${first}`, ...rest.map((more) => `  ${more}`.trimEnd())]
+  return [
+    `${terminal.paint('dim', time)}  ${terminal.paint('bold', oneLine(who))}  ${first}`,
+    ...rest.map((more) => `  ${more}`.trimEnd()),
+  ]
 }
 
 function tell(line: AnyLine): [who: string, text: string] | undefined {
   if (line.erased !== undefined) return [line.kind, '(erased)']
   if (isLine(line, 'user')) {
     const { sender, text, attachments } = line.body
-    return [sender?.name ?? line.origin?.sender ?? 'user', [text, ...(attachments ?? []).map(({ name, mime }) => `[${name ?? mime}]`)].filter(Boolean).join('\n')]
+    return [
+      sender?.name ?? line.origin?.sender ?? 'user',
+      [text, ...(attachments ?? []).map(({ name, mime }) => `[${name ?? mime}]`)].filter(Boolean).join('\n'),
+    ]
   }
   if (isLine(line, 'assistant')) {
-    const parts = line.body.content.map((part) => (part.type === 'text' ? part.text : part.type === 'call' ? `→ ${part.name} ${inputLine(part.input)}` : ''))
+    const parts = line.body.content.map((part) =>
+      part.type === 'text' ? part.text : part.type === 'call' ? `→ ${part.name} ${inputLine(part.input)}` : '',
+    )
     return ['agent', parts.filter(Boolean).join('\n')]
   }
   if (isLine(line, 'tool')) {
-    const text = line.body.content.map((part) => (part.type === 'text' ? part.text : `[${part.name ?? part.mime}]`)).join('\n')
+    const text = line.body.content
+      .map((part) => (part.type === 'text' ? part.text : `[${part.name ?? part.mime}]`))
+      .join('\n')
     return [line.body.failed ? `${line.body.tool} failed` : line.body.tool, text]
   }
   if (isLine(line, 'end')) return [line.body.outcome, line.body.failure?.message ?? '']
   if (isLine(line, 'note')) return [line.body.label ?? 'note', line.body.text]
-  if (isLine(line, 'checkpoint')) return [line.body.reason, line.body.summary ?? `context begins anew after ${count(line.body.totals.lines, 'line')}`]
+  if (isLine(line, 'checkpoint'))
+    return [line.body.reason, line.body.summary ?? `context begins anew after ${count(line.body.totals.lines, 'line')}`]
   if (isLine(line, 'revision')) return ['changed', line.body.text || '(deleted)']
   if (isLine(line, 'reaction')) return ['reaction', line.body.emoji]
   return undefined

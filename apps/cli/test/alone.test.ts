@@ -15,7 +15,8 @@ describe('with no gateway running', () => {
     said = await run(['agent', '--local', '-m', 'hi', '--home', home.path])
   })
   afterAll(async () => await home?.[Symbol.asyncDispose]())
-  const openclaw = (args: readonly string[], input?: string) => run([...args, '--home', home.path], input === undefined ? {} : { input })
+  const openclaw = (args: readonly string[], input?: string) =>
+    run([...args, '--home', home.path], input === undefined ? {} : { input })
 
   it('agent --local answers on a fresh machine, without an account, and gives the home back', async () => {
     expect(said.code).toBe(0)
@@ -24,20 +25,44 @@ describe('with no gateway running', () => {
     expect((await openclaw(['agent', '--local', '--json', '-m', 'tools'])).stdout).toContain('"answered"')
   })
 
-  it.each(['status', 'health', 'open', 'pairing list', 'tokens list', 'agent -m hi', 'chat', 'plugins list', 'gateway restart'])('%s says how to start one and ends with 3', async (line) => {
+  it.each([
+    'status',
+    'health',
+    'open',
+    'pairing list',
+    'tokens list',
+    'agent -m hi',
+    'chat',
+    'plugins list',
+    'gateway restart',
+  ])('%s says how to start one and ends with 3', async (line) => {
     const plain = await openclaw(line.split(' '))
     expect({ code: plain.code, stdout: plain.stdout }).toEqual({ code: 3, stdout: '' })
-    expect(plain.stderr).toMatch(/No gateway is running for \S+\. Start it in another window: \S*openclaw --home \S+\n$/)
+    expect(plain.stderr).toMatch(
+      /No gateway is running for \S+\. Start it in another window: \S*openclaw --home \S+\n$/,
+    )
   })
 
   it('lists, shows and verifies sessions from their files', async () => {
-    const list = JSON.parse((await openclaw(['sessions', 'list', '--json'])).stdout) as { total: number; sessions: { key: string; title: string; lines: number }[] }
+    const list = JSON.parse((await openclaw(['sessions', 'list', '--json'])).stdout) as {
+      total: number
+      sessions: { key: string; title: string; lines: number }[]
+    }
     expect(list).toMatchObject({ total: 1, sessions: [{ key: session, title: 'hi' }] })
     expect((await openclaw(['sessions', 'list', '--search', 'nobody-said-this'])).stdout).toContain('No sessions yet.')
-    expect((await openclaw(['sessions', 'show', session])).stdout).toMatch(/user {2}hi\n.*agent {2}No model is configured/)
-    const shown = JSON.parse((await openclaw(['sessions', 'show', session, '--all', '--json'])).stdout) as { lines: { seq: number }[] }
-    expect(shown.lines.map(({ seq }) => seq)).toEqual(Array.from({ length: list.sessions[0]?.lines ?? 0 }, (_, index) => index + 1))
-    expect(await openclaw(['sessions', 'verify'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 journal, \d+ lines: whole\.\n$/) as string })
+    expect((await openclaw(['sessions', 'show', session])).stdout).toMatch(
+      /user {2}hi\n.*agent {2}No model is configured/,
+    )
+    const shown = JSON.parse((await openclaw(['sessions', 'show', session, '--all', '--json'])).stdout) as {
+      lines: { seq: number }[]
+    }
+    expect(shown.lines.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: list.sessions[0]?.lines ?? 0 }, (_, index) => index + 1),
+    )
+    expect(await openclaw(['sessions', 'verify'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^1 journal, \d+ lines: whole\.\n$/) as string,
+    })
     expect((await openclaw(['sessions', 'show', 'agent:main:x:y:z'])).code).toBe(5)
   })
 
@@ -82,7 +107,10 @@ describe('with no gateway running', () => {
 
   it('prints the log from its files, without control characters', async () => {
     await mkdir(join(home.path, 'logs'), { recursive: true })
-    await appendFile(join(home.path, 'logs', '9999-12-31.log'), `first\nsecond \u001b[31mred\u001b[0m \u0007\nthird\nhalf`)
+    await appendFile(
+      join(home.path, 'logs', '9999-12-31.log'),
+      `first\nsecond \u001b[31mred\u001b[0m \u0007\nthird\nhalf`,
+    )
     expect((await openclaw(['logs', '-n', '2'])).stdout).toBe('second red \nthird\n')
     const following = start(['logs', '--follow', '--json', '--home', home.path])
     await following.until(/"third"\n/)
@@ -130,8 +158,14 @@ describe('Ctrl-C', () => {
 })
 
 describe('doctor', () => {
-  const findings = async (home: string) => (JSON.parse((await run(['doctor', '--json', '--home', home])).stdout) as { findings: { about: string; state: string; found: string; remedy?: string }[] }).findings
-  const state = (found: Awaited<ReturnType<typeof findings>>, about: string) => found.find((one) => one.about === about)?.state
+  const findings = async (home: string) =>
+    (
+      JSON.parse((await run(['doctor', '--json', '--home', home])).stdout) as {
+        findings: { about: string; state: string; found: string; remedy?: string }[]
+      }
+    ).findings
+  const state = (found: Awaited<ReturnType<typeof findings>>, about: string) =>
+    found.find((one) => one.about === about)?.state
 
   it('finds nothing broken on a fresh machine, and leaves nothing behind', async () => {
     await using folder = await temporary()
@@ -149,7 +183,10 @@ describe('doctor', () => {
     await using home = await temporary()
     const taken = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => taken.once('listening', resolve))
-    await writeFile(join(home.path, 'openclaw.json'), JSON.stringify({ gateway: { port: (taken.address() as AddressInfo).port }, agnets: {} }))
+    await writeFile(
+      join(home.path, 'openclaw.json'),
+      JSON.stringify({ gateway: { port: (taken.address() as AddressInfo).port }, agnets: {} }),
+    )
     await chmod(home.path, 0o755)
     try {
       const found = await findings(home.path)

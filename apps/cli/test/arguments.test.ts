@@ -17,7 +17,14 @@ const read = (...words: string[]) => readArguments(command, words, 'help')
 
 describe('reading what was typed', () => {
   it('tells options from words in any order', () => {
-    expect(read('a', '--count', '3', 'b', '-l', '--state=on', 'c')).toMatchObject({ first: 'a', more: ['b', 'c'], count: 3, loud: true, state: 'on', json: false })
+    expect(read('a', '--count', '3', 'b', '-l', '--state=on', 'c')).toMatchObject({
+      first: 'a',
+      more: ['b', 'c'],
+      count: 3,
+      loud: true,
+      state: 'on',
+      json: false,
+    })
   })
 
   it('takes everything after -- as words', () => {
@@ -41,17 +48,22 @@ describe('reading what was typed', () => {
 
   it('never takes what it does not know, whatever is typed', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('--count', '-l', '--state=on', '--', '--json')), { maxLength: 6 }), (words) => {
-        try {
-          const { first, more, count, state } = read(...words)
-          expect(typeof first).toBe('string')
-          expect(Array.isArray(more)).toBe(true)
-          expect(count === undefined || Number.isFinite(count)).toBe(true)
-          expect([undefined, 'on', 'off']).toContain(state)
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'invalid_params', exit: 2 })
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('--count', '-l', '--state=on', '--', '--json')), {
+          maxLength: 6,
+        }),
+        (words) => {
+          try {
+            const { first, more, count, state } = read(...words)
+            expect(typeof first).toBe('string')
+            expect(Array.isArray(more)).toBe(true)
+            expect(count === undefined || Number.isFinite(count)).toBe(true)
+            expect([undefined, 'on', 'off']).toContain(state)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'invalid_params', exit: 2 })
+          }
+        },
+      ),
     )
   })
 

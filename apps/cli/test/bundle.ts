@@ -26,7 +26,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     target: 'node24',
     mainFields: ['module', 'main'],
     external: ['bufferutil', 'utf-8-validate'],
-    banner: { js: "import { createRequire as requireHere } from 'node:module';const require = requireHere(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireHere } from 'node:module';const require = requireHere(import.meta.url);",
+    },
     logLevel: 'error',
   })
   project.provide('program', join(folder, 'dist', 'main.js'))

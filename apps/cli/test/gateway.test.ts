@@ -17,7 +17,8 @@ afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]()
   await home?.[Symbol.asyncDispose]()
 })
-const openclaw = (args: readonly string[], input?: string) => run([...args, '--home', home.path], input === undefined ? {} : { input })
+const openclaw = (args: readonly string[], input?: string) =>
+  run([...args, '--home', home.path], input === undefined ? {} : { input })
 async function json(args: readonly string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await openclaw([...args, '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -75,13 +76,16 @@ describe('a running gateway', () => {
     for (const [key, type] of Object.entries(shape)) expect(typeof answer[key], key).toBe(type)
   })
 
-  it.each(['status', 'health', 'sessions list', 'plugins list', 'models list', 'tokens list', 'config get', 'doctor'])('%s ends in a next step that can be pasted, and uses no colours in a pipe', async (line) => {
-    const { stdout, stderr } = await openclaw(line.split(' '))
-    expect(stdout.length).toBeGreaterThan(0)
-    expect(stdout + stderr).not.toContain('\u001b')
-    const [, command] = /: (?:npx openclaw|node \S+|openclaw) (.*)\n$/.exec(stderr) ?? []
-    expect(command).toMatch(new RegExp(`--home ${home.path}$`))
-  })
+  it.each(['status', 'health', 'sessions list', 'plugins list', 'models list', 'tokens list', 'config get', 'doctor'])(
+    '%s ends in a next step that can be pasted, and uses no colours in a pipe',
+    async (line) => {
+      const { stdout, stderr } = await openclaw(line.split(' '))
+      expect(stdout.length).toBeGreaterThan(0)
+      expect(stdout + stderr).not.toContain('\u001b')
+      const [, command] = /: (?:npx openclaw|node \S+|openclaw) (.*)\n$/.exec(stderr) ?? []
+      expect(command).toMatch(new RegExp(`--home ${home.path}$`))
+    },
+  )
 
   it.each([
     [['sessions', 'show', 'agent:main:nobody:default:x'], 5, 'not_found'],
@@ -114,7 +118,11 @@ describe('a running gateway', () => {
   it('reads what to say from stdin, and answers as one value', async () => {
     const { code, stdout } = await openclaw(['agent', '--json'], 'tools\n')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'answered', session, text: expect.stringContaining('bash') as string })
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'answered',
+      session,
+      text: expect.stringContaining('bash') as string,
+    })
   })
 
   it('keeps a conversation of a pipe in order', async () => {
@@ -137,7 +145,10 @@ describe('a running gateway', () => {
   })
 
   it('makes tokens that are shown once and can be ended', async () => {
-    const { token, info } = (await json(['tokens', 'create', 'phone', '--rights', 'read', '--days', '1'])) as { token: string; info: { id: string; rights: string[] } }
+    const { token, info } = (await json(['tokens', 'create', 'phone', '--rights', 'read', '--days', '1'])) as {
+      token: string
+      info: { id: string; rights: string[] }
+    }
     expect(info.rights).toEqual(['read'])
     expect(JSON.stringify(await json(['tokens', 'list']))).not.toContain(token)
     expect(JSON.stringify(await json(['tokens', 'rotate', info.id]))).not.toContain(token)
@@ -149,7 +160,11 @@ describe('a running gateway', () => {
     const key = 'sk-canary-0123456789'
     const { code, stdout } = await openclaw(['models', 'auth', 'openai', '--url', 'http://127.0.0.1:9/v1'], `${key}\n`)
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'openai: the key is stored.\n' })
-    const said = await Promise.all([openclaw(['config', 'get', '--json']), openclaw(['models', 'list', '--json']), openclaw(['logs', '--json'])])
+    const said = await Promise.all([
+      openclaw(['config', 'get', '--json']),
+      openclaw(['models', 'list', '--json']),
+      openclaw(['logs', '--json']),
+    ])
     expect(said.map(({ stdout }) => stdout).join()).not.toContain(key)
     expect(await readFile(join(home.path, 'openclaw.json'), 'utf8')).not.toContain(key)
     expect((await openclaw(['models', 'auth', 'openai'], '')).code).toBe(2)
@@ -191,7 +206,9 @@ describe('the life of a gateway in the foreground', () => {
     await using own = await temporary()
     const one = start(['--port', '0', '--home', own.path])
     await one.until(/Another link: .*openclaw open --home/)
-    expect(one.stdout()).toMatch(/^OpenClaw \S+ is running at http\S+\nChat here: http\S+#link=\S+\nThe link works once, for ten minutes\. OpenClaw runs while this window is open; Ctrl-C stops it\.\n/)
+    expect(one.stdout()).toMatch(
+      /^OpenClaw \S+ is running at http\S+\nChat here: http\S+#link=\S+\nThe link works once, for ten minutes\. OpenClaw runs while this window is open; Ctrl-C stops it\.\n/,
+    )
     expect((await stat(own.path)).mode & 0o077).toBe(0)
     one.child.kill('SIGINT')
     expect((await one.ended).code).toBe(0)
@@ -215,7 +232,10 @@ describe('the life of a gateway in the foreground', () => {
       expect((await run(['status', '--home', own.path])).code).toBe(3)
       // Its process id may be somebody else's as well.
       const mark = join(own.path, 'gateway.json')
-      await writeFile(mark, JSON.stringify({ ...(JSON.parse(await readFile(mark, 'utf8')) as object), pid: process.pid }))
+      await writeFile(
+        mark,
+        JSON.stringify({ ...(JSON.parse(await readFile(mark, 'utf8')) as object), pid: process.pid }),
+      )
       expect((await run(['status', '--home', own.path])).code).toBe(3)
       expect(heard).toBe('')
     } finally {

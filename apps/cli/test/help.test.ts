@@ -18,7 +18,10 @@ describe('the help of every command', () => {
       expect(help).toContain(`--${name}`)
       expect(help).toContain(option.about)
     }
-    for (const [name, { about }] of Object.entries(command.takes ?? {})) expect(help).toMatch(new RegExp(`^  ${name.toUpperCase()} +${about.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`, "m"))
+    for (const [name, { about }] of Object.entries(command.takes ?? {}))
+      expect(help).toMatch(
+        new RegExp(`^  ${name.toUpperCase()} +${about.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, 'm'),
+      )
   })
 
   it.each(rows)('%s takes its own example', async (_, row) => {
@@ -34,7 +37,9 @@ describe('the help of every command', () => {
   it('names no option of its own as a common one is named, and no letter twice', async () => {
     for (const [name, row] of rows) {
       const { options = {}, takes = {} } = await row.load()
-      const letters = [...Object.values(options), ...Object.values(common)].flatMap((option) => ('short' in option && option.short ? [option.short] : []))
+      const letters = [...Object.values(options), ...Object.values(common)].flatMap((option) =>
+        'short' in option && option.short ? [option.short] : [],
+      )
       expect(new Set(letters).size, name).toBe(letters.length)
       const names = [...Object.keys(options), ...Object.keys(common), ...Object.keys(takes)]
       expect(new Set(names).size, name).toBe(names.length)

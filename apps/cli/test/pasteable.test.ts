@@ -18,10 +18,20 @@ function files(folder: string, ending: RegExp): string[] {
 
 /** Commands that the sources of the gateway, the agent and the plugins print, and those that the docs show. */
 const printed = [
-  ...['packages', 'plugins'].flatMap((folder) => files(join(root, folder), /\.tsx?$/)).flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\\?`openclaw ([^`\\]*)\\?`/g)].map((match) => [relative(root, file), match[1] ?? ''] as const)),
+  ...['packages', 'plugins']
+    .flatMap((folder) => files(join(root, folder), /\.tsx?$/))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\\?`openclaw ([^`\\]*)\\?`/g)].map(
+        (match) => [relative(root, file), match[1] ?? ''] as const,
+      ),
+    ),
   ...[...files(join(root, 'docs'), /\.md$/), join(root, 'README.md'), ...files(join(root, 'plugins'), /^README\.md$/)]
     .filter((file) => readdirSync(join(file, '..')).includes(file.split(/[\\/]/).at(-1) ?? ''))
-    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/npx openclaw ([^`\n]*)/g)].map((match) => [relative(root, file), match[1] ?? ''] as const)),
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/npx openclaw ([^`\n]*)/g)].map(
+        (match) => [relative(root, file), match[1] ?? ''] as const,
+      ),
+    ),
 ]
 /** What stands for a value that the reader fills in. */
 const filled = (line: string) =>
@@ -35,10 +45,16 @@ const filled = (line: string) =>
 describe('every command that is printed or documented', () => {
   it.each(printed.filter(([, line]) => !/@|--option/.test(line)))('%s: openclaw %s', async (_, line) => {
     const given = words(filled(line))
-    const named = findRow(given) ?? (given.length === 0 || given[0]?.startsWith('-') ? { row: commands[0]!, rest: given } : undefined)
+    const named =
+      findRow(given) ??
+      (given.length === 0 || given[0]?.startsWith('-') ? { row: commands[0]!, rest: given } : undefined)
     expect(named, `there is no command "${given.slice(0, 2).join(' ')}"`).toBeDefined()
     const command = await named!.row.load()
-    const missing = Object.entries(command.takes ?? {}).filter(([, { optional }]) => !optional).length - named!.rest.filter((word) => !word.startsWith('-')).length
-    expect(() => readArguments(command, [...named!.rest, ...Array.from({ length: Math.max(0, missing) }, () => 'x1')], '')).not.toThrow()
+    const missing =
+      Object.entries(command.takes ?? {}).filter(([, { optional }]) => !optional).length -
+      named!.rest.filter((word) => !word.startsWith('-')).length
+    expect(() =>
+      readArguments(command, [...named!.rest, ...Array.from({ length: Math.max(0, missing) }, () => 'x1')], ''),
+    ).not.toThrow()
   })
 })

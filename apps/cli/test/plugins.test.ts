@@ -26,7 +26,20 @@ describe('what a word after plugins add means', () => {
     expect(readSpec(word, join(import.meta.dirname, '..'))).toEqual(spec)
   })
 
-  it.each(['', '@acme', 'Telegram', '../nowhere', './nowhere.tgz', 'a@b c', '-g', '@a/b@https://evil.example', 'git+ssh://x', 'file:x', '@a/../b', 'telegram@|sh'])('%j is refused', (word) => {
+  it.each([
+    '',
+    '@acme',
+    'Telegram',
+    '../nowhere',
+    './nowhere.tgz',
+    'a@b c',
+    '-g',
+    '@a/b@https://evil.example',
+    'git+ssh://x',
+    'file:x',
+    '@a/../b',
+    'telegram@|sh',
+  ])('%j is refused', (word) => {
     expect(() => readSpec(word)).toThrow(expect.objectContaining({ code: 'invalid_params' }) as Error)
   })
 
@@ -43,7 +56,10 @@ describe('what a word after plugins add means', () => {
       fc.property(fc.string(), (word) => {
         try {
           const spec = readSpec(word, '/nonexistent')
-          if (spec.kind === 'package') expect(`${spec.name}@${spec.version ?? ''}`).toMatch(/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*@[\w^~.+-]*$/)
+          if (spec.kind === 'package')
+            expect(`${spec.name}@${spec.version ?? ''}`).toMatch(
+              /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*@[\w^~.+-]*$/,
+            )
         } catch (error) {
           expect(error).toMatchObject({ code: 'invalid_params' })
         }
@@ -57,7 +73,12 @@ describe('what a tarball says of itself', () => {
     ['not a tarball', Buffer.from('hello')],
     ['cut', gzipSync(Buffer.alloc(100)).subarray(0, 12)],
     ['empty', gzipSync(Buffer.alloc(1024))],
-    ['with a broken header', gzipSync(Buffer.concat([Buffer.from('package/package.json'.padEnd(124, '\0')), Buffer.from('zzzz'.padEnd(388, '\0'))]))],
+    [
+      'with a broken header',
+      gzipSync(
+        Buffer.concat([Buffer.from('package/package.json'.padEnd(124, '\0')), Buffer.from('zzzz'.padEnd(388, '\0'))]),
+      ),
+    ],
   ])('one that is %s is refused', async (_, bytes) => {
     await using folder = await temporary()
     const file = join(folder.path, 'x.tgz')
@@ -67,7 +88,13 @@ describe('what a tarball says of itself', () => {
 })
 
 describe('what an update may do that was not allowed before', () => {
-  const manifest = (permissions: object, hooks: object = { tool: './tool' }) => ({ id: 'x', label: 'X', api: 1, hooks, permissions })
+  const manifest = (permissions: object, hooks: object = { tool: './tool' }) => ({
+    id: 'x',
+    label: 'X',
+    api: 1,
+    hooks,
+    permissions,
+  })
   it.each([
     [{ network: ['a'] }, { network: ['a'] }, []],
     [{ network: ['a', 'b'] }, { network: ['a'] }, []],
@@ -79,22 +106,47 @@ describe('what an update may do that was not allowed before', () => {
     expect(widened(manifest(before), manifest(after))).toEqual(more)
   })
   it('a further hook point counts', () => {
-    expect(widened(manifest({}), manifest({}, { tool: './tool', gateway: './gateway' }))).toEqual(['plugs into gateway'])
+    expect(widened(manifest({}), manifest({}, { tool: './tool', gateway: './gateway' }))).toEqual([
+      'plugs into gateway',
+    ])
   })
 })
 
 /** A plugin on disk, whose scripts would leave a mark, and the tarball of it. */
-async function makePlugin(folder: string, more: { name?: string; version?: string; permissions?: object; openclaw?: object } = {}) {
-  const { name = '@acme/openclaw-weather', version = '1.0.0', permissions = { network: ['api.example.org'], methods: [] } } = more
+async function makePlugin(
+  folder: string,
+  more: { name?: string; version?: string; permissions?: object; openclaw?: object } = {},
+) {
+  const {
+    name = '@acme/openclaw-weather',
+    version = '1.0.0',
+    permissions = { network: ['api.example.org'], methods: [] },
+  } = more
   const place = join(folder, `${name.replace('/', '-')}-${version}-source`)
   await mkdir(place, { recursive: true })
   const mark = join(folder, 'a-script-ran')
-  const scripts = Object.fromEntries(['preinstall', 'install', 'postinstall', 'prepare', 'prepack'].map((script) => [script, `node -e "require('fs').writeFileSync('${mark}', '')"`]))
-  const manifest = { name, version, license: 'MIT', type: 'module', exports: { './tool': './tool.js' }, scripts, openclaw: more.openclaw ?? { id: 'weather', label: 'Weather', api: 1, hooks: { tool: './tool' }, permissions } }
+  const scripts = Object.fromEntries(
+    ['preinstall', 'install', 'postinstall', 'prepare', 'prepack'].map((script) => [
+      script,
+      `node -e "require('fs').writeFileSync('${mark}', '')"`,
+    ]),
+  )
+  const manifest = {
+    name,
+    version,
+    license: 'MIT',
+    type: 'module',
+    exports: { './tool': './tool.js' },
+    scripts,
+    openclaw: more.openclaw ?? { id: 'weather', label: 'Weather', api: 1, hooks: { tool: './tool' }, permissions },
+  }
   await writeFile(join(place, 'package.json'), JSON.stringify(manifest))
   await writeFile(join(place, 'tool.js'), 'export default { setup() {} }\n')
   const npm = findNpm() ?? ''
-  const packed = execFileSync(process.execPath, [npm, 'pack', '--ignore-scripts', '--silent'], { cwd: place, encoding: 'utf8' }).trim()
+  const packed = execFileSync(process.execPath, [npm, 'pack', '--ignore-scripts', '--silent'], {
+    cwd: place,
+    encoding: 'utf8',
+  }).trim()
   return { place, mark, manifest, tarball: join(place, packed) }
 }
 
@@ -103,10 +155,21 @@ async function stage(registry?: Registry) {
   const folder = await temporary()
   const home = join(folder.path, 'home')
   await mkdir(join(folder.path, 'person'))
-  await writeFile(join(folder.path, 'person', '.npmrc'), `registry=${registry?.url ?? 'http://127.0.0.1:9/'}\nfetch-retries=0\n`)
+  await writeFile(
+    join(folder.path, 'person', '.npmrc'),
+    `registry=${registry?.url ?? 'http://127.0.0.1:9/'}\nfetch-retries=0\n`,
+  )
   const openclaw = (args: readonly string[], options: RunOptions = {}) =>
-    run([...args, '--home', home], { cwd: folder.path, ...options, env: { HOME: join(folder.path, 'person'), ...options.env } })
-  const tree = async (file: string) => JSON.parse(await readFile(join(home, 'plugins', file), 'utf8')) as { dependencies: Record<string, string>; packages: Record<string, { integrity?: string }> }
+    run([...args, '--home', home], {
+      cwd: folder.path,
+      ...options,
+      env: { HOME: join(folder.path, 'person'), ...options.env },
+    })
+  const tree = async (file: string) =>
+    JSON.parse(await readFile(join(home, 'plugins', file), 'utf8')) as {
+      dependencies: Record<string, string>
+      packages: Record<string, { integrity?: string }>
+    }
   return { ...folder, folder: folder.path, home, openclaw, tree }
 }
 
@@ -116,14 +179,20 @@ describe('plugins add and remove', () => {
     const { place, mark } = await makePlugin(here.folder)
     const asked = await here.openclaw(['plugins', 'add', place])
     expect(asked.code).toBe(1)
-    expect(asked.stderr).toMatch(/Weather: @acme\/openclaw-weather 1\.0\.0\nPublisher .*\nIntegrity {3}sha512-\S+\nLicense {5}MIT\nPlugs into {2}tool\nNetwork {5}api\.example\.org\nMethods {5}none\n.*Give --yes/s)
+    expect(asked.stderr).toMatch(
+      /Weather: @acme\/openclaw-weather 1\.0\.0\nPublisher .*\nIntegrity {3}sha512-\S+\nLicense {5}MIT\nPlugs into {2}tool\nNetwork {5}api\.example\.org\nMethods {5}none\n.*Give --yes/s,
+    )
     expect(existsSync(join(here.home, 'plugins', 'node_modules'))).toBe(false)
 
     const added = await here.openclaw(['plugins', 'add', place, '--yes', '--json'])
     const { integrity, id } = JSON.parse(added.stdout) as { integrity: string; id: string }
     expect({ code: added.code, id }).toEqual({ code: 0, id: 'weather' })
-    expect((await here.tree('package.json')).dependencies['@acme/openclaw-weather']).toMatch(/^file:packages\/.*1\.0\.0\.tgz$/)
-    expect((await here.tree('package-lock.json')).packages['node_modules/@acme/openclaw-weather']?.integrity).toBe(integrity)
+    expect((await here.tree('package.json')).dependencies['@acme/openclaw-weather']).toMatch(
+      /^file:packages\/.*1\.0\.0\.tgz$/,
+    )
+    expect((await here.tree('package-lock.json')).packages['node_modules/@acme/openclaw-weather']?.integrity).toBe(
+      integrity,
+    )
     expect(existsSync(mark)).toBe(false)
 
     expect((await here.openclaw(['plugins', 'remove', 'weather'])).code).toBe(0)
@@ -136,7 +205,11 @@ describe('plugins add and remove', () => {
   it('S20: a package from the registry shows its publisher; an update that wants more asks again, one that does not goes through', async () => {
     await using registry = await startRegistry()
     await using here = await stage(registry)
-    for (const [version, network] of [['1.0.0', ['a.example']], ['1.1.0', ['a.example']], ['2.0.0', ['a.example', 'b.example']]] as const) {
+    for (const [version, network] of [
+      ['1.0.0', ['a.example']],
+      ['1.1.0', ['a.example']],
+      ['2.0.0', ['a.example', 'b.example']],
+    ] as const) {
       await registry.publish(await makePlugin(here.folder, { version, permissions: { network, methods: [] } }))
     }
     const name = '@acme/openclaw-weather'
@@ -144,7 +217,10 @@ describe('plugins add and remove', () => {
     expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Publisher   acme-bot') as string })
     expect((await here.openclaw(['plugins', 'add', `${name}@1.1.0`])).code).toBe(0)
     const wider = await here.openclaw(['plugins', 'add', name])
-    expect(wider).toMatchObject({ code: 1, stderr: expect.stringMatching(/New {9}network: b\.example[^]*wants more than before/) as string })
+    expect(wider).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/New {9}network: b\.example[^]*wants more than before/) as string,
+    })
     expect((await here.tree('package.json')).dependencies[name]).toBe('1.1.0')
     expect((await here.openclaw(['plugins', 'add', name, '--yes'])).code).toBe(0)
     expect((await here.tree('package.json')).dependencies[name]).toBe('2.0.0')
@@ -165,7 +241,11 @@ describe('plugins add and remove', () => {
     expect(code).not.toBe(0)
     expect(stderr).toMatch(/integrity|EINTEGRITY|delivers another|could not bring/i)
     expect(await readFile(join(here.home, 'plugins', 'package-lock.json'), 'utf8')).toBe(before)
-    expect(JSON.parse(await readFile(join(here.home, 'plugins', 'node_modules', ...name.split('/'), 'package.json'), 'utf8'))).toMatchObject({ version: '1.0.0' })
+    expect(
+      JSON.parse(
+        await readFile(join(here.home, 'plugins', 'node_modules', ...name.split('/'), 'package.json'), 'utf8'),
+      ),
+    ).toMatchObject({ version: '1.0.0' })
   })
 
   it('an installation that fails half way leaves what was there', async () => {
@@ -173,13 +253,25 @@ describe('plugins add and remove', () => {
     await using here = await stage(registry)
     await registry.publish(await makePlugin(here.folder))
     await here.openclaw(['plugins', 'add', '@acme/openclaw-weather', '--yes'])
-    const before = await Promise.all(['package.json', 'package-lock.json'].map((file) => readFile(join(here.home, 'plugins', file), 'utf8')))
-    const broken = await makePlugin(here.folder, { name: '@acme/broken', openclaw: { id: 'broken', label: 'Broken', api: 1, hooks: { tool: './tool' } } })
-    await registry.publish({ ...broken, manifest: { ...broken.manifest, dependencies: { '@acme/nowhere': '1.0.0' } } as typeof broken.manifest })
+    const before = await Promise.all(
+      ['package.json', 'package-lock.json'].map((file) => readFile(join(here.home, 'plugins', file), 'utf8')),
+    )
+    const broken = await makePlugin(here.folder, {
+      name: '@acme/broken',
+      openclaw: { id: 'broken', label: 'Broken', api: 1, hooks: { tool: './tool' } },
+    })
+    await registry.publish({
+      ...broken,
+      manifest: { ...broken.manifest, dependencies: { '@acme/nowhere': '1.0.0' } } as typeof broken.manifest,
+    })
     const failed = await here.openclaw(['plugins', 'add', '@acme/broken', '--yes'])
     expect(failed.code).toBe(8)
     expect(failed.stderr).toMatch(/nothing was changed/)
-    expect(await Promise.all(['package.json', 'package-lock.json'].map((file) => readFile(join(here.home, 'plugins', file), 'utf8')))).toEqual(before)
+    expect(
+      await Promise.all(
+        ['package.json', 'package-lock.json'].map((file) => readFile(join(here.home, 'plugins', file), 'utf8')),
+      ),
+    ).toEqual(before)
     expect(existsSync(join(here.home, 'plugins', 'node_modules', '@acme', 'openclaw-weather', 'tool.js'))).toBe(true)
     expect(existsSync(join(here.home, 'plugins', 'node_modules', '@acme', 'broken'))).toBe(false)
   })
@@ -202,8 +294,14 @@ describe('plugins add and remove', () => {
     await using here = await stage()
     await here.openclaw(['plugins', 'add', (await makePlugin(here.folder)).place, '--yes'])
     const other = await makePlugin(here.folder, { name: '@other/weather' })
-    expect(await here.openclaw(['plugins', 'add', other.place, '--yes'])).toMatchObject({ code: 6, stderr: expect.stringContaining('plugins remove @acme/openclaw-weather') as string })
-    expect(await here.openclaw(['plugins', 'remove', 'bash'])).toMatchObject({ code: 6, stderr: expect.stringContaining('config set plugins.bash.enabled false') as string })
+    expect(await here.openclaw(['plugins', 'add', other.place, '--yes'])).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('plugins remove @acme/openclaw-weather') as string,
+    })
+    expect(await here.openclaw(['plugins', 'remove', 'bash'])).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('config set plugins.bash.enabled false') as string,
+    })
   })
 
   it('an unknown short name is looked for among the official ones only', async () => {
@@ -227,11 +325,16 @@ describe('plugins add and remove', () => {
     expect(await realpath(place)).toBe(await realpath(example))
     expect((await inClone(['plugins', 'add', (await makePlugin(here.folder)).place, '--yes'])).code).toBe(0)
     expect(await realpath(place)).toBe(await realpath(example))
-    expect(Object.keys((await here.tree('package.json')).dependencies).sort()).toEqual(['@acme/openclaw-weather', name].sort())
+    expect(Object.keys((await here.tree('package.json')).dependencies).sort()).toEqual(
+      ['@acme/openclaw-weather', name].sort(),
+    )
     expect((await inClone(['plugins', 'remove', name])).code).toBe(0)
     expect(existsSync(place)).toBe(false)
     expect(existsSync(join(example, 'package.json'))).toBe(true)
-    expect(await inClone(['plugins', 'add', 'files'])).toMatchObject({ code: 0, stdout: expect.stringContaining('comes with openclaw') as string })
+    expect(await inClone(['plugins', 'add', 'files'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('comes with openclaw') as string,
+    })
   })
 
   it('tells a running gateway, which plugs it in and out at once', async () => {
@@ -239,7 +342,11 @@ describe('plugins add and remove', () => {
     await using _ = await startGateway(here.home)
     const { place } = await makePlugin(here.folder)
     const added = await here.openclaw(['plugins', 'add', place, '--yes', '--json'])
-    expect(JSON.parse(added.stdout)).toMatchObject({ id: 'weather', installed: true, state: expect.any(String) as string })
+    expect(JSON.parse(added.stdout)).toMatchObject({
+      id: 'weather',
+      installed: true,
+      state: expect.any(String) as string,
+    })
     expect((await here.openclaw(['plugins', 'list'])).stdout).toMatch(/^weather /m)
     await here.openclaw(['plugins', 'remove', 'weather'])
     expect((await here.openclaw(['plugins', 'list'])).stdout).not.toMatch(/^weather /m)
@@ -262,13 +369,25 @@ describe('S15: a start in a hostile folder', () => {
       'evil.cjs': `require('fs').writeFileSync('${mark}', '')`,
       'package.json': '{ "name": "hostile", "type": "commonjs", "scripts": { "preinstall": "touch ran" } }',
       'openclaw.json': '{ "gateway": { "port": 1 } }',
-      'npm': `#!/bin/sh\ntouch ${mark}\n`,
+      npm: `#!/bin/sh\ntouch ${mark}\n`,
     }
     for (const [name, text] of Object.entries(files)) await writeFile(join(hostile, name), text, { mode: 0o755 })
     // As `npx openclaw` in that folder would start us: npm has put the folder's settings into the environment.
-    const env = { npm_config_registry: evil.url, npm_config_ignore_scripts: '', npm_config_node_options: `--require ${hostile}/evil.cjs`, npm_config_script_shell: `${hostile}/evil.sh`, npm_config_local_prefix: hostile, npm_command: 'exec', PATH: `.:${process.env['PATH']}` }
-    expect(await here.openclaw(['plugins', 'add', '@acme/openclaw-weather', '--yes'], { cwd: hostile, env })).toMatchObject({ code: 0 })
-    expect((await here.openclaw(['config', 'path', '--json'], { cwd: hostile, env })).stdout).toContain(join(here.home, 'openclaw.json'))
+    const env = {
+      npm_config_registry: evil.url,
+      npm_config_ignore_scripts: '',
+      npm_config_node_options: `--require ${hostile}/evil.cjs`,
+      npm_config_script_shell: `${hostile}/evil.sh`,
+      npm_config_local_prefix: hostile,
+      npm_command: 'exec',
+      PATH: `.:${process.env['PATH']}`,
+    }
+    expect(
+      await here.openclaw(['plugins', 'add', '@acme/openclaw-weather', '--yes'], { cwd: hostile, env }),
+    ).toMatchObject({ code: 0 })
+    expect((await here.openclaw(['config', 'path', '--json'], { cwd: hostile, env })).stdout).toContain(
+      join(here.home, 'openclaw.json'),
+    )
     expect((await here.openclaw(['config', 'check'], { cwd: hostile, env })).code).toBe(0)
     expect((await here.openclaw(['agent', '--local', '-m', 'tools'], { cwd: hostile, env })).code).toBe(0)
     expect(evil.asked).toEqual([])
@@ -278,8 +397,34 @@ describe('S15: a start in a hostile folder', () => {
 
   it('behaves with a hundred poisoned variables as in a clean environment', async () => {
     await using here = await stage()
-    const names = ['OPENCLAW_TOKEN', 'OPENCLAW_CONFIG', 'OPENCLAW_PORT', 'OPENCLAW_GATEWAY_URL', 'GATEWAY_TOKEN', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_ENV', 'DEBUG', 'PORT', 'HOST', 'SHELL', 'EDITOR', 'BROWSER', 'INIT_CWD', 'npm_config_prefix']
-    const env = Object.fromEntries([...names, ...Array.from({ length: 80 }, (_, index) => `OPENCLAW_POISON_${index}`)].map((name) => [name, 'http://127.0.0.1:9/poison']))
+    const names = [
+      'OPENCLAW_TOKEN',
+      'OPENCLAW_CONFIG',
+      'OPENCLAW_PORT',
+      'OPENCLAW_GATEWAY_URL',
+      'GATEWAY_TOKEN',
+      'ANTHROPIC_API_KEY',
+      'OPENAI_API_KEY',
+      'OPENAI_BASE_URL',
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'ALL_PROXY',
+      'NODE_ENV',
+      'DEBUG',
+      'PORT',
+      'HOST',
+      'SHELL',
+      'EDITOR',
+      'BROWSER',
+      'INIT_CWD',
+      'npm_config_prefix',
+    ]
+    const env = Object.fromEntries(
+      [...names, ...Array.from({ length: 80 }, (_, index) => `OPENCLAW_POISON_${index}`)].map((name) => [
+        name,
+        'http://127.0.0.1:9/poison',
+      ]),
+    )
     const clean = await here.openclaw(['agent', '--local', '--json', '-m', 'help'])
     const poisoned = await here.openclaw(['agent', '--local', '--json', '-m', 'help'], { env })
     const said = (stdout: string) => (JSON.parse(stdout) as { text: string; status: string }).text

@@ -35,7 +35,14 @@ export async function startRegistry(): Promise<Registry> {
     response.setHeader('content-type', 'application/json')
     if (!versions) return void response.writeHead(404).end('{"error":"Not found"}')
     const latest = versions.at(-1) as { version: string }
-    response.end(JSON.stringify({ name: path, 'dist-tags': { latest: latest.version }, versions: Object.fromEntries(versions.map((one) => [one['version'], one])), maintainers: [{ name: 'acme-people', email: 'a@example.org' }] }))
+    response.end(
+      JSON.stringify({
+        name: path,
+        'dist-tags': { latest: latest.version },
+        versions: Object.fromEntries(versions.map((one) => [one['version'], one])),
+        maintainers: [{ name: 'acme-people', email: 'a@example.org' }],
+      }),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
@@ -46,8 +53,15 @@ export async function startRegistry(): Promise<Registry> {
       const bytes = await readFile(tarball)
       const path = `${manifest.name}/-/${manifest.name.split('/').at(-1)}-${manifest.version}.tgz`
       tarballs.set(path, bytes)
-      const dist = { tarball: `${url}${path}`, integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`, shasum: createHash('sha1').update(bytes).digest('hex') }
-      packages.set(manifest.name, [...(packages.get(manifest.name) ?? []), { ...manifest, dist, _npmUser: { name: 'acme-bot', email: 'b@example.org' } }])
+      const dist = {
+        tarball: `${url}${path}`,
+        integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
+        shasum: createHash('sha1').update(bytes).digest('hex'),
+      }
+      packages.set(manifest.name, [
+        ...(packages.get(manifest.name) ?? []),
+        { ...manifest, dist, _npmUser: { name: 'acme-bot', email: 'b@example.org' } },
+      ])
     },
     async swap(name, tarball) {
       const bytes = await readFile(tarball)

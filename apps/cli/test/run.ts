@@ -38,7 +38,10 @@ export interface RunOptions {
 /** Starts the program as a process of its own, with nothing of the test runner's environment. */
 export function start(args: readonly string[], options: RunOptions = {}): Started {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env }
-  const child = spawn(process.execPath, [...(options.node ?? []), options.program ?? inject('program'), ...args], { env, ...(options.cwd ? { cwd: options.cwd } : {}) })
+  const child = spawn(process.execPath, [...(options.node ?? []), options.program ?? inject('program'), ...args], {
+    env,
+    ...(options.cwd ? { cwd: options.cwd } : {}),
+  })
   let stdout = ''
   let stderr = ''
   const looks = new Set<() => void>()
@@ -70,7 +73,14 @@ export function start(args: readonly string[], options: RunOptions = {}): Starte
       void ended.then(() => reject(new Error(`ended before ${pattern}\n${stdout}\n${stderr}`)))
       look()
     })
-  return { child, stdout: () => stdout, stderr: () => stderr, until: (pattern) => wait(() => stdout, pattern), untilError: (pattern) => wait(() => stderr, pattern), ended }
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    until: (pattern) => wait(() => stdout, pattern),
+    untilError: (pattern) => wait(() => stderr, pattern),
+    ended,
+  }
 }
 
 /** Runs a command to its end; stdin is empty unless some is given. */
@@ -85,7 +95,10 @@ export async function temporary(name = 'openclaw-cli-'): Promise<AsyncDisposable
 }
 
 /** Runs a gateway for a home until the scope ends. */
-export async function startGateway(home: string, args: readonly string[] = []): Promise<Started & AsyncDisposable & { readonly link: string; readonly address: string }> {
+export async function startGateway(
+  home: string,
+  args: readonly string[] = [],
+): Promise<Started & AsyncDisposable & { readonly link: string; readonly address: string }> {
   const gateway = start(['gateway', 'run', '--port', '0', '--home', home, '--json', ...args])
   await gateway.until(/^\}$/m)
   const { link, address } = JSON.parse(gateway.stdout()) as { link: string; address: string }

@@ -11,7 +11,8 @@ describe('text from outside', () => {
   it('S16: holds nothing that moves the cursor, changes colours or turns the order of letters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        for (const safe of [printable(text), oneLine(text, 40)]) expect(safe).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+        for (const safe of [printable(text), oneLine(text, 40)])
+          expect(safe).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
       }),
     )
     expect(printable('a\u001b]0;title\u0007b\u001b[2Jc\rd\ne\tf')).toBe('abcd\ne\tf')
@@ -31,7 +32,12 @@ describe('text from outside', () => {
 
 describe('tables and times', () => {
   it('line up, whatever stands in them', () => {
-    expect(columns([['A', 'LONG'], ['a\u001b[31mbc', 'x\ny']])).toEqual(['A    LONG', 'abc  x y'])
+    expect(
+      columns([
+        ['A', 'LONG'],
+        ['a\u001b[31mbc', 'x\ny'],
+      ]),
+    ).toEqual(['A    LONG', 'abc  x y'])
   })
   it.each([
     [0, '0 s'],
@@ -48,7 +54,9 @@ describe('tables and times', () => {
 /** A person at a terminal: `script` of util-linux gives the program one. */
 function sit(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const command = [process.execPath, inject('program'), ...args].map((word) => `'${word}'`).join(' ')
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', ...env } })
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', ...env },
+  })
   let seen = ''
   const looks = new Set<() => void>()
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -130,8 +138,14 @@ describe.skipIf(process.platform !== 'linux')('opening the browser', () => {
     const bin = join(home.path, 'bin')
     const told = join(home.path, 'told')
     await mkdir(bin)
-    await writeFile(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$*" > "${told}.part" && mv "${told}.part" "${told}"\n`, { mode: 0o755 })
-    const { stdout } = await run(['open', '--home', home.path], { env: { PATH: `${bin}:${process.env['PATH']}`, DISPLAY: ':0' } })
+    await writeFile(
+      join(bin, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s' "$*" > "${told}.part" && mv "${told}.part" "${told}"\n`,
+      { mode: 0o755 },
+    )
+    const { stdout } = await run(['open', '--home', home.path], {
+      env: { PATH: `${bin}:${process.env['PATH']}`, DISPLAY: ':0' },
+    })
     const link = /http\S+#link=(\S+)/.exec(stdout)?.[1] ?? 'no link'
     await expect.poll(() => existsSync(told), { timeout: 10_000 }).toBe(true)
     const given = await readFile(told, 'utf8')

@@ -44,14 +44,21 @@ export const agent = defineCommand({
     })
     if (!cli.json) stream.end(outcome.status === 'answered' ? (outcome.text ?? '') : undefined)
     if (outcome.status === 'answered') return { value: outcome, next: ['Go on in a conversation', 'chat'] }
-    if (outcome.status === 'aborted' && cli.untilStopped().aborted) throw Object.assign(failure('aborted', whyNot(outcome)), { exit: exits.interrupted[0] })
-    throw outcome.failure ? Object.assign(failure(outcome.failure.code, cli.pasteable(whyNot(outcome))), { exit: exits.failed[0] }) : failure('aborted', whyNot(outcome))
+    if (outcome.status === 'aborted' && cli.untilStopped().aborted)
+      throw Object.assign(failure('aborted', whyNot(outcome)), { exit: exits.interrupted[0] })
+    throw outcome.failure
+      ? Object.assign(failure(outcome.failure.code, cli.pasteable(whyNot(outcome))), { exit: exits.failed[0] })
+      : failure('aborted', whyNot(outcome))
   },
 })
 
 async function openAlone(cli: Cli): Promise<Gateway> {
   const mark = await readMark(cli.home)
-  if (mark && (await isHeld(cli.home, mark))) throw failure('conflict', `A gateway (process ${mark.pid}) runs for ${cli.home}, so --local cannot have it. Leave --local out to go through the gateway.`)
+  if (mark && (await isHeld(cli.home, mark)))
+    throw failure(
+      'conflict',
+      `A gateway (process ${mark.pid}) runs for ${cli.home}, so --local cannot have it. Leave --local out to go through the gateway.`,
+    )
   const { startAlone } = await import('../kernel.ts')
   return await startAlone(cli)
 }
@@ -60,7 +67,10 @@ async function openAlone(cli: Cli): Promise<Gateway> {
 async function decide(gateway: Gateway, { id, tool, subject }: Waiting, local: boolean, cli: Cli): Promise<void> {
   const what = `${oneLine(tool)}: ${oneLine(subject, 500)}`
   const answer = await cli.terminal.ask(`Allow ${what}? [y/N] `, cli.untilStopped())
-  if (answer === undefined && !local) return cli.terminal.tell(`It waits for a yes to ${what}\nAllow it: ${cli.command(`approvals approve ${id}`)}`)
+  if (answer === undefined && !local)
+    return cli.terminal.tell(`It waits for a yes to ${what}\nAllow it: ${cli.command(`approvals approve ${id}`)}`)
   if (answer === undefined) cli.terminal.tell(`Denied, as nobody is here to ask: ${what}`)
-  await gateway.call('approvals.resolve', { id, verdict: /^y(es)?$/i.test(answer?.trim() ?? '') ? 'allow' : 'deny' }).catch((error: Error) => cli.terminal.tell(error.message))
+  await gateway
+    .call('approvals.resolve', { id, verdict: /^y(es)?$/i.test(answer?.trim() ?? '') ? 'allow' : 'deny' })
+    .catch((error: Error) => cli.terminal.tell(error.message))
 }

@@ -9,10 +9,19 @@ export const list = defineCommand({
     const gateway = await cli.gateway()
     const answer = await gateway.call('approvals.list', {})
     const first = answer.approvals[0]
-    const rows = answer.approvals.map((one) => [one.id, one.tool, oneLine(one.subject, 80), one.reason, one.session, span(one.expiresAt - Date.now())])
+    const rows = answer.approvals.map((one) => [
+      one.id,
+      one.tool,
+      oneLine(one.subject, 80),
+      one.reason,
+      one.session,
+      span(one.expiresAt - Date.now()),
+    ])
     return {
       value: answer,
-      text: first ? columns([['ID', 'TOOL', 'WHAT', 'WHY IT ASKS', 'SESSION', 'ENDS IN'], ...rows]) : 'Nothing waits for a yes.',
+      text: first
+        ? columns([['ID', 'TOOL', 'WHAT', 'WHY IT ASKS', 'SESSION', 'ENDS IN'], ...rows])
+        : 'Nothing waits for a yes.',
       next: first ? ['Allow it', `approvals approve ${first.id}`] : ['What is going on', 'status'],
     }
   },
@@ -31,7 +40,15 @@ export const deny = defineCommand({
   run: async ({ id }, cli) => await resolve(id, 'deny', await cli.gateway()),
 })
 
-async function resolve(id: string, verdict: 'allow' | 'deny', gateway: Awaited<ReturnType<import('../cli.ts').Cli['gateway']>>) {
+async function resolve(
+  id: string,
+  verdict: 'allow' | 'deny',
+  gateway: Awaited<ReturnType<import('../cli.ts').Cli['gateway']>>,
+) {
   const answer = await gateway.call('approvals.resolve', { id, verdict })
-  return { value: answer, text: `${id}: ${verdict === 'allow' ? 'allowed' : 'denied'}.`, next: ['What else waits', 'approvals list'] as const }
+  return {
+    value: answer,
+    text: `${id}: ${verdict === 'allow' ? 'allowed' : 'denied'}.`,
+    next: ['What else waits', 'approvals list'] as const,
+  }
 }

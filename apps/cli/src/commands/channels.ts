@@ -9,14 +9,31 @@ export const list = defineCommand({
   example: '',
   async run(_given, cli) {
     const gateway = await cli.gateway()
-    const [{ plugins }, { accounts }] = await Promise.all([gateway.call('plugins.list', {}), gateway.call('channels.status', {})])
+    const [{ plugins }, { accounts }] = await Promise.all([
+      gateway.call('plugins.list', {}),
+      gateway.call('channels.status', {}),
+    ])
     const channels = plugins
       .filter(({ hooks }) => hooks.includes('channel'))
-      .map(({ id, label, state, reason }) => ({ id, label, state, ...(reason ? { reason } : {}), accounts: accounts.filter((one) => one.channel === id) }))
-    const rows = channels.map((one) => [one.id, one.label, one.state, one.accounts.map(({ account, state }) => `${account} (${state})`).join(', ') || 'no account yet'])
+      .map(({ id, label, state, reason }) => ({
+        id,
+        label,
+        state,
+        ...(reason ? { reason } : {}),
+        accounts: accounts.filter((one) => one.channel === id),
+      }))
+    const rows = channels.map((one) => [
+      one.id,
+      one.label,
+      one.state,
+      one.accounts.map(({ account, state }) => `${account} (${state})`).join(', ') || 'no account yet',
+    ])
     return {
       value: { channels },
-      text: rows.length > 0 ? columns([['CHANNEL', 'NAME', 'PLUGIN', 'ACCOUNTS'], ...rows]) : 'No channel is installed; the chat page and this terminal always work.',
+      text:
+        rows.length > 0
+          ? columns([['CHANNEL', 'NAME', 'PLUGIN', 'ACCOUNTS'], ...rows])
+          : 'No channel is installed; the chat page and this terminal always work.',
       next: rows.length > 0 ? ['How their links are', 'channels status'] : ['Add one', 'plugins add telegram'],
     }
   },
@@ -38,8 +55,12 @@ export const status = defineCommand({
     ])
     return {
       value: answer,
-      text: rows.length > 0 ? columns([['ACCOUNT', 'STATE', 'SINCE', 'LAST IN', 'LAST OUT', 'DETAIL'], ...rows]) : 'No account is configured.',
-      next: rows.length > 0 ? ['Who asks to be admitted', 'pairing list'] : ['Which channels there are', 'channels list'],
+      text:
+        rows.length > 0
+          ? columns([['ACCOUNT', 'STATE', 'SINCE', 'LAST IN', 'LAST OUT', 'DETAIL'], ...rows])
+          : 'No account is configured.',
+      next:
+        rows.length > 0 ? ['Who asks to be admitted', 'pairing list'] : ['Which channels there are', 'channels list'],
     }
   },
 })
@@ -56,9 +77,18 @@ export const stop = defineCommand({
   run: async ({ channel, account }, cli) => await turn('channels.stop', channel, account, cli),
 })
 
-async function turn(method: 'channels.start' | 'channels.stop', channel: string, account: string | undefined, cli: Cli) {
+async function turn(
+  method: 'channels.start' | 'channels.stop',
+  channel: string,
+  account: string | undefined,
+  cli: Cli,
+) {
   const gateway = await cli.gateway()
   const value = await gateway.call(method, { channel, ...(account === undefined ? {} : { account }) })
   const name = `${channel}/${account ?? 'default'}`
-  return { value, text: method === 'channels.start' ? `${name} connects.` : `${name} is disconnected until it is started again.`, next: ['How it goes', `channels status ${channel}`] as const }
+  return {
+    value,
+    text: method === 'channels.start' ? `${name} connects.` : `${name} is disconnected until it is started again.`,
+    next: ['How it goes', `channels status ${channel}`] as const,
+  }
 }

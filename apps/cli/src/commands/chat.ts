@@ -10,7 +10,13 @@ import { printLine } from '../turns.ts'
 
 const shownLines = 12
 const typedLines = 100
-const help = ['/new begins anew', '/stop ends the run', '/model PROVIDER/MODEL chooses another model', '/history shows what was said', '/quit leaves'].join(' · ')
+const help = [
+  '/new begins anew',
+  '/stop ends the run',
+  '/model PROVIDER/MODEL chooses another model',
+  '/history shows what was said',
+  '/quit leaves',
+].join(' · ')
 
 export const chat = defineCommand({
   options: {
@@ -20,13 +26,19 @@ export const chat = defineCommand({
   details: `While it runs: Ctrl-C stops the run, then leaves. A tool that asks is answered with y or n.\n${help}`,
   example: '',
   async run({ session: key, thinking }, cli) {
-    if (cli.json) throw failure('unsupported', `chat is for people; a program says one thing with ${cli.command('agent --json -m "Hello"')}`)
+    if (cli.json)
+      throw failure(
+        'unsupported',
+        `chat is for people; a program says one thing with ${cli.command('agent --json -m "Hello"')}`,
+      )
     const gateway = await cli.gateway()
     const session = key ?? gateway.hello.session
     const { lines } = await gateway.call('chat.history', { session, limit: typedLines })
     const room: Room = { gateway, session, cli, thinking, running: undefined, waiting: [], model: undefined }
     if (cli.terminal.interactive) {
-      cli.terminal.tell(cli.terminal.faint(`${oneLine(session, 200)} · ${oneLine((await gateway.call('status', {})).model)} · ${help}`))
+      cli.terminal.tell(
+        cli.terminal.faint(`${oneLine(session, 200)} · ${oneLine((await gateway.call('status', {})).model)} · ${help}`),
+      )
       showHistory((lines as AnyLine[]).slice(-shownLines), cli)
     }
     await converse(room, typed(lines as AnyLine[]))
@@ -51,7 +63,10 @@ interface Room {
 async function converse(room: Room, history: string[]): Promise<void> {
   const { cli } = room
   const { interactive } = cli.terminal
-  const lines = createInterface({ input: process.stdin, ...(interactive ? { output: process.stderr, terminal: true, history, prompt: '> ' } : {}) })
+  const lines = createInterface({
+    input: process.stdin,
+    ...(interactive ? { output: process.stderr, terminal: true, history, prompt: '> ' } : {}),
+  })
   cli.scope.defer(() => lines.close())
   const stopped = cli.untilStopped()
   const interrupt = () => {
@@ -63,7 +78,9 @@ async function converse(room: Room, history: string[]): Promise<void> {
   stopped.addEventListener('abort', interrupt, { once: true })
   const lost = room.gateway.onState((state, why) => {
     if (state === 'online') return
-    cli.terminal.tell(`The gateway is gone${why ? `: ${oneLine(why.message, 200)}` : ''}. What was said is kept and will be answered.`)
+    cli.terminal.tell(
+      `The gateway is gone${why ? `: ${oneLine(why.message, 200)}` : ''}. What was said is kept and will be answered.`,
+    )
     lines.close()
   })
   try {
@@ -89,20 +106,26 @@ async function take(line: string, room: Room, lines: Interface): Promise<'leave'
   if (asked && /^(y|yes|n|no)$/i.test(text)) {
     room.waiting.shift()
     const verdict = /^y/i.test(text) ? 'allow' : 'deny'
-    return void (await gateway.call('approvals.resolve', { id: asked.id, verdict }).catch((error: Error) => cli.terminal.tell(printable(error.message))))
+    return void (await gateway
+      .call('approvals.resolve', { id: asked.id, verdict })
+      .catch((error: Error) => cli.terminal.tell(printable(error.message))))
   }
   if (text === '') return
   if (text === '/quit' || text === '/exit') return 'leave'
   if (text === '/stop') return void (await gateway.call('chat.abort', { session }))
   if (text === '/help') return cli.terminal.tell(help)
-  if (text === '/history') return showHistory((await gateway.call('chat.history', { session, limit: typedLines })).lines as AnyLine[], cli)
+  if (text === '/history')
+    return showHistory((await gateway.call('chat.history', { session, limit: typedLines })).lines as AnyLine[], cli)
   if (text === '/new') {
     await gateway.call('sessions.reset', { session })
     return cli.terminal.tell('The conversation begins anew; what was said stays in its file.')
   }
   const model = /^\/model(?:\s+(\S+))?$/.exec(text)
   if (model) {
-    if (model[1]) await gateway.call('sessions.patch', { session, model: model[1] }).catch((error: Error) => cli.terminal.tell(printable(error.message)))
+    if (model[1])
+      await gateway
+        .call('sessions.patch', { session, model: model[1] })
+        .catch((error: Error) => cli.terminal.tell(printable(error.message)))
     return cli.terminal.tell(`Model: ${oneLine(model[1] ?? (await gateway.call('status', {})).model)}`)
   }
   if (/^\/[a-z]+$/.test(text)) return cli.terminal.tell(`There is no ${text}. ${help}`)
@@ -149,5 +172,9 @@ function showHistory(lines: readonly AnyLine[], cli: Cli): void {
 
 /** What the owner typed before, newest first, for the arrow keys. */
 function typed(lines: readonly AnyLine[]): string[] {
-  return lines.flatMap((line) => (isLine(line, 'user') && line.body.text && !line.body.text.includes('\n') ? [line.body.text] : [])).reverse()
+  return lines
+    .flatMap((line) =>
+      isLine(line, 'user') && line.body.text && !line.body.text.includes('\n') ? [line.body.text] : [],
+    )
+    .reverse()
 }

@@ -16,18 +16,31 @@ export const get = defineCommand({
   async run({ key }, cli) {
     const settings = await openSettings(cli)
     const answer = await settings.get(key)
-    if (key !== undefined && answer.value === undefined) throw failure('not_found', `${key} is not set in ${answer.file}; ${cli.command('config schema')} shows what there is.`)
+    if (key !== undefined && answer.value === undefined)
+      throw failure(
+        'not_found',
+        `${key} is not set in ${answer.file}; ${cli.command('config schema')} shows what there is.`,
+      )
     return {
       value: answer,
-      text: typeof answer.value === 'string' ? printable(answer.value) : (JSON.stringify(answer.value ?? {}, undefined, 2) ?? ''),
-      next: answer.problems.length > 0 ? ['It has problems', 'config check'] : ['Change a key', `config set ${key === undefined ? 'gateway.port 18790' : `${cli.quote(key)} VALUE`}`],
+      text:
+        typeof answer.value === 'string'
+          ? printable(answer.value)
+          : (JSON.stringify(answer.value ?? {}, undefined, 2) ?? ''),
+      next:
+        answer.problems.length > 0
+          ? ['It has problems', 'config check']
+          : ['Change a key', `config set ${key === undefined ? 'gateway.port 18790' : `${cli.quote(key)} VALUE`}`],
     }
   },
 })
 
 export const set = defineCommand({
   takes: { key, value: { about: 'The value: JSON where it is JSON, else text', optional: true } },
-  options: { remove: { type: 'boolean', about: 'Remove the key' }, text: { type: 'boolean', about: 'Take the value as text, even where it is JSON' } },
+  options: {
+    remove: { type: 'boolean', about: 'Remove the key' },
+    text: { type: 'boolean', about: 'Take the value as text, even where it is JSON' },
+  },
   details: 'Comments, order and unknown keys of the file stay byte for byte.',
   example: 'gateway.port 18790',
   async run({ key, value, remove, text }, cli) {
@@ -41,7 +54,8 @@ export const set = defineCommand({
         `${key} is ${remove ? 'removed' : 'set'}; ${answer.applied === 'now' ? 'in force now' : 'in force after a restart'}.`,
         ...(before.length > 0 ? [`The configuration has ${count(before.length, 'other problem')}.`] : []),
       ],
-      next: answer.problems.length > 0 ? ['Which problems', 'config check'] : ['Read it', `config get ${cli.quote(key)}`],
+      next:
+        answer.problems.length > 0 ? ['Which problems', 'config check'] : ['Read it', `config get ${cli.quote(key)}`],
     }
   },
 })
@@ -56,7 +70,10 @@ export const check = defineCommand({
     const problems = await settings.check(given)
     return {
       value: { ok: problems.length === 0, file: file ?? settings.file, problems },
-      text: problems.length === 0 ? `${file ?? settings.file}: no problems.` : [`${file ?? settings.file}: ${count(problems.length, 'problem')}`, ...problems.map(tell)],
+      text:
+        problems.length === 0
+          ? `${file ?? settings.file}: no problems.`
+          : [`${file ?? settings.file}: ${count(problems.length, 'problem')}`, ...problems.map(tell)],
       next: problems.length === 0 ? ['Start', ''] : ['What may stand where', 'config schema'],
       exit: problems.length === 0 ? exits.ok[0] : exits.config[0],
     }

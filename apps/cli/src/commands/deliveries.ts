@@ -4,7 +4,14 @@ import { ago, columns, oneLine } from '../terminal.ts'
 const id = { about: 'The id that deliveries list shows' }
 
 export const list = defineCommand({
-  options: { state: { type: 'text', value: 'STATE', choices: ['queued', 'sending', 'dead'], about: 'Only deliveries in this state' } },
+  options: {
+    state: {
+      type: 'text',
+      value: 'STATE',
+      choices: ['queued', 'sending', 'dead'],
+      about: 'Only deliveries in this state',
+    },
+  },
   example: '--state dead',
   async run({ state }, cli) {
     const gateway = await cli.gateway()

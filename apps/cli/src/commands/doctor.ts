@@ -15,12 +15,23 @@ export const doctor = defineCommand({
     const broken = findings.filter(({ state }) => state === 'bad').length
     const text = findings.flatMap(({ state, about, found, remedy }) => {
       const [mark, colour] = marks[state]
-      return [`${cli.terminal.paint(colour, mark)} ${about}: ${cli.pasteable(printable(found))}`, ...(remedy ? [`    ${cli.pasteable(printable(remedy))}`] : [])]
+      return [
+        `${cli.terminal.paint(colour, mark)} ${about}: ${cli.pasteable(printable(found))}`,
+        ...(remedy ? [`    ${cli.pasteable(printable(remedy))}`] : []),
+      ]
     })
     const warned = findings.filter(({ state }) => state === 'warn').length
     return {
       value: { ok: broken === 0, findings },
-      text: [...text, '', broken > 0 ? `${count(broken, 'thing is', 'things are')} broken.` : warned > 0 ? `Nothing is broken; ${count(warned, 'thing')} to know.` : 'All is well.'],
+      text: [
+        ...text,
+        '',
+        broken > 0
+          ? `${count(broken, 'thing is', 'things are')} broken.`
+          : warned > 0
+            ? `Nothing is broken; ${count(warned, 'thing')} to know.`
+            : 'All is well.',
+      ],
       next: ['What is going on', 'status'],
       exit: broken === 0 ? exits.ok[0] : exits.failed[0],
     }

@@ -5,7 +5,8 @@ import { gatewayOptions, readGatewayOptions, runGateway } from '../foreground.ts
 export const gateway = defineCommand({
   takes: { run: { about: 'The word run, which may be left out', optional: true } },
   options: gatewayOptions,
-  details: 'Stops with Ctrl-C or SIGTERM, after it has settled what runs. One gateway per home: a second one says which process has it.',
+  details:
+    'Stops with Ctrl-C or SIGTERM, after it has settled what runs. One gateway per home: a second one says which process has it.',
   example: '--port 18790',
   async run({ run, ...given }, cli) {
     if (run !== undefined && run !== 'run') throw usage(`gateway takes the word run or nothing, not "${run}".`)

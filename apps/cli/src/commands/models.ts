@@ -7,8 +7,17 @@ export const agents = defineCommand({
   async run(_given, cli) {
     const gateway = await cli.gateway()
     const answer = await gateway.call('agents.list', {})
-    const rows = answer.agents.map((one) => [one.default ? `${one.id} (default)` : one.id, one.name ?? '', [one.model, ...one.fallbacks].join(', '), one.workspace])
-    return { value: answer, text: columns([['AGENT', 'NAME', 'MODEL', 'WORKSPACE'], ...rows]), next: ['Give one a model', 'models list'] }
+    const rows = answer.agents.map((one) => [
+      one.default ? `${one.id} (default)` : one.id,
+      one.name ?? '',
+      [one.model, ...one.fallbacks].join(', '),
+      one.workspace,
+    ])
+    return {
+      value: answer,
+      text: columns([['AGENT', 'NAME', 'MODEL', 'WORKSPACE'], ...rows]),
+      next: ['Give one a model', 'models list'],
+    }
   },
 })
 
@@ -19,7 +28,10 @@ export const list = defineCommand({
   async run({ provider, discover }, cli) {
     const gateway = await cli.gateway()
     using _ = cli.terminal.progress('Asking the providers for their models')
-    const answer = await gateway.call('models.list', { ...(provider === undefined ? {} : { provider }), ...(discover ? { discover } : {}) })
+    const answer = await gateway.call('models.list', {
+      ...(provider === undefined ? {} : { provider }),
+      ...(discover ? { discover } : {}),
+    })
     const rows = answer.models.map((one) => [
       one.id === answer.current ? `* ${one.id}` : `  ${one.id}`,
       one.contextTokens === undefined ? '' : `${Math.round(one.contextTokens / 1000)}k context`,
@@ -31,10 +43,19 @@ export const list = defineCommand({
       text: [
         `In use: ${oneLine(answer.current)}`,
         ...(rows.length > 0 ? ['', ...columns(rows.map((row) => row))] : []),
-        ...answer.offers.map((offer) => `Noticed: ${oneLine(offer.label)}${offer.env ? ` (key in $${offer.env})` : ''}${offer.models.length > 0 ? `: ${oneLine(offer.models.join(', '), 200)}` : ''}`),
-        ...answer.problems.map(({ provider, message }) => `Problem: ${oneLine(provider)}: ${cli.pasteable(printable(message))}`),
+        ...answer.offers.map(
+          (offer) =>
+            `Noticed: ${oneLine(offer.label)}${offer.env ? ` (key in $${offer.env})` : ''}${offer.models.length > 0 ? `: ${oneLine(offer.models.join(', '), 200)}` : ''}`,
+        ),
+        ...answer.problems.map(
+          ({ provider, message }) => `Problem: ${oneLine(provider)}: ${cli.pasteable(printable(message))}`,
+        ),
       ],
-      next: other ? ['Choose one', `models set ${other.id}`] : discover ? ['Add a key', 'models auth openai'] : ['Look around on this machine', 'models list --discover'],
+      next: other
+        ? ['Choose one', `models set ${other.id}`]
+        : discover
+          ? ['Add a key', 'models auth openai']
+          : ['Look around on this machine', 'models list --discover'],
     }
   },
 })
@@ -46,7 +67,11 @@ export const set = defineCommand({
   async run({ model, agent }, cli) {
     const gateway = await cli.gateway()
     const answer = await gateway.call('models.set', { model, ...(agent === undefined ? {} : { agent }) })
-    return { value: answer, text: `${agent ?? 'The default agent'} uses ${answer.model} from now on.`, next: ['Try it', `models test ${answer.model}`] }
+    return {
+      value: answer,
+      text: `${agent ?? 'The default agent'} uses ${answer.model} from now on.`,
+      next: ['Try it', `models test ${answer.model}`],
+    }
   },
 })
 
@@ -60,7 +85,9 @@ export const test = defineCommand({
     const answer = await gateway.call('models.test', { model: asked })
     return {
       value: answer,
-      text: answer.ok ? `${asked} answers in ${answer.ms} ms: ${oneLine(answer.text ?? '', 200)}` : `${asked} does not answer: ${cli.pasteable(printable(answer.message ?? 'no reason was given'))}`,
+      text: answer.ok
+        ? `${asked} answers in ${answer.ms} ms: ${oneLine(answer.text ?? '', 200)}`
+        : `${asked} does not answer: ${cli.pasteable(printable(answer.message ?? 'no reason was given'))}`,
       next: answer.ok ? ['Use it', `models set ${asked}`] : ['Store another key', `models auth ${asked.split('/')[0]}`],
       exit: answer.ok ? exits.ok[0] : exits.failed[0],
     }

@@ -11,7 +11,11 @@ export const open = defineCommand({
     const opened = !print && !cli.json && (await openBrowser(link.url, cli.home))
     return {
       value: link,
-      text: print ? link.url : opened ? `Opening the chat page. If nothing appears, open this link: ${link.url}` : `Open this link: ${link.url}`,
+      text: print
+        ? link.url
+        : opened
+          ? `Opening the chat page. If nothing appears, open this link: ${link.url}`
+          : `Open this link: ${link.url}`,
       ...(print ? {} : { next: ['A fresh link whenever you need one', 'open'] }),
     }
   },

@@ -11,18 +11,31 @@ export const list = defineCommand({
     const gateway = await cli.gateway()
     const answer = await gateway.call('pairing.list', channel === undefined ? {} : { channel })
     const first = answer.requests[0]
-    const rows = answer.requests.map((one) => [one.channel, one.code, one.sender, one.name ?? '', ago(one.createdAt), span(one.expiresAt - Date.now())])
+    const rows = answer.requests.map((one) => [
+      one.channel,
+      one.code,
+      one.sender,
+      one.name ?? '',
+      ago(one.createdAt),
+      span(one.expiresAt - Date.now()),
+    ])
     return {
       value: answer,
-      text: first ? columns([['CHANNEL', 'CODE', 'SENDER', 'CALLS THEMSELVES', 'ASKED', 'ENDS IN'], ...rows]) : 'Nobody waits.',
-      next: first ? ['Admit one', `pairing approve ${first.channel} ${first.code}`] : ['Channels and their links', 'channels list'],
+      text: first
+        ? columns([['CHANNEL', 'CODE', 'SENDER', 'CALLS THEMSELVES', 'ASKED', 'ENDS IN'], ...rows])
+        : 'Nobody waits.',
+      next: first
+        ? ['Admit one', `pairing approve ${first.channel} ${first.code}`]
+        : ['Channels and their links', 'channels list'],
     }
   },
 })
 
 export const approve = defineCommand({
   takes: { channel, code },
-  options: { owner: { type: 'boolean', about: 'This is me: admit them as the owner, with the rights of this terminal' } },
+  options: {
+    owner: { type: 'boolean', about: 'This is me: admit them as the owner, with the rights of this terminal' },
+  },
   details: 'A member may talk to the agent; tools that write or run commands on this machine stay with the owner.',
   example: 'telegram K7QXM2PD',
   async run({ channel, code, owner }, cli) {

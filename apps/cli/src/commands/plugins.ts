@@ -7,7 +7,14 @@ export const list = defineCommand({
   async run(_given, cli) {
     const gateway = await cli.gateway()
     const answer = await gateway.call('plugins.list', {})
-    const rows = answer.plugins.map((one) => [one.id, one.version, one.hooks.join(', '), one.source, one.state, oneLine(one.reason ?? one.label, 100)])
+    const rows = answer.plugins.map((one) => [
+      one.id,
+      one.version,
+      one.hooks.join(', '),
+      one.source,
+      one.state,
+      oneLine(one.reason ?? one.label, 100),
+    ])
     const parked = answer.plugins.find(({ state }) => state === 'parked')
     return {
       value: answer,
@@ -24,7 +31,8 @@ export const inspect = defineCommand({
     const gateway = await cli.gateway()
     const { plugins } = await gateway.call('plugins.list', {})
     const one = plugins.find(({ id, name }) => id === plugin || name === plugin)
-    if (!one) throw failure('not_found', `No plugin "${plugin}" is plugged in; ${cli.command('plugins list')} shows them.`)
+    if (!one)
+      throw failure('not_found', `No plugin "${plugin}" is plugged in; ${cli.command('plugins list')} shows them.`)
     return {
       value: one,
       text: [
@@ -36,7 +44,10 @@ export const inspect = defineCommand({
         ...(one.setupMs === undefined ? [] : [`Set up in    ${Math.round(one.setupMs)} ms`]),
         `Holds        ${one.holds.length > 0 ? `${count(one.holds.length, 'thing')}: ${oneLine(one.holds.join(', '), 300)}` : 'nothing'}`,
       ],
-      next: one.state === 'disabled' ? ['Turn it on', `config set plugins.${one.id}.enabled true`] : ['Its settings', `config get plugins.${one.id}`],
+      next:
+        one.state === 'disabled'
+          ? ['Turn it on', `config set plugins.${one.id}.enabled true`]
+          : ['Its settings', `config get plugins.${one.id}`],
     }
   },
 })

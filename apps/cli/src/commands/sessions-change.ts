@@ -12,20 +12,33 @@ export const reset = defineCommand({
   async run({ session }, cli) {
     const gateway = await cli.gateway()
     const answer = await gateway.call('sessions.reset', { session })
-    return { value: answer, text: `${oneLine(session, 200)} begins anew; what was said stays in ${answer.file}.`, next: ['What is in the file', `sessions show ${cli.quote(session)}`] }
+    return {
+      value: answer,
+      text: `${oneLine(session, 200)} begins anew; what was said stays in ${answer.file}.`,
+      next: ['What is in the file', `sessions show ${cli.quote(session)}`],
+    }
   },
 })
 
 export const erase = defineCommand({
   takes: { session, lines: { about: 'Ids of lines; all of them when absent', optional: true, rest: true } },
   options: { yes },
-  details: 'The texts are gone for good, also from the file. What remains is that something was said, when and by whom.',
+  details:
+    'The texts are gone for good, also from the file. What remains is that something was said, when and by whom.',
   example: 'agent:main:telegram:default:user123 --yes',
   async run({ session, lines, yes }, cli) {
     const gateway = await cli.gateway()
-    await confirm(`Erase ${lines.length > 0 ? count(lines.length, 'line') : 'everything that was said'} in ${oneLine(session, 200)} for good?`, yes, cli)
+    await confirm(
+      `Erase ${lines.length > 0 ? count(lines.length, 'line') : 'everything that was said'} in ${oneLine(session, 200)} for good?`,
+      yes,
+      cli,
+    )
     const answer = await gateway.call('sessions.erase', { session, ...(lines.length > 0 ? { lines: [...lines] } : {}) })
-    return { value: answer, text: `${count(answer.erased, 'line')} erased.`, next: ['Check that it is whole', `sessions verify ${cli.quote(session)}`] }
+    return {
+      value: answer,
+      text: `${count(answer.erased, 'line')} erased.`,
+      next: ['Check that it is whole', `sessions verify ${cli.quote(session)}`],
+    }
   },
 })
 
@@ -44,6 +57,7 @@ export const remove = defineCommand({
 async function confirm(question: string, yes: boolean, cli: Cli): Promise<void> {
   if (yes) return
   const answer = await cli.terminal.ask(`${question} [y/N] `)
-  if (answer === undefined) throw failure('aborted', 'Nothing was changed: this cannot be undone, so it wants a yes. Give --yes.')
+  if (answer === undefined)
+    throw failure('aborted', 'Nothing was changed: this cannot be undone, so it wants a yes. Give --yes.')
   if (!/^y(es)?$/i.test(answer.trim())) throw failure('aborted', 'Nothing was changed.')
 }

@@ -26,12 +26,23 @@ export const list = defineCommand({
       ...(channel === undefined ? {} : { channel }),
       ...(search === undefined ? {} : { search }),
     })
-    const rows = answer.sessions.map((one) => [oneLine(one.key, 120), ago(one.updatedAt), String(one.lines), one.running ? 'running' : one.damaged > 0 ? count(one.damaged, 'damaged line') : '', oneLine(one.title, 50)])
+    const rows = answer.sessions.map((one) => [
+      oneLine(one.key, 120),
+      ago(one.updatedAt),
+      String(one.lines),
+      one.running ? 'running' : one.damaged > 0 ? count(one.damaged, 'damaged line') : '',
+      oneLine(one.title, 50),
+    ])
     const first = answer.sessions[0]
     const more = answer.total - rows.length - Math.max(0, offset ?? 0)
     return {
       value: answer,
-      text: first ? [...columns([['SESSION', 'USED', 'LINES', '', 'ABOUT'], ...rows]), ...(more > 0 ? [`… and ${more} more`] : [])] : 'No sessions yet.',
+      text: first
+        ? [
+            ...columns([['SESSION', 'USED', 'LINES', '', 'ABOUT'], ...rows]),
+            ...(more > 0 ? [`… and ${more} more`] : []),
+          ]
+        : 'No sessions yet.',
       next: first ? ['Read one', `sessions show ${cli.quote(first.key)}`] : ['Begin one', 'chat'],
     }
   },
@@ -39,13 +50,20 @@ export const list = defineCommand({
 
 export const show = defineCommand({
   takes: { session },
-  options: { limit: { type: 'number', about: 'How many lines from the end; 50 when absent' }, all: { type: 'boolean', about: 'Every line from the first one on' } },
+  options: {
+    limit: { type: 'number', about: 'How many lines from the end; 50 when absent' },
+    all: { type: 'boolean', about: 'Every line from the first one on' },
+  },
   details: 'Works with no gateway running.',
   example: 'agent:main:local:default:owner --limit 10',
   async run({ session, limit, all }, cli) {
     const stored = await openStored(cli)
     const lines = await stored.lines(session, all ? Infinity : Math.max(1, limit ?? 50))
-    if (lines.length === 0) throw failure('not_found', `There is no session ${JSON.stringify(session.slice(0, 200))}; ${cli.command('sessions list')} shows them.`)
+    if (lines.length === 0)
+      throw failure(
+        'not_found',
+        `There is no session ${JSON.stringify(session.slice(0, 200))}; ${cli.command('sessions list')} shows them.`,
+      )
     return {
       value: { session, lines },
       text: lines.flatMap((line) => printLine(line, cli.terminal)),
@@ -70,7 +88,9 @@ export const verify = defineCommand({
       text: [
         ...bad.flatMap((one) => [
           `${printable(one.file)}: ${count(one.damaged.length, 'damaged line')}, ${count(one.gaps.length, 'gap')}`,
-          ...one.damaged.slice(0, 20).map(({ line, offset, reason }) => `  line ${line} at byte ${offset}: ${printable(reason)}`),
+          ...one.damaged
+            .slice(0, 20)
+            .map(({ line, offset, reason }) => `  line ${line} at byte ${offset}: ${printable(reason)}`),
           ...one.gaps.slice(0, 20).map(({ from, to }) => `  missing: ${from === to ? from : `${from} to ${to}`}`),
         ]),
         `${count(answer.journals.length, 'journal')}, ${count(total, 'line')}${erased > 0 ? `, ${erased} erased` : ''}: ${answer.whole ? 'whole' : `${count(bad.length, 'journal')} damaged; every intact line is kept and used`}.`,

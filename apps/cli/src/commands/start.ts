@@ -9,8 +9,19 @@ export const start = defineCommand({
     if (!gateway) return await runGateway(readGatewayOptions(given), cli)
     const [health, link] = await Promise.all([gateway.call('health', {}), gateway.call('links.create', {})])
     return {
-      value: { attached: true, address: health.address, pid: health.pid, home: cli.home, version: health.version, link: link.url },
-      text: [`OpenClaw is already running at ${health.address} (process ${health.pid}).`, `Chat here: ${link.url}`, 'The link works once, for ten minutes.'],
+      value: {
+        attached: true,
+        address: health.address,
+        pid: health.pid,
+        home: cli.home,
+        version: health.version,
+        link: link.url,
+      },
+      text: [
+        `OpenClaw is already running at ${health.address} (process ${health.pid}).`,
+        `Chat here: ${link.url}`,
+        'The link works once, for ten minutes.',
+      ],
       next: ['Another link', 'open'],
     }
   },

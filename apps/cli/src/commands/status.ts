@@ -25,10 +25,22 @@ export const status = defineCommand({
         `Model     ${oneLine(now.model)}`,
         `Sessions  ${now.sessions}, ${now.running} running`,
         `Waiting   ${waits.length > 0 ? waits.join(', ') : 'nothing'}`,
-        ...now.accounts.map((one) => `Channel   ${one.channel}/${one.account}: ${one.state} for ${ago(one.since)}${one.detail ? `, ${oneLine(one.detail, 200)}` : ''}`),
+        ...now.accounts.map(
+          (one) =>
+            `Channel   ${one.channel}/${one.account}: ${one.state} for ${ago(one.since)}${one.detail ? `, ${oneLine(one.detail, 200)}` : ''}`,
+        ),
         ...problems.map((problem) => `Problem   ${problem}`),
       ],
-      next: owed.pairings > 0 ? ['Who waits', 'pairing list'] : owed.approvals > 0 ? ['What waits', 'approvals list'] : owed.dead > 0 ? ['What was given up', 'deliveries list'] : problems.length > 0 ? ['A closer look', 'doctor'] : ['Chat', 'open'],
+      next:
+        owed.pairings > 0
+          ? ['Who waits', 'pairing list']
+          : owed.approvals > 0
+            ? ['What waits', 'approvals list']
+            : owed.dead > 0
+              ? ['What was given up', 'deliveries list']
+              : problems.length > 0
+                ? ['A closer look', 'doctor']
+                : ['Chat', 'open'],
     }
   },
 })
@@ -41,7 +53,15 @@ export const health = defineCommand({
     const now = await gateway.call('health', {})
     return {
       value: now,
-      text: columns([[now.ready ? 'ready' : 'not ready', now.address, `process ${now.pid}`, `up ${span(now.uptimeMs)}`, ...(now.reason ? [now.reason] : [])]]),
+      text: columns([
+        [
+          now.ready ? 'ready' : 'not ready',
+          now.address,
+          `process ${now.pid}`,
+          `up ${span(now.uptimeMs)}`,
+          ...(now.reason ? [now.reason] : []),
+        ],
+      ]),
       next: now.ready ? ['More', 'status'] : ['Why', 'doctor'],
       exit: now.ready ? exits.ok[0] : exits.unavailable[0],
     }

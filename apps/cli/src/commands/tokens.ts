@@ -21,14 +21,22 @@ export const list = defineCommand({
       one.expiresAt === undefined ? 'never' : new Date(one.expiresAt).toISOString().slice(0, 10),
       one.lastUsedAt === undefined ? 'never' : ago(one.lastUsedAt),
     ])
-    return { value: answer, text: columns([['ID', 'NAME', 'ROLE', 'RIGHTS', 'ENDS', 'LAST USED'], ...rows]), next: ['Make one', 'tokens create phone --rights read,write'] }
+    return {
+      value: answer,
+      text: columns([['ID', 'NAME', 'ROLE', 'RIGHTS', 'ENDS', 'LAST USED'], ...rows]),
+      next: ['Make one', 'tokens create phone --rights read,write'],
+    }
   },
 })
 
 export const create = defineCommand({
   takes: { name: { about: 'What it is for' } },
   options: {
-    rights: { type: 'text', value: 'LIST', about: 'What it may do, separated by commas, of read, write, admin, pairing; read,write when absent' },
+    rights: {
+      type: 'text',
+      value: 'LIST',
+      about: 'What it may do, separated by commas, of read, write, admin, pairing; read,write when absent',
+    },
     role: { type: 'text', choices: ['owner', 'member', 'guest'], about: 'Whose work it does' },
     days: { type: 'number', value: 'N', about: 'Ends after so many days; never when absent' },
   },
@@ -67,12 +75,24 @@ export const revoke = defineCommand({
 })
 
 function readRights(list: string): Right[] {
-  const words = list.split(',').map((word) => word.trim()).filter(Boolean)
+  const words = list
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean)
   const wrong = words.find((word) => !(rights as readonly string[]).includes(word))
-  if (wrong !== undefined || words.length === 0) throw usage(`--rights takes ${rights.join(', ')}, separated by commas${wrong === undefined ? '' : `, not "${wrong}"`}.`)
+  if (wrong !== undefined || words.length === 0)
+    throw usage(
+      `--rights takes ${rights.join(', ')}, separated by commas${wrong === undefined ? '' : `, not "${wrong}"`}.`,
+    )
   return words as Right[]
 }
 
-function minted({ token, info }: { token: string; info: { id: string; name: string; rights: readonly string[] } }): string[] {
+function minted({
+  token,
+  info,
+}: {
+  token: string
+  info: { id: string; name: string; rights: readonly string[] }
+}): string[] {
   return [token, `This is shown once. ${info.name} (${info.id}) may ${info.rights.join(', ')}.`]
 }

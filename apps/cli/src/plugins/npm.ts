@@ -14,7 +14,15 @@ export interface NpmResult {
 
 const windows = process.platform === 'win32'
 // Given with every call, so that no configuration can turn them round.
-const always = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', '--no-workspaces', '--global=false']
+const always = [
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--no-update-notifier',
+  '--loglevel=error',
+  '--no-workspaces',
+  '--global=false',
+]
 
 /**
  * Runs npm in a folder of ours, with no scripts of any package. The person's own configuration (registry, proxy,
@@ -22,7 +30,11 @@ const always = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-noti
  */
 export async function runNpm(args: readonly string[], folder: string, signal?: AbortSignal): Promise<NpmResult> {
   const file = findNpm()
-  if (!file) throw failure('unavailable', `npm was not found beside ${process.execPath} nor on the PATH. Install Node from https://nodejs.org, which brings it.`)
+  if (!file)
+    throw failure(
+      'unavailable',
+      `npm was not found beside ${process.execPath} nor on the PATH. Install Node from https://nodejs.org, which brings it.`,
+    )
   const child = spawn(process.execPath, [file, ...args, ...always, `--prefix=${folder}`], {
     cwd: folder,
     env: npmEnvironment(),
@@ -34,13 +46,22 @@ export async function runNpm(args: readonly string[], folder: string, signal?: A
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   return await new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(signal?.aborted ? failure('aborted', 'Stopped.') : failure('unavailable', `npm does not start: ${error.message}`)))
+    child.once('error', (error) =>
+      reject(
+        signal?.aborted
+          ? failure('aborted', 'Stopped.')
+          : failure('unavailable', `npm does not start: ${error.message}`),
+      ),
+    )
     child.once('close', (code) => resolve({ code: code ?? 1, stdout, reason: explain(stderr) }))
   })
 }
 
 /** npm's own JavaScript file: beside the running Node, else what the PATH names. Folders relative to here do not count. */
-export function findNpm(execPath = process.execPath, path = process.env['PATH'] ?? process.env['Path'] ?? ''): string | undefined {
+export function findNpm(
+  execPath = process.execPath,
+  path = process.env['PATH'] ?? process.env['Path'] ?? '',
+): string | undefined {
   const bin = dirname(execPath)
   const inside = ['npm', 'bin', 'npm-cli.js']
   const beside = windows ? join(bin, 'node_modules', ...inside) : join(dirname(bin), 'lib', 'node_modules', ...inside)
@@ -51,7 +72,10 @@ export function findNpm(execPath = process.execPath, path = process.env['PATH'] 
     const real = realpathSync(file)
     if (real.endsWith('npm-cli.js')) return real
     // Debian and others put a small program there; npm stands in one of the usual places then.
-    const usual = [join(dirname(folder), 'lib', 'node_modules', ...inside), join(dirname(folder), 'share', 'nodejs', ...inside)].find((one) => existsSync(one))
+    const usual = [
+      join(dirname(folder), 'lib', 'node_modules', ...inside),
+      join(dirname(folder), 'share', 'nodejs', ...inside),
+    ].find((one) => existsSync(one))
     if (usual) return usual
   }
   return undefined
@@ -73,13 +97,27 @@ function npmEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Set by us with every call, or never ours to take over. */
-const fixed = ['prefix', 'localprefix', 'globalprefix', 'global', 'ignorescripts', 'workspace', 'workspaces', 'location', 'nodeoptions', 'scriptshell', 'dryrun']
+const fixed = [
+  'prefix',
+  'localprefix',
+  'globalprefix',
+  'global',
+  'ignorescripts',
+  'workspace',
+  'workspaces',
+  'location',
+  'nodeoptions',
+  'scriptshell',
+  'dryrun',
+]
 
 /** The names that the `.npmrc` of a folder sets, unless it is the person's own. */
 function folderSettings(folder: string | undefined): string[] {
   const file = folder && folder !== homedir() ? join(folder, '.npmrc') : undefined
   if (!file || !existsSync(file)) return []
-  return [...readFileSync(file, 'utf8').matchAll(/^\s*([^#;=\s][^=]*?)\s*(?:\[\])?\s*=/gm)].map((match) => plain(match[1] ?? ''))
+  return [...readFileSync(file, 'utf8').matchAll(/^\s*([^#;=\s][^=]*?)\s*(?:\[\])?\s*=/gm)].map((match) =>
+    plain(match[1] ?? ''),
+  )
 }
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[-_]/g, '')

@@ -32,9 +32,13 @@ export function readSpec(word: string, folder = process.cwd()): Spec {
   const version = at < 0 ? undefined : bare.slice(at + 1)
   if (version !== undefined && !versionText.test(version)) throw usage(`"${version}" is not a version.`)
   const exactly = version === undefined ? {} : { version }
-  if (!packageName.test(name) || name.length > 214) throw usage(`"${word}" is neither the name of a package nor a folder or tarball; a folder begins with ./`)
+  if (!packageName.test(name) || name.length > 214)
+    throw usage(`"${word}" is neither the name of a package nor a folder or tarball; a folder begins with ./`)
   if (name.startsWith('@') || word.startsWith('npm:')) return { kind: 'package', name, ...exactly }
-  if (!shortName.test(name)) throw usage(`"${word}" is not the short name of an official plugin; for a package of somebody else write npm:${name}`)
+  if (!shortName.test(name))
+    throw usage(
+      `"${word}" is not the short name of an official plugin; for a package of somebody else write npm:${name}`,
+    )
   return { kind: 'official', short: name, ...exactly }
 }
 

@@ -23,14 +23,16 @@ export async function readPacked(file: string): Promise<Packed> {
     const text = findManifest(gunzipSync(bytes, { maxOutputLength: maxBytes }))
     if (text !== undefined) return { file, manifest: JSON.parse(text) as Record<string, unknown>, integrity }
   } catch (error) {
-    throw failure('invalid_params', `${file} cannot be read as a package: ${(error as Error).message}`, { cause: error })
+    throw failure('invalid_params', `${file} cannot be read as a package: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
   throw failure('invalid_params', `${file} is not a package: there is no package.json in it.`)
 }
 
 /** The entry `<top folder>/package.json` of a tar archive (https://www.gnu.org/software/tar/manual/html_node/Standard.html). */
 function findManifest(tar: Buffer): string | undefined {
-  for (let at = 0; at + block <= tar.length; ) {
+  for (let at = 0; at + block <= tar.length;) {
     const header = tar.subarray(at, at + block)
     if (header[0] === 0) return undefined
     const name = header.toString('utf8', 0, 100).replace(/\0.*$/s, '')

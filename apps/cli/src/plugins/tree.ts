@@ -18,7 +18,11 @@ export interface PluginTree extends AsyncDisposable {
   /** package.json of an installed package; undefined when it is not there. */
   read(name: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Installs one package at one exact version, and undoes it when what arrived is not what was expected. */
-  install(name: string, from: { readonly version: string } | { readonly tarball: string; readonly version: string }, integrity: string): Promise<void>
+  install(
+    name: string,
+    from: { readonly version: string } | { readonly tarball: string; readonly version: string },
+    integrity: string,
+  ): Promise<void>
   /** Links a folder of the clone, as it is. */
   link(name: string, folder: string): Promise<void>
   remove(name: string): Promise<void>
@@ -92,7 +96,8 @@ export async function openTree(home: string, signal?: AbortSignal): Promise<Plug
     const { dependencies, openclaw } = any ? await manifest() : { dependencies: {}, openclaw: undefined }
     const own = Object.keys(dependencies).filter((name) => !(name in (openclaw?.links ?? {})))
     if (own.length === 0) await rm(join(folder, 'node_modules'), { recursive: true, force: true })
-    else if (own.some((name) => !existsSync(join(placeOf(name), 'package.json'))) || signal?.aborted !== true) await npm(['install', '--prefer-offline']).catch(() => {})
+    else if (own.some((name) => !existsSync(join(placeOf(name), 'package.json'))) || signal?.aborted !== true)
+      await npm(['install', '--prefer-offline']).catch(() => {})
     await relink(openclaw?.links ?? {})
   }
 
@@ -103,10 +108,14 @@ export async function openTree(home: string, signal?: AbortSignal): Promise<Plug
 
   async function check(name: string, version: string, integrity: string): Promise<void> {
     const text = await readFile(lockFile, 'utf8')
-    const locked = (JSON.parse(text) as { packages?: Record<string, { version?: string; integrity?: string }> }).packages?.[`node_modules/${name}`]
+    const locked = (JSON.parse(text) as { packages?: Record<string, { version?: string; integrity?: string }> })
+      .packages?.[`node_modules/${name}`]
     const arrived = await read(name)
     if (locked?.integrity !== integrity || arrived?.['version'] !== version) {
-      throw failure('conflict', `${name}@${version}: what npm installed is not what was shown (${locked?.integrity ?? 'no integrity'}). Nothing was changed; try again, and distrust the registry if it stays so.`)
+      throw failure(
+        'conflict',
+        `${name}@${version}: what npm installed is not what was shown (${locked?.integrity ?? 'no integrity'}). Nothing was changed; try again, and distrust the registry if it stays so.`,
+      )
     }
   }
 
@@ -116,9 +125,11 @@ export async function openTree(home: string, signal?: AbortSignal): Promise<Plug
     install: (name, from, integrity) =>
       whole(async () => {
         await unlink(name)
-        const spec = 'tarball' in from ? `file:${await keep(name, from.tarball, from.version)}` : `${name}@${from.version}`
+        const spec =
+          'tarball' in from ? `file:${await keep(name, from.tarball, from.version)}` : `${name}@${from.version}`
         const result = await npm(['install', spec])
-        if (result.code !== 0) throw failure('unavailable', `${name} could not be installed; nothing was changed.\n  ${result.reason}`)
+        if (result.code !== 0)
+          throw failure('unavailable', `${name} could not be installed; nothing was changed.\n  ${result.reason}`)
         await check(name, from.version, integrity)
       }),
     link: (name, target) =>
@@ -141,7 +152,8 @@ export async function openTree(home: string, signal?: AbortSignal): Promise<Plug
 
   async function drop(name: string): Promise<void> {
     const result = await npm(['uninstall', name])
-    if (result.code !== 0) throw failure('unavailable', `${name} could not be removed; nothing was changed.\n  ${result.reason}`)
+    if (result.code !== 0)
+      throw failure('unavailable', `${name} could not be removed; nothing was changed.\n  ${result.reason}`)
   }
 
   async function unlink(name: string): Promise<void> {
