@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Transport } from '@openclaw/client'
-import { failure, type EntryPlan, type LedgerRecord, type MethodName, type MethodParams } from '@openclaw/protocol'
+import { failure, type LedgerRecord, type MethodName, type MethodParams } from '@openclaw/protocol'
 import { openAccess } from './access/open.ts'
 import { hostAgent } from './agents/agent.ts'
 import { gatewaySection } from './gateway/section.ts'
@@ -9,6 +9,7 @@ import { openConfiguration } from './config/open.ts'
 import { openSecrets } from './config/secrets.ts'
 import { accountSettings } from './config/settings.ts'
 import { openDelivery } from './delivery/deliver.ts'
+import { keepTyping } from './delivery/typing.ts'
 import { openEvents } from './gateway/events.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { lockHome } from './gateway/lock.ts'
@@ -17,11 +18,13 @@ import { openTokens } from './gateway/tokens.ts'
 import { openInbound } from './inbound/inbound.ts'
 import { openLedger } from './ledger/open.ts'
 import { openLog } from './log/open.ts'
+import { openMaintenance } from './maintenance.ts'
 import { openMedia } from './media.ts'
 import { assemble } from './methods/assemble.ts'
 import { maySee, ownSession } from './methods/caller.ts'
 import type { Kernel, KernelOptions } from './options.ts'
 import type { Plugins } from './plugins/host.ts'
+import { followPlugins } from './plugins/follow.ts'
 import { openPlugins } from './plugins/open.ts'
 import { openScope } from './plugins/scope.ts'
 import { openStore } from './plugins/store.ts'
@@ -141,9 +144,11 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       },
     }),
   )
+  const following = opening.use(
+    followPlugins({ plugins, emit, reloadAgent: () => runtime.reload(), syncChannels: () => channels.sync(config(), plugins.channels) }),
+  )
   const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, emit, log }))
   const deliver = (outbounds: readonly LedgerRecord<'outbound'>[]) => delivery.enqueue(outbounds)
-  let versions: Record<string, string> = {}
   const runner = openRunner({
     platform,
     ledger,
@@ -161,8 +166,9 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     config: () => ({ value: config(), hash: configuration.hash }),
     tools: () => runtime.tools,
     toolsDigest: () => runtime.toolsDigest,
-    versions: () => versions,
+    versions: () => following.versions,
     closing: closing.signal,
+    typing: (address) => keepTyping({ clock: platform.clock, lines: channels }, address),
     mode: (session) => config().agents?.[session.split(':')[1] ?? '']?.queue ?? 'collect',
     callMethod: (run, plugin, method, params) =>
       callAsRun({
@@ -184,7 +190,6 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   // How people reach it.
   const section = () => gatewaySection(configuration, options)
   const ready = () => (ledger.trouble ? { ready: false, reason: `the disk refused the last write: ${ledger.trouble}` } : { ready: true })
-  const syncPlugins = syncer(plugins, runtime, () => channels.sync(config(), plugins.channels))
   const handlers = assemble({
     options,
     startedAt,
@@ -213,7 +218,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     gateway: () => gateway,
     reload: async (id) => {
       await plugins.reload(id)
-      await syncPlugins()
+      await following.sync()
     },
   })
   const gateway: Gateway = opening.use(
@@ -245,19 +250,19 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     log.configure(after.logs)
     gateway.configure(section())
     emit('config.changed', { hash: configuration.hash, applied })
-    void syncPlugins()
+    void following.sync().catch(() => {})
   })
   opening.defer(() => watching[Symbol.dispose]())
 
   /** Everything that a message can be taken without. */
   async function plug() {
     await plugins.start()
-    versions = Object.fromEntries(plugins.list().flatMap(({ id, version: of, state }) => (state === 'disabled' ? [] : [[id, of]])))
     host.start()
-    await channels.sync(config(), plugins.channels)
+    await following.sync()
     delivery.enqueue(owedOutbounds, true)
     await runner.recover(owedRuns)
     runner.lanes.open()
+    everything.use(openMaintenance({ platform, home, config, sessions, lanes: runner.lanes, log }))
   }
   const plugged = plug()
   plugged.catch((error: unknown) => log.error('the gateway could not set up everything', { error: String(error) }))
@@ -292,15 +297,4 @@ const drainMs = 5000
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
-
-/** Hands the agent process its entries and the channels their accounts again, when they are others than before. */
-function syncer(plugins: { agentEntries(): Promise<readonly EntryPlan[]> }, runtime: { reload(): Promise<void> }, syncChannels: () => Promise<void>) {
-  let loaded = ''
-  return async () => {
-    const entries = JSON.stringify(await plugins.agentEntries())
-    if (entries !== loaded) await runtime.reload().catch(() => {})
-    loaded = entries
-    await syncChannels()
-  }
 }

@@ -12,8 +12,6 @@ export interface Channels extends AsyncDisposable {
   status(channel?: string): AccountStatus[]
   start(channel: string, account?: string): void
   stop(channel: string, account?: string): Promise<void>
-  /** Stops every account of a plugin's channel, whose code is going to be replaced. */
-  unplug(channel: string): Promise<void>
   link(channel: string, account: string): { readonly link: Link; readonly channel: Channel } | undefined
   onOnline(listen: (channel: string, account: string) => void): Disposable
   sent(channel: string, account: string): void
@@ -104,11 +102,6 @@ export function openChannels(parts: {
     },
     async stop(channel, account) {
       await Promise.all(named(channel, account).map(({ machine }) => machine.stop()))
-    },
-    async unplug(channel) {
-      const gone = [...accounts].filter(([, one]) => one.channel.id === channel)
-      for (const [at] of gone) accounts.delete(at)
-      await Promise.all(gone.map(([, { machine }]) => machine[Symbol.asyncDispose]()))
     },
     link(channel, account) {
       const one = accounts.get(key(channel, account))

@@ -1,4 +1,4 @@
-import type { AgentMethods, Config, LedgerRecord, Params, Result, ToolSpec } from '@openclaw/protocol'
+import type { Address, AgentMethods, Config, LedgerRecord, Params, Result, ToolSpec } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -41,6 +41,8 @@ export interface RunParts {
   versions(): Record<string, string>
   /** Takes over what a settlement owes to peers. */
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
+  /** Shows a peer that somebody is at work, until disposed. */
+  typing(address: Address): Disposable
   /** The gateway stops: what is not settled stays owed. */
   readonly closing: AbortSignal
   /** Folders of the home. */

@@ -174,6 +174,8 @@ export function startRun(
 
   async function go() {
     parts.emit('typing', { on: true }, sessionKey)
+    const { reply } = answers[0]!
+    using _typing = reply && parts.typing(reply)
     let result: RunResult | undefined
     let thrown: Failure | undefined
     try {
