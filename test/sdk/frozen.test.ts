@@ -17,10 +17,17 @@ async function homeWithFrozenPlugin() {
   await mkdir(sdk, { recursive: true })
   await cp(join(frozen, 'plugin'), join(modules, 'claw-frozen'), { recursive: true })
   await cp(join(frozen, 'sdk.js'), join(sdk, 'sdk.js'))
-  await writeFile(join(sdk, 'package.json'), JSON.stringify({ name: '@openclaw/sdk', version: '0.1.0', type: 'module', exports: './sdk.js' }))
+  await writeFile(
+    join(sdk, 'package.json'),
+    JSON.stringify({ name: '@openclaw/sdk', version: '0.1.0', type: 'module', exports: './sdk.js' }),
+  )
   await symlink(await realpath(typebox), join(modules, 'typebox'))
   await writeFile(join(path, 'plugins', 'package.json'), JSON.stringify({ dependencies: { 'claw-frozen': '1.0.0' } }))
-  return { path, entry: join(modules, 'claw-frozen', 'gateway.js'), [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+  return {
+    path,
+    entry: join(modules, 'claw-frozen', 'gateway.js'),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  }
 }
 
 it('a plugin built against a frozen copy of the sdk works beside the current one', async () => {
@@ -43,5 +50,9 @@ it('a plugin built against a frozen copy of the sdk works beside the current one
   expect(JSON.stringify(house.heard.find(({ event }) => event === 'agent.tool.result')?.payload)).toContain('moin 5')
 
   const { plugins } = await house.call('plugins.list', {})
-  expect(plugins.find(({ id }) => id === 'frozen')).toMatchObject({ source: 'installed', state: 'active', holds: expect.arrayContaining(['method frozen.greet', 'interceptors prompt', 'nothing much']) })
+  expect(plugins.find(({ id }) => id === 'frozen')).toMatchObject({
+    source: 'installed',
+    state: 'active',
+    holds: expect.arrayContaining(['method frozen.greet', 'interceptors prompt', 'nothing much']),
+  })
 })

@@ -20,10 +20,26 @@ it('the surface of the sdk is the one that was agreed on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-surface-'))
   try {
     const config = join(folder, 'tsconfig.json')
-    const compilerOptions = { noEmit: false, emitDeclarationOnly: true, removeComments: true, rootDir: root, outDir: join(folder, 'out'), typeRoots: [join(root, 'node_modules/@types')] }
-    await writeFile(config, JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions, files: files.map((file) => join(root, 'packages', `${file}.ts`)) }))
+    const compilerOptions = {
+      noEmit: false,
+      emitDeclarationOnly: true,
+      removeComments: true,
+      rootDir: root,
+      outDir: join(folder, 'out'),
+      typeRoots: [join(root, 'node_modules/@types')],
+    }
+    await writeFile(
+      config,
+      JSON.stringify({
+        extends: join(root, 'tsconfig.base.json'),
+        compilerOptions,
+        files: files.map((file) => join(root, 'packages', `${file}.ts`)),
+      }),
+    )
     await promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config])
-    const parts = await Promise.all(files.map(async (file) => `--- ${file}\n${await readFile(join(folder, 'out/packages', `${file}.d.ts`), 'utf8')}`))
+    const parts = await Promise.all(
+      files.map(async (file) => `--- ${file}\n${await readFile(join(folder, 'out/packages', `${file}.d.ts`), 'utf8')}`),
+    )
     await expect(`${head}\n${parts.join('\n')}`).toMatchFileSnapshot(join(root, 'packages/sdk/surface.txt'))
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -15,7 +15,9 @@ export interface Access {
   /** The role in the record; `guest` for others in an admitted group; undefined for who is not admitted at all. */
   role(channel: string, account: string, sender: string): Promise<Role | undefined>
   /** What was said in a group since its last mention, and forgets it. */
-  takePending(address: Address): readonly { readonly sender: Inbound['sender']; readonly text: string; readonly atMs: number }[]
+  takePending(
+    address: Address,
+  ): readonly { readonly sender: Inbound['sender']; readonly text: string; readonly atMs: number }[]
   pairings(channel?: string): Promise<MethodResult<'pairing.list'>['requests']>
   approve(channel: string, code: string, role: 'owner' | 'member'): Promise<{ sender: string; account: string }>
   reject(channel: string, code: string): Promise<void>

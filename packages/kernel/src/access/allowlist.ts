@@ -39,7 +39,12 @@ interface Reading {
 }
 
 /** Opens the record of one channel. The file is read again whenever it was touched. */
-export function openAllowlist(options: { readonly home: string; readonly channel: string; readonly platform: Platform; readonly log: Log }): Allowlist {
+export function openAllowlist(options: {
+  readonly home: string
+  readonly channel: string
+  readonly platform: Platform
+  readonly log: Log
+}): Allowlist {
   const { channel, log } = options
   const { files, clock } = options.platform
   const file = join(options.home, 'allowlists', `${encodeName(channel)}.json`)
@@ -51,7 +56,8 @@ export function openAllowlist(options: { readonly home: string; readonly channel
     const stamp = found ? `${found.size} ${found.modifiedMs}` : ''
     if (last?.stamp === stamp) return last
     const reading = parse(stamp, await files.readText(file))
-    if (reading.trouble !== undefined) log.error(`access: nobody of ${channel} is admitted by ${file}`, { error: reading.trouble })
+    if (reading.trouble !== undefined)
+      log.error(`access: nobody of ${channel} is admitted by ${file}`, { error: reading.trouble })
     last = reading
     return reading
   }
@@ -59,8 +65,15 @@ export function openAllowlist(options: { readonly home: string; readonly channel
     if (text === undefined) return { stamp, document: {} }
     try {
       const document: unknown = JSON.parse(text)
-      if (isSection(document) && document['version'] === 1 && isSection(document['accounts'] ?? {})) return { stamp, document }
-      return { stamp, document: {}, trouble: isSection(document) ? `version ${JSON.stringify(document['version'])} is not one that this gateway reads` : 'it holds no section' }
+      if (isSection(document) && document['version'] === 1 && isSection(document['accounts'] ?? {}))
+        return { stamp, document }
+      return {
+        stamp,
+        document: {},
+        trouble: isSection(document)
+          ? `version ${JSON.stringify(document['version'])} is not one that this gateway reads`
+          : 'it holds no section',
+      }
     } catch (error) {
       return { stamp, document: {}, trouble: (error as Error).message }
     }
@@ -81,9 +94,18 @@ export function openAllowlist(options: { readonly home: string; readonly channel
     add(account, sender, role, name) {
       const written = writing.then(async () => {
         const { document, trouble } = await read()
-        if (trouble !== undefined) throw failure('invalid_config', `${file} cannot be read (${trouble}), so nobody can be added to it; correct it by hand and repeat`)
+        if (trouble !== undefined)
+          throw failure(
+            'invalid_config',
+            `${file} cannot be read (${trouble}), so nobody can be added to it; correct it by hand and repeat`,
+          )
         const former = valueAt(document, ['accounts', account, 'senders', sender])
-        const entry = { ...(isSection(former) ? former : {}), role: valueAt(former, ['role']) === 'owner' ? 'owner' : role, ...(name === undefined ? {} : { name }), addedAt: new Date(clock.now()).toISOString() }
+        const entry = {
+          ...(isSection(former) ? former : {}),
+          role: valueAt(former, ['role']) === 'owner' ? 'owner' : role,
+          ...(name === undefined ? {} : { name }),
+          addedAt: new Date(clock.now()).toISOString(),
+        }
         const next = withEntry({ version: 1, ...document }, ['accounts', account, 'senders', sender], entry)
         await files.replace(file, `${JSON.stringify(next, null, 2)}\n`)
         last = undefined
@@ -94,7 +116,11 @@ export function openAllowlist(options: { readonly home: string; readonly channel
   }
 }
 
-function withEntry(section: Record<string, unknown>, [key, ...rest]: readonly string[], entry: unknown): Record<string, unknown> {
+function withEntry(
+  section: Record<string, unknown>,
+  [key, ...rest]: readonly string[],
+  entry: unknown,
+): Record<string, unknown> {
   if (key === undefined) return section
   const inner = Object.hasOwn(section, key) ? section[key] : undefined
   const copy = { ...section }

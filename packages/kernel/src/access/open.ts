@@ -51,7 +51,8 @@ export function openAccess(options: {
   }
   /** The role that stands in the record, or in the list that the owner wrote into the configuration. */
   const recorded = async (channel: string, account: string, sender: string) =>
-    (await recordOf(channel).role(account, sender)) ?? (rulesOf(channel).dm?.allow?.includes(sender) ? 'member' : undefined)
+    (await recordOf(channel).role(account, sender)) ??
+    (rulesOf(channel).dm?.allow?.includes(sender) ? 'member' : undefined)
 
   const admitDirect = async (channel: string, account: string, event: Inbound): Promise<Admission> => {
     const policy = rulesOf(channel).dm?.policy ?? 'pairing'
@@ -61,9 +62,16 @@ export function openAccess(options: {
     if (policy === 'open') return { verdict: 'admit', role: 'guest' }
     if (policy === 'allowlist') return { verdict: 'refuse', reason: `the sender is not on the allowlist of ${channel}` }
     // Two programs that answer each other's refusals would never end.
-    if (event.sender.bot || event.kind !== 'message') return { verdict: 'refuse', reason: 'a stranger who wrote no message' }
+    if (event.sender.bot || event.kind !== 'message')
+      return { verdict: 'refuse', reason: 'a stranger who wrote no message' }
     const { id: sender, name } = event.sender
-    const code = await pairings.ask({ channel, account, sender, event: event.event, ...(name === undefined ? {} : { name }) })
+    const code = await pairings.ask({
+      channel,
+      account,
+      sender,
+      event: event.event,
+      ...(name === undefined ? {} : { name }),
+    })
     return code === undefined ? { verdict: 'pair' } : { verdict: 'pair', code, reply: introduce(channel, sender, code) }
   }
 
@@ -73,10 +81,13 @@ export function openAccess(options: {
     if (policy === 'allowlist') {
       // On some platforms a thread is a group of its own inside of another one.
       const ids = event.parent === undefined ? [event.peer.id] : [event.peer.id, event.parent]
-      const listed = ids.some((id) => allow.includes(id)) || (await Promise.all(ids.map((id) => recordOf(channel).group(account, id)))).includes(true)
+      const listed =
+        ids.some((id) => allow.includes(id)) ||
+        (await Promise.all(ids.map((id) => recordOf(channel).group(account, id)))).includes(true)
       if (!listed) return { verdict: 'refuse', reason: `the group is not on the allowlist of ${channel}` }
     }
-    if (senders && !senders.includes(event.sender.id)) return { verdict: 'refuse', reason: `the sender may not address the agent in groups of ${channel}` }
+    if (senders && !senders.includes(event.sender.id))
+      return { verdict: 'refuse', reason: `the sender may not address the agent in groups of ${channel}` }
     if (mention && !event.mentioned) {
       pending.add(channel, account, event, platform.clock.now())
       return { verdict: 'pending' }
@@ -93,14 +104,19 @@ export function openAccess(options: {
       const role = await recorded(channel, account, sender)
       if (role) return role
       const { dm, groups } = rulesOf(channel)
-      const inGroups = groups?.policy === 'open' || (groups?.policy !== 'disabled' && ((groups?.allow?.length ?? 0) > 0 || (await recordOf(channel).hasGroups(account))))
+      const inGroups =
+        groups?.policy === 'open' ||
+        (groups?.policy !== 'disabled' &&
+          ((groups?.allow?.length ?? 0) > 0 || (await recordOf(channel).hasGroups(account))))
       const mayAddress = inGroups && (!groups?.senders || groups.senders.includes(sender))
       return dm?.policy === 'open' || mayAddress ? 'guest' : undefined
     },
     takePending: (address) => pending.take(address, platform.clock.now()),
     pairings: async (channel) => [...(await pairings.waiting(channel))],
     async approve(channel, code, role) {
-      const { sender, account } = await pairings.approve(channel, code, (request) => recordOf(channel).add(request.account, request.sender, role, request.name))
+      const { sender, account } = await pairings.approve(channel, code, (request) =>
+        recordOf(channel).add(request.account, request.sender, role, request.name),
+      )
       return { sender, account }
     },
     reject: pairings.reject,

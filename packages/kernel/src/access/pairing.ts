@@ -32,13 +32,23 @@ type Stored = Static<typeof Stored>
 /** Strangers who asked, in `credentials/pairing.json`, so that a code outlives a restart. */
 export interface Pairings {
   /** A code when this event is the one that gets it; undefined when they have one already or too many wait. */
-  ask(who: { readonly channel: string; readonly account: string; readonly sender: string; readonly name?: string; readonly event: string }): Promise<string | undefined>
+  ask(who: {
+    readonly channel: string
+    readonly account: string
+    readonly sender: string
+    readonly name?: string
+    readonly event: string
+  }): Promise<string | undefined>
   waiting(channel?: string): Promise<readonly Static<typeof PairingRequest>[]>
   /**
    * Admits who holds a code; the request ends once `admit` is done. `not_found` for a wrong or old code, `rate_limited`
    * after some wrong ones.
    */
-  approve(channel: string, code: string, admit: (request: Static<typeof PairingRequest>) => Promise<void>): Promise<Static<typeof PairingRequest>>
+  approve(
+    channel: string,
+    code: string,
+    admit: (request: Static<typeof PairingRequest>) => Promise<void>,
+  ): Promise<Static<typeof PairingRequest>>
   /** Refuses who holds a code; they stay unheard for the rest of the hour. */
   reject(channel: string, code: string): Promise<void>
 }
@@ -69,7 +79,9 @@ export function openPairings(options: {
       const requests = isSection(document) && Array.isArray(document['requests']) ? document['requests'] : []
       known = requests.filter((one): one is Stored => fits(Stored as unknown as JsonSchema, one))
     } catch (error) {
-      options.log.warn(`access: ${file} cannot be read, so the codes given before do not count`, { error: String(error) })
+      options.log.warn(`access: ${file} cannot be read, so the codes given before do not count`, {
+        error: String(error),
+      })
       known = []
     }
     return known
@@ -88,20 +100,32 @@ export function openPairings(options: {
     return left
   }
   const open = ({ event: _, rejected: __, ...request }: Stored): Static<typeof PairingRequest> => request
-  const decide = (channel: string, code: string, rejected: boolean, then: (request: Static<typeof PairingRequest>) => Promise<void> = async () => {}) =>
+  const decide = (
+    channel: string,
+    code: string,
+    rejected: boolean,
+    then: (request: Static<typeof PairingRequest>) => Promise<void> = async () => {},
+  ) =>
     inTurn(async () => {
       const now = clock.now()
       wrong = wrong.filter((at) => at > now - guessWindowMs)
       const [first] = wrong
       if (first !== undefined && wrong.length >= guesses) {
-        throw failure('rate_limited', `pairing: ${guesses} wrong codes were given; wait, look at openclaw pairing list, and repeat`, { retryAfterMs: first + guessWindowMs - now })
+        throw failure(
+          'rate_limited',
+          `pairing: ${guesses} wrong codes were given; wait, look at openclaw pairing list, and repeat`,
+          { retryAfterMs: first + guessWindowMs - now },
+        )
       }
       const requests = await current()
       // Every one is compared, in the same time, so that nothing is learnt from how long it takes.
       const found = requests.filter((one) => sameCode(one.code, code) && one.channel === channel && !one.rejected)[0]
       if (!found) {
         wrong = [...wrong, now]
-        throw failure('not_found', `pairing: nobody on ${channel} waits with this code; codes end after an hour, and openclaw pairing list shows those that count`)
+        throw failure(
+          'not_found',
+          `pairing: nobody on ${channel} waits with this code; codes end after an hour, and openclaw pairing list shows those that count`,
+        )
       }
       await then(open(found))
       await write(requests.flatMap((one) => (one === found ? (rejected ? [{ ...one, rejected }] : []) : [one])))
@@ -116,15 +140,32 @@ export function openPairings(options: {
         const { channel, account, sender, event, name } = who
         const own = requests.find((one) => one.channel === channel && one.account === account && one.sender === sender)
         if (own) return own.event === event && !own.rejected ? own.code : undefined
-        if (requests.filter((one) => one.channel === channel && one.account === account && !one.rejected).length >= most) return undefined
+        if (
+          requests.filter((one) => one.channel === channel && one.account === account && !one.rejected).length >= most
+        )
+          return undefined
         const now = clock.now()
-        const request: Stored = { channel, account, sender, ...(name === undefined ? {} : { name: name.slice(0, 100) }), code: makeCode(random.bytes(codeLength)), createdAt: now, expiresAt: now + lifeMs, event }
+        const request: Stored = {
+          channel,
+          account,
+          sender,
+          ...(name === undefined ? {} : { name: name.slice(0, 100) }),
+          code: makeCode(random.bytes(codeLength)),
+          createdAt: now,
+          expiresAt: now + lifeMs,
+          event,
+        }
         // On the disk before it is told: a code that was told must count after a restart.
         await write([...requests, request])
         options.requested(open(request))
         return request.code
       }),
-    waiting: (channel) => inTurn(async () => (await current()).filter((one) => !one.rejected && (channel === undefined || one.channel === channel)).map(open)),
+    waiting: (channel) =>
+      inTurn(async () =>
+        (await current())
+          .filter((one) => !one.rejected && (channel === undefined || one.channel === channel))
+          .map(open),
+      ),
     approve: (channel, code, admit) => decide(channel, code, false, admit),
     async reject(channel, code) {
       await decide(channel, code, true)

@@ -42,12 +42,27 @@ export function openPending(): Pending {
     add(channel, account, event, now) {
       const key = keyOf({ channel, account, peer: event.peer })
       const lines = fresh(key, now)
-      if (event.kind === 'delete') return put(key, lines.filter(({ message }) => message !== event.message))
+      if (event.kind === 'delete')
+        return put(
+          key,
+          lines.filter(({ message }) => message !== event.message),
+        )
       const text = event.text.length > mostChars ? `${event.text.slice(0, mostChars)}…` : event.text
-      if (event.kind === 'edit') return put(key, lines.map((line) => (line.message === event.message && line.sender.id === event.sender.id ? { ...line, text } : line)))
+      if (event.kind === 'edit')
+        return put(
+          key,
+          lines.map((line) =>
+            line.message === event.message && line.sender.id === event.sender.id ? { ...line, text } : line,
+          ),
+        )
       if (event.kind === 'reaction' || text.trim() === '') return
       // The platform's clock may be anything; what counts is when it came to us.
-      put(key, [...lines, { message: event.message, sender: event.sender, text, atMs: Math.min(event.atMs, now) }].slice(-mostLines))
+      put(
+        key,
+        [...lines, { message: event.message, sender: event.sender, text, atMs: Math.min(event.atMs, now) }].slice(
+          -mostLines,
+        ),
+      )
     },
     take(address, now) {
       const key = keyOf(address)

@@ -50,10 +50,17 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
   }
 
   const takeValue = (rule: JsonSchema, value: unknown, path: Path, strict: boolean): unknown => {
-    if (isSection(value) && (rule.type === 'object' || rule.properties || rule.patternProperties)) return takeSection(rule, value, path, strict)
+    if (isSection(value) && (rule.type === 'object' || rule.properties || rule.patternProperties))
+      return takeSection(rule, value, path, strict)
     if (Array.isArray(value) && rule.type === 'array') return takeList(rule, value, path, strict)
-    if (!fits(rule, value)) return refuse(path, `expected ${describe(rule)}, found ${rule.secret ? 'another kind of value' : found(value)}`, suggestValue(rule, value))
-    if (rule.secret && value !== '' && !isReference(value)) report(path, 'a secret stands in this file', 'write env:NAME or file:PATH, or store it outside of this file')
+    if (!fits(rule, value))
+      return refuse(
+        path,
+        `expected ${describe(rule)}, found ${rule.secret ? 'another kind of value' : found(value)}`,
+        suggestValue(rule, value),
+      )
+    if (rule.secret && value !== '' && !isReference(value))
+      report(path, 'a secret stands in this file', 'write env:NAME or file:PATH, or store it outside of this file')
     return value
   }
 
@@ -63,9 +70,19 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
     for (const [key, value] of Object.entries(section)) {
       const inner = schemaOfKey(rule, key)
       if (!inner) {
-        if (!rule.properties && rule.patternProperties) refuse([...path, key], 'this name cannot be used', `names are like ${Object.keys(rule.patternProperties).join(' or ')}`)
+        if (!rule.properties && rule.patternProperties)
+          refuse(
+            [...path, key],
+            'this name cannot be used',
+            `names are like ${Object.keys(rule.patternProperties).join(' or ')}`,
+          )
         else if (!rule.properties || rule.additionalProperties === true) setKey(usable, key, value)
-        else if (strict && rule.additionalProperties === false) refuse([...path, key], 'unknown key in a part that takes no others, so the part is closed', suggestKey(rule, key))
+        else if (strict && rule.additionalProperties === false)
+          refuse(
+            [...path, key],
+            'unknown key in a part that takes no others, so the part is closed',
+            suggestKey(rule, key),
+          )
         else {
           report([...path, key], 'unknown key; it is kept and has no effect', suggestKey(rule, key))
           setKey(usable, key, value)
@@ -83,13 +100,22 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
       whole = false
     }
     const { properties: _, patternProperties: __, additionalProperties: ___, required: ____, ...rest } = rule
-    if (!fits(rest, section)) whole = refuse(path, `expected ${describe(rule)}, found ${Object.keys(section).length} keys that do not go together`) !== gone
+    if (!fits(rest, section))
+      whole =
+        refuse(
+          path,
+          `expected ${describe(rule)}, found ${Object.keys(section).length} keys that do not go together`,
+        ) !== gone
     return whole ? usable : gone
   }
 
   const takeList = (rule: JsonSchema, list: readonly unknown[], path: Path, strict: boolean): unknown => {
     const { items, ...rest } = rule
-    if (!fits(rest, list)) return refuse(path, `expected ${describe(rule)}${rule.minItems ? `, at least ${rule.minItems}` : ''}${rule.uniqueItems ? ', each once' : ''}; found ${list.length}`)
+    if (!fits(rest, list))
+      return refuse(
+        path,
+        `expected ${describe(rule)}${rule.minItems ? `, at least ${rule.minItems}` : ''}${rule.uniqueItems ? ', each once' : ''}; found ${list.length}`,
+      )
     const usable = list.map((value, index) => {
       const inner = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
       return inner ? take(inner, value, [...path, String(index)], strict) : value
@@ -125,8 +151,18 @@ function isOfType(type: string, value: unknown): boolean {
 }
 
 function fitsNumber(rule: JsonSchema, value: number): boolean {
-  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity, multipleOf } = rule
-  const inside = value >= minimum && value <= maximum && (value > exclusiveMinimum || exclusiveMinimum === -Infinity) && (value < exclusiveMaximum || exclusiveMaximum === Infinity)
+  const {
+    minimum = -Infinity,
+    maximum = Infinity,
+    exclusiveMinimum = -Infinity,
+    exclusiveMaximum = Infinity,
+    multipleOf,
+  } = rule
+  const inside =
+    value >= minimum &&
+    value <= maximum &&
+    (value > exclusiveMinimum || exclusiveMinimum === -Infinity) &&
+    (value < exclusiveMaximum || exclusiveMaximum === Infinity)
   return inside && (multipleOf === undefined || Math.abs(value / multipleOf - Math.round(value / multipleOf)) < 1e-9)
 }
 
@@ -135,12 +171,20 @@ function fitsText({ minLength = 0, maxLength = Infinity, pattern }: JsonSchema, 
   return length >= minLength && length <= maxLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
 }
 
-function fitsList({ items, minItems = 0, maxItems = Infinity, uniqueItems }: JsonSchema, list: readonly unknown[]): boolean {
+function fitsList(
+  { items, minItems = 0, maxItems = Infinity, uniqueItems }: JsonSchema,
+  list: readonly unknown[],
+): boolean {
   const right = list.every((value, index) => {
     const rule = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
     return !rule || fits(rule, value)
   })
-  return right && list.length >= minItems && list.length <= maxItems && (!uniqueItems || new Set(list.map((value) => JSON.stringify(value))).size === list.length)
+  return (
+    right &&
+    list.length >= minItems &&
+    list.length <= maxItems &&
+    (!uniqueItems || new Set(list.map((value) => JSON.stringify(value))).size === list.length)
+  )
 }
 
 function fitsSection(rule: JsonSchema, section: Record<string, unknown>): boolean {

@@ -22,25 +22,36 @@ const newLine = /\r\n|[\n\r\u2028\u2029]/
 export function editText(text: string, path: Path, value: unknown): string {
   const root = scanSpans(readable(text))
   const json = value === undefined ? undefined : JSON.stringify(value)
-  if (value !== undefined && json === undefined) throw failure('invalid_params', `${formatPath(path)}: this value cannot be written as JSON`)
+  if (value !== undefined && json === undefined)
+    throw failure('invalid_params', `${formatPath(path)}: this value cannot be written as JSON`)
 
   let span = root
   for (const [depth, key] of path.entries()) {
     const rest = path.slice(depth + 1)
     const here = formatPath(path.slice(0, depth))
-    if (!span.entries) throw failure('invalid_params', `${here || 'the configuration'} is no section, so ${formatPath(path)} cannot stand in it; set ${here || 'it'} first`)
+    if (!span.entries)
+      throw failure(
+        'invalid_params',
+        `${here || 'the configuration'} is no section, so ${formatPath(path)} cannot stand in it; set ${here || 'it'} first`,
+      )
     const found = entriesNamed(span, key)
     // Of a key that stands twice the last one counts, in every JSON reader.
     const last = found.at(-1)
     if (!last) {
       if (json === undefined) return text
-      if (span.list && key !== String(span.entries.length)) throw failure('invalid_params', `${here} is a list of ${span.entries.length}; the next position is ${formatPath([...path.slice(0, depth), String(span.entries.length)])}`)
+      if (span.list && key !== String(span.entries.length))
+        throw failure(
+          'invalid_params',
+          `${here} is a list of ${span.entries.length}; the next position is ${formatPath([...path.slice(0, depth), String(span.entries.length)])}`,
+        )
       const nested = rest.reduceRight<string>((inner, name) => `{${JSON.stringify(name)}:${inner}}`, json)
       return apply(text, insertEntry(text, root, span, key, nested))
     }
     if (rest.length === 0) {
       if (json === undefined) return apply(text, removeEntries(text, span, found))
-      return apply(text, [{ start: last.value.start, end: last.value.end, insert: render(json, text, root, last.start) }])
+      return apply(text, [
+        { start: last.value.start, end: last.value.end, insert: render(json, text, root, last.start) },
+      ])
     }
     span = last.value
   }
@@ -52,7 +63,11 @@ function readable(text: string): string {
     JSON5.parse(text)
     return text
   } catch (error) {
-    throw failure('invalid_config', `the configuration cannot be read (${(error as Error).message}); correct it by hand first`, { cause: error })
+    throw failure(
+      'invalid_config',
+      `the configuration cannot be read (${(error as Error).message}); correct it by hand first`,
+      { cause: error },
+    )
   }
 }
 
@@ -87,7 +102,11 @@ function insertEntry(text: string, root: Span, span: Span, key: string, json: st
   }
   const indent = indentAt(text, last.start)
   // What is said behind the last entry on its line is about that entry.
-  const at = after + (/^(?:[^\S\n\r\u2028\u2029]|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)*/.exec(text.slice(after, span.end - 1))?.[0].trimEnd().length ?? 0)
+  const at =
+    after +
+    (/^(?:[^\S\n\r\u2028\u2029]|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)*/
+      .exec(text.slice(after, span.end - 1))?.[0]
+      .trimEnd().length ?? 0)
   const entry = `${eol}${indent}${name}${render(json, text, root, last.start, indent)}`
   return trailing ? [{ start: at, end: at, insert: `${entry},` }] : [comma, { start: at, end: at, insert: entry }]
 }
@@ -120,12 +139,19 @@ function wholeLine(text: string, start: number, end: number): Splice {
 
 /** From the end on, so that offsets hold; of two at the same place the first one stands first. */
 function apply(text: string, splices: readonly Splice[]): string {
-  return splices.toReversed().toSorted((one, other) => other.start - one.start).reduce((edited, { start, end, insert }) => edited.slice(0, start) + insert + edited.slice(end), text)
+  return splices
+    .toReversed()
+    .toSorted((one, other) => other.start - one.start)
+    .reduce((edited, { start, end, insert }) => edited.slice(0, start) + insert + edited.slice(end), text)
 }
 
 /** The blanks that begin the line on which `at` stands. */
 function indentAt(text: string, at: number): string {
-  const line = text.slice(0, at).split(/[\n\r\u2028\u2029]/).at(-1) ?? ''
+  const line =
+    text
+      .slice(0, at)
+      .split(/[\n\r\u2028\u2029]/)
+      .at(-1) ?? ''
   return /^[ \t]*/.exec(line)?.[0] ?? ''
 }
 
@@ -155,8 +181,11 @@ function render(json: string, text: string, root: Span, at: number, indent = ind
       : Object.entries(inner).map(([key, item]) => `${writeKey(key, text, root)}: ${write(item, deeper)}`)
     if (entries.length === 0) return list ? '[]' : '{}'
     const [open, close] = list ? '[]' : '{}'
-    const simple = list && inner.every((item) => typeof item !== 'object' || item === null) && entries.join(', ').length < 80
-    return simple ? `[${entries.join(', ')}]` : `${open}${eol}${entries.map((entry) => deeper + entry).join(`,${eol}`)}${eol}${prefix}${close}`
+    const simple =
+      list && inner.every((item) => typeof item !== 'object' || item === null) && entries.join(', ').length < 80
+    return simple
+      ? `[${entries.join(', ')}]`
+      : `${open}${eol}${entries.map((entry) => deeper + entry).join(`,${eol}`)}${eol}${prefix}${close}`
   }
   return write(value, indent)
 }

@@ -20,10 +20,13 @@ export function secretFields(schema: JsonSchema, value: unknown, path: Path = []
   const fields: SecretField[] = branches.flatMap((branch) => secretFields(branch, value, path))
   if (Array.isArray(value)) {
     const items = schema.items
-    return [...fields, ...value.flatMap((item, index) => {
-      const rule = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
-      return rule ? secretFields(rule, item, [...path, String(index)]) : []
-    })]
+    return [
+      ...fields,
+      ...value.flatMap((item, index) => {
+        const rule = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
+        return rule ? secretFields(rule, item, [...path, String(index)]) : []
+      }),
+    ]
   }
   if (schema.type !== undefined && schema.type !== 'object') return fields
   const section = isSection(value) ? value : {}
@@ -32,8 +35,17 @@ export function secretFields(schema: JsonSchema, value: unknown, path: Path = []
     const rule = schemaOfKey(schema, key)
     if (!rule) continue
     const inner = Object.hasOwn(section, key) ? section[key] : undefined
-    if (rule.secret) fields.push({ path: [...path, key], schema: rule, value: inner, required: schema.required?.includes(key) ?? false, beside: section, within: schema })
-    else if (inner !== undefined || schema.required?.includes(key)) fields.push(...secretFields(rule, inner, [...path, key]))
+    if (rule.secret)
+      fields.push({
+        path: [...path, key],
+        schema: rule,
+        value: inner,
+        required: schema.required?.includes(key) ?? false,
+        beside: section,
+        within: schema,
+      })
+    else if (inner !== undefined || schema.required?.includes(key))
+      fields.push(...secretFields(rule, inner, [...path, key]))
   }
   return fields
 }
@@ -41,10 +53,20 @@ export function secretFields(schema: JsonSchema, value: unknown, path: Path = []
 const suspicious = /token|secret|passw|credential|api.?key|^key$|authorization/i
 
 /** A copy in which every secret value reads `***`. References are no secrets: they say where one is. */
-export function maskSecrets(schema: JsonSchema | undefined, value: unknown, isReference: (value: unknown) => boolean): unknown {
+export function maskSecrets(
+  schema: JsonSchema | undefined,
+  value: unknown,
+  isReference: (value: unknown) => boolean,
+): unknown {
   if (Array.isArray(value)) {
     const items = schema?.items
-    return value.map((item, index) => maskSecrets(Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined), item, isReference))
+    return value.map((item, index) =>
+      maskSecrets(
+        Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined),
+        item,
+        isReference,
+      ),
+    )
   }
   if (!isSection(value)) return value
   const masked = {}

@@ -40,7 +40,8 @@ export interface JsonSchema {
 /** The schema of a key of a section: its own, else of the names that it fits. Undefined when the key is unknown. */
 export function schemaOfKey(schema: JsonSchema, key: string): JsonSchema | undefined {
   if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key]
-  for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {})) if (new RegExp(pattern, 'u').test(key)) return inner
+  for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {}))
+    if (new RegExp(pattern, 'u').test(key)) return inner
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
 }
 
@@ -48,16 +49,28 @@ export function schemaOfKey(schema: JsonSchema, key: string): JsonSchema | undef
 export function describe(schema: JsonSchema): string {
   const either = schema.anyOf ?? schema.oneOf
   if (either) return either.map(describe).join(' or ')
-  if (schema.enum) return (schema.enum.length > 1 ? 'one of ' : '') + schema.enum.map((one) => JSON.stringify(one)).join(', ')
+  if (schema.enum)
+    return (schema.enum.length > 1 ? 'one of ' : '') + schema.enum.map((one) => JSON.stringify(one)).join(', ')
   if ('const' in schema) return JSON.stringify(schema.const)
-  if (schema.type === 'integer' || schema.type === 'number') return (schema.type === 'integer' ? 'a whole number' : 'a number') + between(schema.minimum, schema.maximum, '')
-  if (schema.type === 'string') return 'a text' + between(schema.minLength, schema.maxLength, ' characters') + (schema.pattern === undefined ? '' : ` like ${schema.pattern}`)
-  if (schema.type === 'array') return `a list of ${!schema.items || Array.isArray(schema.items) ? 'values' : plural(schema.items as JsonSchema)}`
+  if (schema.type === 'integer' || schema.type === 'number')
+    return (schema.type === 'integer' ? 'a whole number' : 'a number') + between(schema.minimum, schema.maximum, '')
+  if (schema.type === 'string')
+    return (
+      'a text' +
+      between(schema.minLength, schema.maxLength, ' characters') +
+      (schema.pattern === undefined ? '' : ` like ${schema.pattern}`)
+    )
+  if (schema.type === 'array')
+    return `a list of ${!schema.items || Array.isArray(schema.items) ? 'values' : plural(schema.items as JsonSchema)}`
   return { boolean: 'true or false', object: 'a section', null: 'null' }[schema.type ?? ''] ?? 'another value'
 }
 
 function plural(schema: JsonSchema): string {
-  return { string: 'texts', object: 'sections', integer: 'whole numbers', number: 'numbers', array: 'lists' }[schema.type ?? ''] ?? `values, each ${describe(schema)}`
+  return (
+    { string: 'texts', object: 'sections', integer: 'whole numbers', number: 'numbers', array: 'lists' }[
+      schema.type ?? ''
+    ] ?? `values, each ${describe(schema)}`
+  )
 }
 
 function between(least: number | undefined, most: number | undefined, unit: string): string {

@@ -27,7 +27,14 @@ export function openMask(): Mask {
     },
     mask(text) {
       if (known.size === 0) return text
-      pattern ??= new RegExp([...known].flatMap(formsOf).toSorted((one, other) => other.length - one.length).map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)).join('|'), 'g')
+      pattern ??= new RegExp(
+        [...known]
+          .flatMap(formsOf)
+          .toSorted((one, other) => other.length - one.length)
+          .map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
+          .join('|'),
+        'g',
+      )
       return text.replaceAll(pattern, '***')
     },
   }
@@ -35,10 +42,17 @@ export function openMask(): Mask {
 
 function formsOf(value: string): readonly string[] {
   const bytes = Buffer.from(value)
-  const forms = new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed()), bytes.toString('hex')])
+  const forms = new Set([
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value.toWellFormed()),
+    bytes.toString('hex'),
+  ])
   // Base64 writes three bytes as four letters: what a secret looks like depends on how many bytes stand before it.
   for (const before of [0, 1, 2]) {
-    const letters = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
+    const letters = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
     // The first and last letters share bits with what stands beside the secret.
     const core = letters.slice(Math.ceil((before * 4) / 3), (before + bytes.length) % 3 === 0 ? undefined : -1)
     if (core.length < shortest) continue

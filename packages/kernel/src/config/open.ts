@@ -63,9 +63,12 @@ export async function openConfiguration(options: {
     text = next
     // A file that an editor has written half must not close everything that runs.
     reading = read.document || first ? read : { ...before, problems: read.problems }
-    const turned = [...before.closed, ...reading.closed].filter((path) => before.closed.has(path) !== reading.closed.has(path))
+    const turned = [...before.closed, ...reading.closed].filter(
+      (path) => before.closed.has(path) !== reading.closed.has(path),
+    )
     const paths = [...new Set([...changedPaths(before.value, reading.value), ...turned])]
-    if (first || (paths.length === 0 && JSON.stringify(before.problems) === JSON.stringify(reading.problems))) return paths
+    if (first || (paths.length === 0 && JSON.stringify(before.problems) === JSON.stringify(reading.problems)))
+      return paths
     const change = { before: before.value, after: reading.value, paths, applied: appliesAt(paths) }
     for (const listen of listeners) {
       try {
@@ -119,19 +122,33 @@ export async function openConfiguration(options: {
         const key = parsePath(path)
         const current = await files.readText(file)
         if (expected !== undefined && digest(current) !== expected) {
-          throw failure('conflict', `config set ${path}: ${file} is not the one that you saw; read it again and repeat the change`)
+          throw failure(
+            'conflict',
+            `config set ${path}: ${file} is not the one that you saw; read it again and repeat the change`,
+          )
         }
         if (by !== 'person' && holdsReference(value)) {
-          throw failure('forbidden', `config set ${path}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use openclaw config set in a terminal`)
+          throw failure(
+            'forbidden',
+            `config set ${path}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use openclaw config set in a terminal`,
+          )
         }
         const edited = editText(current === undefined || current.trim() === '' ? emptyFile : current, key, value)
-        const problems = newProblems(readConfig(current, schema, plugins).problems, readConfig(edited, schema, plugins).problems)
+        const problems = newProblems(
+          readConfig(current, schema, plugins).problems,
+          readConfig(edited, schema, plugins).problems,
+        )
         if (problems.length > 0) {
           const [first] = problems
-          throw failure('invalid_config', `config set ${path}: ${first?.path}: ${first?.message}${first?.suggestion ? `; ${first.suggestion}` : ''}; nothing was changed`, { problems: [...problems] })
+          throw failure(
+            'invalid_config',
+            `config set ${path}: ${first?.path}: ${first?.message}${first?.suggestion ? `; ${first.suggestion}` : ''}; nothing was changed`,
+            { problems: [...problems] },
+          )
         }
         // Somebody's editor may have written since: their change must not be lost.
-        if ((await files.readText(file)) !== current) throw failure('conflict', `config set ${path}: ${file} was changed meanwhile; repeat the change`)
+        if ((await files.readText(file)) !== current)
+          throw failure('conflict', `config set ${path}: ${file} was changed meanwhile; repeat the change`)
         await files.replace(await target(), edited)
         stamp = await lookAt()
         return { applied: appliesAt(adopt(edited)) }
@@ -172,5 +189,7 @@ function newProblems(before: readonly Problem[], after: readonly Problem[]): rea
 }
 
 function holdsReference(value: unknown): boolean {
-  return isReference(value) || (typeof value === 'object' && value !== null && Object.values(value).some(holdsReference))
+  return (
+    isReference(value) || (typeof value === 'object' && value !== null && Object.values(value).some(holdsReference))
+  )
 }

@@ -17,7 +17,10 @@ export function formatPath(path: Path): string {
  */
 export function parsePath(text: string): string[] {
   const refuse = () =>
-    failure('invalid_params', `"${text}" is not a path in the configuration; write it like gateway.port, bindings.0.agent or channels.irc.accounts["my.bot"]`)
+    failure(
+      'invalid_params',
+      `"${text}" is not a path in the configuration; write it like gateway.port, bindings.0.agent or channels.irc.accounts["my.bot"]`,
+    )
   const path: string[] = []
   const step = /(\.?)([^.[\]"\s]+)|\[("(?:[^"\\]|\\.)*")\]/y
   while (step.lastIndex < text.length) {
@@ -36,7 +39,13 @@ export function parsePath(text: string): string[] {
 
 /** The value at a place, or undefined. */
 export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (isSection(inner) || Array.isArray(inner)) && Object.hasOwn(inner, key) ? (inner as Record<string, unknown>)[key] : undefined, value)
+  return path.reduce<unknown>(
+    (inner, key) =>
+      (isSection(inner) || Array.isArray(inner)) && Object.hasOwn(inner, key)
+        ? (inner as Record<string, unknown>)[key]
+        : undefined,
+    value,
+  )
 }
 
 /** Sets a key also where it is named `__proto__`, which an assignment would not. */
@@ -51,6 +60,8 @@ export function isSection(value: unknown): value is Record<string, unknown> {
 
 /** Is one of them the other, or inside of it? */
 export function overlaps(one: string, other: string): boolean {
-  const inside = (inner: string, outer: string) => inner.startsWith(outer) && (outer === '' || inner.length === outer.length || '.['.includes(inner.charAt(outer.length)))
+  const inside = (inner: string, outer: string) =>
+    inner.startsWith(outer) &&
+    (outer === '' || inner.length === outer.length || '.['.includes(inner.charAt(outer.length)))
   return inside(one, other) || inside(other, one)
 }

@@ -23,7 +23,11 @@ export function digest(text: string | undefined): string {
 }
 
 /** Reads a text and finds every problem in it. Plugins are undefined as long as it is not known what is installed. */
-export function readConfig(text: string | undefined, schema: JsonSchema, plugins: readonly PluginSchema[] | undefined): Reading {
+export function readConfig(
+  text: string | undefined,
+  schema: JsonSchema,
+  plugins: readonly PluginSchema[] | undefined,
+): Reading {
   if (text === undefined || text.trim() === '') return { document: {}, value: {}, problems: [], closed: new Set() }
   const { document, problem } = parse(text)
   if (problem) return { document: undefined, value: {}, problems: [problem], closed: new Set(restricting(schema)) }
@@ -36,15 +40,25 @@ export function readConfig(text: string | undefined, schema: JsonSchema, plugins
   }
 }
 
-function parse(text: string): { document: Record<string, unknown>; problem?: undefined } | { document?: undefined; problem: Problem } {
+function parse(
+  text: string,
+): { document: Record<string, unknown>; problem?: undefined } | { document?: undefined; problem: Problem } {
   try {
     const document = JSON5.parse<unknown>(text)
     if (isSection(document)) return { document }
-    return { problem: { path: '', message: 'the file holds no section', suggestion: 'begin it with { and end it with }' } }
+    return {
+      problem: { path: '', message: 'the file holds no section', suggestion: 'begin it with { and end it with }' },
+    }
   } catch (error) {
     const { message, lineNumber, columnNumber } = error as Error & { lineNumber?: number; columnNumber?: number }
     const where = lineNumber === undefined ? '' : `line ${lineNumber}, column ${columnNumber}: `
-    return { problem: { path: '', message: `${where}${message.replace(/^JSON5: | at \d+:\d+$/g, '')}`, suggestion: 'nothing of the file can be used until this is corrected' } }
+    return {
+      problem: {
+        path: '',
+        message: `${where}${message.replace(/^JSON5: | at \d+:\d+$/g, '')}`,
+        suggestion: 'nothing of the file can be used until this is corrected',
+      },
+    }
   }
 }
 
@@ -56,7 +70,8 @@ function restricting(schema: JsonSchema, path: Path = []): readonly string[] {
 
 /** Where two documents differ: the deepest sections or values. */
 export function changedPaths(before: unknown, after: unknown, path: Path = []): readonly string[] {
-  if (!isSection(before) || !isSection(after)) return JSON.stringify(before) === JSON.stringify(after) ? [] : [formatPath(path)]
+  if (!isSection(before) || !isSection(after))
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [formatPath(path)]
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
     const inner = [...path, key]
     if (!Object.hasOwn(before, key) || !Object.hasOwn(after, key)) return [formatPath(inner)]

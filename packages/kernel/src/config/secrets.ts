@@ -38,7 +38,8 @@ export function openSecrets(options: {
   const { folder, log } = options
   const { files, env } = options.platform
   const { know, mask } = openMask()
-  for (const [name, value] of Object.entries(env)) if (value !== undefined && value.length >= 8 && secretName.test(name)) know(value)
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && value.length >= 8 && secretName.test(name)) know(value)
 
   const fileOf = (owner: string) => join(folder, `${encodeName(owner)}.json`)
   const load = async (owner: string): Promise<Readonly<Record<string, Stored>>> => {
@@ -48,7 +49,11 @@ export function openSecrets(options: {
       const { secrets } = JSON.parse(text) as CredentialFile
       return isSection(secrets) ? secrets : {}
     } catch (error) {
-      throw failure('invalid_config', `${owner}: ${fileOf(owner)} cannot be read; correct it, or remove it and store the secrets again`, { cause: error })
+      throw failure(
+        'invalid_config',
+        `${owner}: ${fileOf(owner)} cannot be read; correct it, or remove it and store the secrets again`,
+        { cause: error },
+      )
     }
   }
   const save = async (owner: string, secrets: Readonly<Record<string, Stored>>) => {
@@ -61,15 +66,32 @@ export function openSecrets(options: {
     const [, kind, target = ''] = /^(env|file):(.*)$/s.exec(reference) ?? []
     if (kind === 'env') {
       const value = env[target]
-      return value ? { value } : { problem: `the environment variable ${target} is not set`, suggestion: `start the gateway with ${target} set` }
+      return value
+        ? { value }
+        : {
+            problem: `the environment variable ${target} is not set`,
+            suggestion: `start the gateway with ${target} set`,
+          }
     }
-    if (!isAbsolute(target)) return { problem: `${target} is not the whole path of a file`, suggestion: 'write file: and a path from the root' }
+    if (!isAbsolute(target))
+      return {
+        problem: `${target} is not the whole path of a file`,
+        suggestion: 'write file: and a path from the root',
+      }
     try {
       const text = await files.readText(target)
       const value = text?.replace(/\r?\n$/, '')
-      return value ? { value } : { problem: `the file ${target} is ${text === undefined ? 'not there' : 'empty'}`, suggestion: 'write the secret into it, with mode 0600' }
+      return value
+        ? { value }
+        : {
+            problem: `the file ${target} is ${text === undefined ? 'not there' : 'empty'}`,
+            suggestion: 'write the secret into it, with mode 0600',
+          }
     } catch (error) {
-      return { problem: `the file ${target} cannot be read (${(error as { code?: string }).code ?? 'error'})`, suggestion: 'let the user of the gateway read it' }
+      return {
+        problem: `the file ${target} cannot be read (${(error as { code?: string }).code ?? 'error'})`,
+        suggestion: 'let the user of the gateway read it',
+      }
     }
   }
 
@@ -78,7 +100,8 @@ export function openSecrets(options: {
     mask,
     async fill(owner, schema, given) {
       const problems: Problem[] = []
-      const report = ({ path }: SecretField, message: string, suggestion: string) => problems.push({ path: formatPath(path), message, suggestion })
+      const report = ({ path }: SecretField, message: string, suggestion: string) =>
+        problems.push({ path: formatPath(path), message, suggestion })
       const stored = { ...(await load(owner)) }
       let dropped = false
       let value = structuredClone(given)
@@ -117,11 +140,18 @@ export function openSecrets(options: {
       const stored = { ...(await load(owner)) }
       for (const [name, secret] of Object.entries(secrets)) {
         const field = fields.get(name)
-        if (!field) throw failure('invalid_params', `${owner}: ${name} is no secret field; there ${fields.size === 0 ? 'is none' : `are ${[...fields.keys()].join(', ')}`}`)
+        if (!field)
+          throw failure(
+            'invalid_params',
+            `${owner}: ${name} is no secret field; there ${fields.size === 0 ? 'is none' : `are ${[...fields.keys()].join(', ')}`}`,
+          )
         know(secret)
         const { boundTo } = field.schema
         const bound = boundTo === undefined ? undefined : boundValue(field, boundTo)
-        setKey(stored, name, { value: secret, ...(boundTo === undefined ? {} : { boundTo, ...(bound === undefined ? {} : { boundValue: bound }) }) } satisfies Stored)
+        setKey(stored, name, {
+          value: secret,
+          ...(boundTo === undefined ? {} : { boundTo, ...(bound === undefined ? {} : { boundValue: bound }) }),
+        } satisfies Stored)
       }
       await save(owner, stored)
     },

@@ -20,27 +20,53 @@ export function pluginSettings(parts: SettingsParts, id: string, schema: object)
 }
 
 /** The same for one account of a channel. */
-export function accountSettings(parts: SettingsParts, channel: string, account: string, schema: object): Promise<unknown> {
-  return settings(parts, `channel:${channel}:${account}`, ['channels', channel, 'accounts', account], schema as JsonSchema)
+export function accountSettings(
+  parts: SettingsParts,
+  channel: string,
+  account: string,
+  schema: object,
+): Promise<unknown> {
+  return settings(
+    parts,
+    `channel:${channel}:${account}`,
+    ['channels', channel, 'accounts', account],
+    schema as JsonSchema,
+  )
 }
 
-async function settings({ configuration, secrets }: SettingsParts, owner: string, path: Path, schema: JsonSchema): Promise<unknown> {
+async function settings(
+  { configuration, secrets }: SettingsParts,
+  owner: string,
+  path: Path,
+  schema: JsonSchema,
+): Promise<unknown> {
   const place = formatPath(path)
   if ([...configuration.closed].some((closed) => overlaps(closed, place))) {
-    throw refused(owner, configuration.problems.filter((problem) => overlaps(problem.path, place)))
+    throw refused(
+      owner,
+      configuration.problems.filter((problem) => overlaps(problem.path, place)),
+    )
   }
   const given = withDefaults(schema, valueAt(configuration.value, path))
   // A part that is not there at all was not checked, and may lack what it needs.
   const checked = checkDocument({ ...schema, restricts: true }, given, path)
   if (checked.closed.size > 0) throw refused(owner, checked.problems)
   const { value, problems } = await secrets.fill(owner, schema, given)
-  if (problems.length > 0) throw refused(owner, problems.map((problem) => ({ ...problem, path: `${place}.${problem.path}` })))
+  if (problems.length > 0)
+    throw refused(
+      owner,
+      problems.map((problem) => ({ ...problem, path: `${place}.${problem.path}` })),
+    )
   return value
 }
 
 function refused(owner: string, problems: readonly Problem[]): Error {
-  const list = problems.map(({ path, message, suggestion }) => `${path}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`)
-  return failure('invalid_config', `${owner.replace(/^(plugin|channel):/, '')}: ${list.join('; ')}`, { problems: [...problems] })
+  const list = problems.map(
+    ({ path, message, suggestion }) => `${path}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`,
+  )
+  return failure('invalid_config', `${owner.replace(/^(plugin|channel):/, '')}: ${list.join('; ')}`, {
+    problems: [...problems],
+  })
 }
 
 /** A copy with the defaults of what is absent; sections are made for those alone that must be there. */

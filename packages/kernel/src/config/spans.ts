@@ -64,7 +64,12 @@ export function scanSpans(text: string): Span {
       const inner = value()
       skip()
       const comma = text[at] === ',' ? at++ : undefined
-      entries.push({ start: from, value: inner, ...(key === undefined ? {} : { key }), ...(comma === undefined ? {} : { comma }) })
+      entries.push({
+        start: from,
+        value: inner,
+        ...(key === undefined ? {} : { key }),
+        ...(comma === undefined ? {} : { comma }),
+      })
     }
     return { start, end: ++at, entries, list }
   }

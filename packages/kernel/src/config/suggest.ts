@@ -5,7 +5,8 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of words) {
-    const slips = candidate.toLowerCase() === word.toLowerCase() ? 0 : distance(word.toLowerCase(), candidate.toLowerCase(), least)
+    const slips =
+      candidate.toLowerCase() === word.toLowerCase() ? 0 : distance(word.toLowerCase(), candidate.toLowerCase(), least)
     if (slips < least) [best, least] = [candidate, slips]
   }
   return best
@@ -21,7 +22,8 @@ function distance(one: string, other: string, limit: number): number {
     for (let j = 1; j <= other.length; j++) {
       const same = one[i - 1] === other[j - 1]
       let slips = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1))
-      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) slips = Math.min(slips, (before[j - 2] ?? 0) + 1)
+      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1])
+        slips = Math.min(slips, (before[j - 2] ?? 0) + 1)
       row.push(slips)
     }
     before = last
@@ -33,24 +35,39 @@ function distance(one: string, other: string, limit: number): number {
 /** What to write in the place of an unknown key: a neighbour, or a key further in (`dmPolicy` for `dm.policy`). */
 export function suggestKey(schema: JsonSchema, key: string): string | undefined {
   const keys = Object.keys(schema.properties ?? {})
-  const inner = keys.flatMap((outer) => Object.keys(schema.properties?.[outer]?.properties ?? {}).map((name) => `${outer}.${name}`))
+  const inner = keys.flatMap((outer) =>
+    Object.keys(schema.properties?.[outer]?.properties ?? {}).map((name) => `${outer}.${name}`),
+  )
   const bare = (text: string) => text.replaceAll(/[._-]/g, '').toLowerCase()
-  const meant = inner.find((path) => bare(path) === bare(key)) ?? inner.find((path) => path.endsWith(`.${key}`)) ?? nearest(key, keys)
+  const meant =
+    inner.find((path) => bare(path) === bare(key)) ??
+    inner.find((path) => path.endsWith(`.${key}`)) ??
+    nearest(key, keys)
   if (meant !== undefined) return `did you mean ${meant}?`
   return keys.length > 0 && keys.length <= 12 ? `known here: ${keys.join(', ')}` : undefined
 }
 
 /** What to write in the place of a value that does not fit. */
 export function suggestValue(schema: JsonSchema, value: unknown): string | undefined {
-  const choices = (schema.anyOf ?? schema.oneOf ?? [schema]).flatMap((one) => one.enum ?? ('const' in one ? [one.const] : []))
+  const choices = (schema.anyOf ?? schema.oneOf ?? [schema]).flatMap(
+    (one) => one.enum ?? ('const' in one ? [one.const] : []),
+  )
   if (typeof value === 'string') {
-    const word = nearest(value, choices.filter((one) => typeof one === 'string'))
+    const word = nearest(
+      value,
+      choices.filter((one) => typeof one === 'string'),
+    )
     if (word !== undefined) return `did you mean ${JSON.stringify(word)}?`
     const numeric = schema.type === 'integer' || schema.type === 'number'
-    if ((numeric && value.trim() !== '' && Number.isFinite(Number(value))) || (schema.type === 'boolean' && (value === 'true' || value === 'false'))) return `write ${value.trim()} without quotes`
+    if (
+      (numeric && value.trim() !== '' && Number.isFinite(Number(value))) ||
+      (schema.type === 'boolean' && (value === 'true' || value === 'false'))
+    )
+      return `write ${value.trim()} without quotes`
     if (schema.type === 'array') return `write [${JSON.stringify(value)}]`
   }
-  if ((typeof value === 'number' || typeof value === 'boolean') && schema.type === 'string') return schema.secret ? 'write it in quotes' : `write "${value}", in quotes`
+  if ((typeof value === 'number' || typeof value === 'boolean') && schema.type === 'string')
+    return schema.secret ? 'write it in quotes' : `write "${value}", in quotes`
   return 'default' in schema ? `write ${JSON.stringify(schema.default)}, or leave the key out` : undefined
 }
 

@@ -60,7 +60,8 @@ export function openLog(options: {
     current = undefined
     const last = (await names()).findLast((name) => name.startsWith(day))
     const size = last === undefined ? 0 : ((await files.stat(join(folder, last)))?.size ?? 0)
-    const name = last !== undefined && fits(size) ? last : last === undefined ? `${day}.log` : `${day}.${numberOf(last) + 1}.log`
+    const name =
+      last !== undefined && fits(size) ? last : last === undefined ? `${day}.log` : `${day}.${numberOf(last) + 1}.log`
     const handle = await files.open(join(folder, name), 'append')
     current = { name, handle, bytes: name === last ? size : 0 }
     await dropOld(name)
@@ -93,7 +94,14 @@ export function openLog(options: {
   const push = (level: Level, text: string, fields: object | undefined) => {
     if (levels.indexOf(level) < levels.indexOf(least)) return
     const cleaned = fields && (cleanFields(fields) as object)
-    const line = mask(JSON.stringify({ at: new Date(clock.now()).toISOString(), level, text: cleanText(text), ...(cleaned ? { fields: cleaned } : {}) }))
+    const line = mask(
+      JSON.stringify({
+        at: new Date(clock.now()).toISOString(),
+        level,
+        text: cleanText(text),
+        ...(cleaned ? { fields: cleaned } : {}),
+      }),
+    )
     echo?.[level](mask(cleanText(text)), cleaned && (JSON.parse(mask(JSON.stringify(cleaned))) as object))
     for (const listen of followers) {
       try {
@@ -106,7 +114,9 @@ export function openLog(options: {
     // All lines of one turn of the event loop go to the disk together.
     if (waiting.length === 0) writing = writing.then(write)
     if (dropped > 0) {
-      waiting.push(`${JSON.stringify({ at: new Date(clock.now()).toISOString(), level: 'warn', text: `${dropped} lines could not be written` })}\n`)
+      waiting.push(
+        `${JSON.stringify({ at: new Date(clock.now()).toISOString(), level: 'warn', text: `${dropped} lines could not be written` })}\n`,
+      )
       dropped = 0
     }
     waiting.push(`${line}\n`)
@@ -142,11 +152,17 @@ export function openLog(options: {
         return { cursor: end, lines: last }
       }
       const [, name = '', offset = ''] = /^([^:]+):(\d+)$/.exec(cursor) ?? []
-      if (!namePattern.test(name)) throw failure('invalid_params', `logs: "${cursor}" is no cursor; use one that logs.tail gave, or none`)
+      if (!namePattern.test(name))
+        throw failure('invalid_params', `logs: "${cursor}" is no cursor; use one that logs.tail gave, or none`)
       const lines: string[] = []
       let next = cursor
       for (const file of all.filter((one) => byAge(one, name) >= 0)) {
-        const read = await linesAfter(files, join(folder, file), file === name ? Number(offset) : 0, limit - lines.length)
+        const read = await linesAfter(
+          files,
+          join(folder, file),
+          file === name ? Number(offset) : 0,
+          limit - lines.length,
+        )
         lines.push(...read.lines)
         next = `${file}:${read.end}`
         if (lines.length >= limit) break

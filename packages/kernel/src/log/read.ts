@@ -5,7 +5,12 @@ const pieceBytes = 1 << 18
 const newline = 10
 
 /** Whole lines of a file from an offset on, at most `limit`, and where the next one begins. */
-export async function linesAfter(files: Files, path: string, offset: number, limit: number): Promise<{ readonly lines: readonly string[]; readonly end: number }> {
+export async function linesAfter(
+  files: Files,
+  path: string,
+  offset: number,
+  limit: number,
+): Promise<{ readonly lines: readonly string[]; readonly end: number }> {
   await using file = await openOrNothing(files, path)
   const lines: string[] = []
   let end = offset
@@ -26,7 +31,11 @@ export async function linesAfter(files: Files, path: string, offset: number, lim
 }
 
 /** The last whole lines of a file, at most `limit`, and where the next one begins. */
-export async function lastLines(files: Files, path: string, limit: number): Promise<{ readonly lines: readonly string[]; readonly end: number }> {
+export async function lastLines(
+  files: Files,
+  path: string,
+  limit: number,
+): Promise<{ readonly lines: readonly string[]; readonly end: number }> {
   await using file = await openOrNothing(files, path)
   const size = (await file?.size()) ?? 0
   let bytes: Uint8Array = new Uint8Array()

@@ -24,7 +24,12 @@ const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i
  * Everything that is there, each id once. What was installed on purpose comes before what the program brings; the second
  * of two installed ones is parked.
  */
-export async function findPlugins(files: Files, folder: string, bundled: readonly BundledPlugin[], log: Log): Promise<readonly Finding[]> {
+export async function findPlugins(
+  files: Files,
+  folder: string,
+  bundled: readonly BundledPlugin[],
+  log: Log,
+): Promise<readonly Finding[]> {
   const installed = await findInstalled(files, folder).catch((error: unknown) => {
     log.error('plugins: those in the home cannot be found', { error: String(error) })
     return []
@@ -51,7 +56,8 @@ function findBundled(bundled: readonly BundledPlugin[]): readonly Finding[] {
     const plugin: FoundPlugin = {
       ...base,
       manifest,
-      load: (part) => load[part]?.() ?? Promise.reject(failure('not_found', `${name} has no ${part} module in this program`)),
+      load: (part) =>
+        load[part]?.() ?? Promise.reject(failure('not_found', `${name} has no ${part} module in this program`)),
       module: async (hook) => `bundled:${manifest.id}/${hook}`,
     }
     return { ...base, id: manifest.id, plugin }
@@ -66,7 +72,11 @@ async function findInstalled(files: Files, folder: string): Promise<readonly Fin
   try {
     dependencies = valueAt(JSON.parse(text), ['dependencies'])
   } catch (error) {
-    throw failure('invalid_config', `plugins: ${join(folder, 'package.json')} cannot be read, so no installed plugin is there; correct it by hand`, { cause: error })
+    throw failure(
+      'invalid_config',
+      `plugins: ${join(folder, 'package.json')} cannot be read, so no installed plugin is there; correct it by hand`,
+      { cause: error },
+    )
   }
   const names = Object.entries(isSection(dependencies) ? dependencies : {})
   const findings = await Promise.all(names.map(([name, spec]) => findPackage(files, folder, name, String(spec))))
@@ -77,29 +87,39 @@ async function findPackage(files: Files, folder: string, name: string, spec: str
   const linked = /^(link|file|workspace):/.test(spec)
   const base = { name, version: '', source: linked ? ('workspace' as const) : ('installed' as const) }
   const park = (reason: string): Finding => ({ ...base, id: name, reason })
-  if (!npmName.test(name)) return park(`"${name}" is no name of a package; remove it from ${join(folder, 'package.json')}`)
+  if (!npmName.test(name))
+    return park(`"${name}" is no name of a package; remove it from ${join(folder, 'package.json')}`)
   const root = await files.realpath(join(folder, 'node_modules', name)).catch(() => undefined)
   if (root === undefined) return park(`it is not installed; run openclaw plugins add ${name}`)
-  if (!linked && !isInside(root, await files.realpath(folder))) return park(`its folder leads out of ${folder}; remove it and add it again`)
+  if (!linked && !isInside(root, await files.realpath(folder)))
+    return park(`its folder leads out of ${folder}; remove it and add it again`)
   const text = await files.readText(join(root, 'package.json'))
   let about: unknown
   try {
     about = JSON.parse(text ?? '')
   } catch {
-    return park(`its package.json ${text === undefined ? 'is not there' : 'cannot be read'}; remove the plugin and add it again`)
+    return park(
+      `its package.json ${text === undefined ? 'is not there' : 'cannot be read'}; remove the plugin and add it again`,
+    )
   }
   const field = valueAt(about, ['openclaw'])
   // What plugins share (a peer dependency) may stand among the dependencies and is no plugin.
   if (field === undefined) return undefined
-  const version = String(valueAt(about, ['version']) ?? '')
+  const stated = valueAt(about, ['version'])
+  const version = typeof stated === 'string' ? stated : ''
   const { manifest, ...parked } = readManifest(name, field)
   if (!manifest) return { ...base, version, ...(parked as { id: string; reason: string }) }
 
   const confined = async (subpath: string) => {
     const path = join(root, exportTarget(name, about, subpath))
     const real = await files.realpath(path).catch(() => undefined)
-    if (real === undefined) throw failure('not_found', `${name}: ${subpath} is exported and ${path} is not there; remove the plugin and add it again`)
-    if (!isInside(real, root)) throw failure('forbidden', `${name}: ${subpath} leads out of its package, so it is not loaded`)
+    if (real === undefined)
+      throw failure(
+        'not_found',
+        `${name}: ${subpath} is exported and ${path} is not there; remove the plugin and add it again`,
+      )
+    if (!isInside(real, root))
+      throw failure('forbidden', `${name}: ${subpath} leads out of its package, so it is not loaded`)
     return pathToFileURL(real).href
   }
   const subpathOf = (part: HookPoint | 'config') => (part === 'config' ? manifest.config : manifest.hooks[part])
@@ -123,11 +143,17 @@ function exportTarget(name: string, about: unknown, subpath: string): string {
     if (typeof target === 'string') return target
     if (Array.isArray(target)) return target.map(pick).find((one) => one !== undefined)
     if (!isSection(target)) return undefined
-    const condition = Object.keys(target).find((key) => ['node', 'import', 'default'].includes(key) && pick(target[key]) !== undefined)
+    const condition = Object.keys(target).find(
+      (key) => ['node', 'import', 'default'].includes(key) && pick(target[key]) !== undefined,
+    )
     return condition === undefined ? undefined : pick(target[condition])
   }
   const target = pick(valueAt(about, ['exports', subpath]))
-  if (target === undefined || !target.startsWith('./')) throw failure('not_found', `${name} does not export ${subpath || 'this entry'}, which its manifest names; tell its author`)
+  if (target === undefined || !target.startsWith('./'))
+    throw failure(
+      'not_found',
+      `${name} does not export ${subpath || 'this entry'}, which its manifest names; tell its author`,
+    )
   return target
 }
 

@@ -40,7 +40,10 @@ export interface Plugins extends AsyncDisposable {
   /** Config schemas of everything found; loads the plugins' `config` modules, which import no vendor library. */
   schemas(): Promise<readonly PluginSchema[]>
   readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly plugin: string }>
-  readonly extensions: ReadonlyMap<string, { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }>
+  readonly extensions: ReadonlyMap<
+    string,
+    { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }
+  >
   /** Rows that gateway entries added. */
   method(name: string): { readonly row: Method; handle(params: unknown, caller: unknown): unknown } | undefined
   /** The configuration schema of a plugin; an empty object for one without. */
@@ -50,7 +53,11 @@ export interface Plugins extends AsyncDisposable {
   /** What the agent process said of them. */
   reported(reports: readonly EntryReport[]): void
   /** Runs the interceptors of a name in order. A throw stops the value: `failed` says which plugin. */
-  intercept<K extends InterceptorName>(name: K, value: Interceptors[K]['value'], signal: AbortSignal): Promise<{ value: Interceptors[K]['value'] } | { stopped: Interceptors[K]['verdict'] } | { failed: string }>
+  intercept<K extends InterceptorName>(
+    name: K,
+    value: Interceptors[K]['value'],
+    signal: AbortSignal,
+  ): Promise<{ value: Interceptors[K]['value'] } | { stopped: Interceptors[K]['verdict'] } | { failed: string }>
   intercepts(name: InterceptorName): boolean
   onChange(listen: () => void): Disposable
 }

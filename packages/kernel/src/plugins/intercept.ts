@@ -18,11 +18,17 @@ interface Plugged {
 /** The interceptors of all plugins. They run one after the other and fail closed. */
 export interface InterceptorChain extends Pick<Plugins, 'intercept' | 'intercepts'> {
   /** Adds those of one plugin; disposing takes them out. */
-  add(plugin: string, intercept: NonNullable<Extension['intercept']>): Disposable & { readonly names: readonly InterceptorName[] }
+  add(
+    plugin: string,
+    intercept: NonNullable<Extension['intercept']>,
+  ): Disposable & { readonly names: readonly InterceptorName[] }
 }
 
 /** A chain with nothing in it. `failed` hears of each one that threw, hung or answered nonsense. */
-export function openChain(options: { readonly clock: Clock; failed(plugin: string, name: InterceptorName, error: unknown): void }): InterceptorChain {
+export function openChain(options: {
+  readonly clock: Clock
+  failed(plugin: string, name: InterceptorName, error: unknown): void
+}): InterceptorChain {
   const chain = new Map<InterceptorName, readonly Plugged[]>()
 
   return {
@@ -30,15 +36,26 @@ export function openChain(options: { readonly clock: Clock; failed(plugin: strin
     add(plugin, intercept) {
       const names = (Object.keys(intercept) as InterceptorName[]).filter((name) => intercept[name] !== undefined)
       for (const name of names) {
-        const given = intercept[name] as Interceptor<InterceptorName> | { order: Order; handle: Interceptor<InterceptorName> }
+        const given = intercept[name] as
+          | Interceptor<InterceptorName>
+          | { order: Order; handle: Interceptor<InterceptorName> }
         const { order, handle } = typeof given === 'function' ? { order: 'normal' as const, handle: given } : given
         // The sort is stable: of the same order, what was plugged first runs first.
-        chain.set(name, [...(chain.get(name) ?? []), { plugin, rank: ranks[order], handle }].toSorted((one, other) => one.rank - other.rank))
+        chain.set(
+          name,
+          [...(chain.get(name) ?? []), { plugin, rank: ranks[order], handle }].toSorted(
+            (one, other) => one.rank - other.rank,
+          ),
+        )
       }
       return {
         names,
         [Symbol.dispose]() {
-          for (const name of names) chain.set(name, (chain.get(name) ?? []).filter((one) => one.plugin !== plugin))
+          for (const name of names)
+            chain.set(
+              name,
+              (chain.get(name) ?? []).filter((one) => one.plugin !== plugin),
+            )
         },
       }
     },
@@ -47,7 +64,10 @@ export function openChain(options: { readonly clock: Clock; failed(plugin: strin
       for (const { plugin, handle } of chain.get(name) ?? []) {
         using limit = deadline(options.clock, interceptMs, `${plugin}: the ${name} interceptor`, signal)
         try {
-          const answer: unknown = await within(Promise.resolve().then(() => handle(value, limit.signal)), limit.signal)
+          const answer: unknown = await within(
+            Promise.resolve().then(() => handle(value, limit.signal)),
+            limit.signal,
+          )
           if (answer === undefined) continue
           if (isAnswer(answer, 'replace')) value = answer.replace as typeof value
           else if (isAnswer(answer, 'stop')) return { stopped: answer.stop as Interceptors[K]['verdict'] }
@@ -63,5 +83,10 @@ export function openChain(options: { readonly clock: Clock; failed(plugin: strin
 }
 
 function isAnswer<N extends 'replace' | 'stop'>(answer: unknown, name: N): answer is Record<N, unknown> {
-  return typeof answer === 'object' && answer !== null && name in answer && (answer as Record<string, unknown>)[name] !== undefined
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    name in answer &&
+    (answer as Record<string, unknown>)[name] !== undefined
+  )
 }

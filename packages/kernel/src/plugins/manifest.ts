@@ -4,7 +4,9 @@ import type { JsonSchema } from '../config/json-schema.ts'
 import { isSection, valueAt } from '../config/path.ts'
 
 /** A plugin's manifest, or why it cannot be used. */
-export type ManifestReading = { readonly manifest: Manifest; readonly reason?: undefined } | { readonly manifest?: undefined; readonly id: string; readonly reason: string }
+export type ManifestReading =
+  | { readonly manifest: Manifest; readonly reason?: undefined }
+  | { readonly manifest?: undefined; readonly id: string; readonly reason: string }
 
 const schema = Manifest as unknown as JsonSchema
 
@@ -15,9 +17,17 @@ export function readManifest(name: string, field: unknown): ManifestReading {
   const api = valueAt(field, ['api'])
   // A newer contract may have another manifest, so this is asked first.
   if (typeof api === 'number' && api > pluginApi) {
-    return { id, reason: `${name} speaks plugin API ${api} and this gateway ${pluginApi}; install a version of it that speaks ${pluginApi}, or a newer OpenClaw` }
+    return {
+      id,
+      reason: `${name} speaks plugin API ${api} and this gateway ${pluginApi}; install a version of it that speaks ${pluginApi}, or a newer OpenClaw`,
+    }
   }
   if (isSection(field) && fits(schema, field)) return { manifest: field as Manifest }
-  const problems = checkDocument({ ...schema, restricts: true }, field).problems.filter(({ message }) => !message.startsWith('unknown key;'))
-  return { id, reason: `the manifest of ${name} is wrong: ${problems.map(({ path, message }) => `${path ? `openclaw.${path}` : 'openclaw'}: ${message}`).join('; ')}` }
+  const problems = checkDocument({ ...schema, restricts: true }, field).problems.filter(
+    ({ message }) => !message.startsWith('unknown key;'),
+  )
+  return {
+    id,
+    reason: `the manifest of ${name} is wrong: ${problems.map(({ path, message }) => `${path ? `openclaw.${path}` : 'openclaw'}: ${message}`).join('; ')}`,
+  }
 }

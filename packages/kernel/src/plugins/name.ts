@@ -10,8 +10,18 @@ const longest = 200
  * @throws `invalid_params` for a text that is empty or too long to be a name.
  */
 export function encodeName(text: string): string {
-  const name = [...Buffer.from(text.toWellFormed())].map((byte) => (/[a-z0-9_-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('')
-  if (name === '' || name.length > longest) throw failure('invalid_params', `"${text.slice(0, 40)}${text.length > 40 ? '…' : ''}" cannot be the name of a file: it is ${name === '' ? 'empty' : 'too long; use a digest of it'}`)
+  const name = [...Buffer.from(text.toWellFormed())]
+    .map((byte) =>
+      /[a-z0-9_-]/.test(String.fromCharCode(byte))
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).padStart(2, '0')}`,
+    )
+    .join('')
+  if (name === '' || name.length > longest)
+    throw failure(
+      'invalid_params',
+      `"${text.slice(0, 40)}${text.length > 40 ? '…' : ''}" cannot be the name of a file: it is ${name === '' ? 'empty' : 'too long; use a digest of it'}`,
+    )
   return name
 }
 

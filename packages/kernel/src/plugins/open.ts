@@ -35,7 +35,11 @@ export function openPlugins(options: {
     channels: new Map(),
     extensions: new Map(),
     methods: new Map(),
-    chain: openChain({ clock, failed: (plugin, name, error) => log.error(`${plugin}: its ${name} interceptor failed, so the value was stopped`, { error: String(error) }) }),
+    chain: openChain({
+      clock,
+      failed: (plugin, name, error) =>
+        log.error(`${plugin}: its ${name} interceptor failed, so the value was stopped`, { error: String(error) }),
+    }),
   }
   let plugged: Plugged[] = []
   let started = false
@@ -76,14 +80,23 @@ export function openPlugins(options: {
   }
   const hasAccount = (id: string) => {
     const channel = valueAt(configuration.value, ['channels', id])
-    return isSection(channel) && channel['enabled'] !== false && Object.keys(isSection(channel['accounts']) ? channel['accounts'] : {}).length > 0
+    return (
+      isSection(channel) &&
+      channel['enabled'] !== false &&
+      Object.keys(isSection(channel['accounts']) ? channel['accounts'] : {}).length > 0
+    )
   }
 
   const find = async () => {
     const findings = await findPlugins(files, join(home, 'plugins'), options.bundled, log)
     const before = plugged
     plugged = findings.map((finding) => {
-      const known = before.find((one) => one.finding.name === finding.name && one.finding.id === finding.id && (one.loaded || one.finding.version === finding.version))
+      const known = before.find(
+        (one) =>
+          one.finding.name === finding.name &&
+          one.finding.id === finding.id &&
+          (one.loaded || one.finding.version === finding.version),
+      )
       if (known && !!known.finding.plugin === !!finding.plugin) {
         if (known.finding.version === finding.version) delete known.newer
         else known.newer = finding.version
@@ -109,7 +122,10 @@ export function openPlugins(options: {
       return
     }
     if (rules(manifest.id)?.isolation === 'process') {
-      return park(one, `plugins.${manifest.id}.isolation asks for a process of its own, which this version does not have; set it to "none" to trust the plugin like the gateway itself`)
+      return park(
+        one,
+        `plugins.${manifest.id}.isolation asks for a process of its own, which this version does not have; set it to "none" to trust the plugin like the gateway itself`,
+      )
     }
     one.state = 'loading'
     delete one.reason
@@ -133,11 +149,17 @@ export function openPlugins(options: {
     const { manifest } = plugin
     const { id, hooks } = manifest
     const config = isChannelOnly(one) ? {} : await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
-    if (hooks.channel !== undefined && hasAccount(id)) plugChannel(plugin, await plugin.load('channel'), scope, registries)
+    if (hooks.channel !== undefined && hasAccount(id))
+      plugChannel(plugin, await plugin.load('channel'), scope, registries)
     if (hooks.gateway !== undefined) {
       const module = await plugin.load('gateway')
       if (scope.scope.signal.aborted) return
-      await plugGateway(plugin, module, scope, registries, { config, store: openStore(files, stateFolder(id)), access: options.access, log })
+      await plugGateway(plugin, module, scope, registries, {
+        config,
+        store: openStore(files, stateFolder(id)),
+        access: options.access,
+        log,
+      })
     }
     // What the agent process is to load is named now, so that a path that leads elsewhere is found here.
     for (const hook of ['tool', 'provider'] as const) if (hooks[hook] !== undefined) await plugin.module(hook)
@@ -149,7 +171,8 @@ export function openPlugins(options: {
   }
   const restart = async (one: Plugged) => {
     const left = await unplug(one)
-    if (left.length > 0) one.stuck = `it could not be stopped whole, so it is not started again: ${left.join('; ')}; restart the gateway`
+    if (left.length > 0)
+      one.stuck = `it could not be stopped whole, so it is not started again: ${left.join('; ')}; restart the gateway`
     await setUp(one)
   }
 
@@ -160,7 +183,10 @@ export function openPlugins(options: {
         const { id, plugin } = one.finding
         if (!plugin) continue
         const own = paths.some((path) => overlaps(path, `plugins.${id}`))
-        const channel = plugin.manifest.hooks.channel !== undefined && hasAccount(id) !== registries.channels.has(id) && paths.some((path) => overlaps(path, `channels.${id}`))
+        const channel =
+          plugin.manifest.hooks.channel !== undefined &&
+          hasAccount(id) !== registries.channels.has(id) &&
+          paths.some((path) => overlaps(path, `channels.${id}`))
         if (own || channel) await restart(one)
       }
       changed()
@@ -191,7 +217,11 @@ export function openPlugins(options: {
       inTurn(async () => {
         if (id !== undefined) {
           const one = byId(id)
-          if (!one) throw failure('not_found', `plugins: there is no plugin "${id}"; openclaw plugins list shows those that are`)
+          if (!one)
+            throw failure(
+              'not_found',
+              `plugins: there is no plugin "${id}"; openclaw plugins list shows those that are`,
+            )
           await restart(one)
           return changed()
         }
@@ -201,23 +231,38 @@ export function openPlugins(options: {
         changed()
       }),
     // After what a change of the configuration set off: the entries are those of the plugins as they stand then.
-    agentEntries: () => inTurn(async () => {
-      const plans: EntryPlan[] = []
-      for (const one of plugged) {
-        const { plugin } = one.finding
-        if (!plugin || one.state !== 'active') continue
-        const { id, permissions } = plugin.manifest
-        for (const hook of agentHooks(one)) {
-          try {
-            const config = await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
-            plans.push({ plugin: id, hook, module: await plugin.module(hook), config, methods: [...(permissions?.methods ?? [])], state: stateFolder(id) })
-          } catch (error) {
-            one.reports.set(hook, { plugin: id, hook, state: 'parked', reason: messageOf(error), setupMs: 0, holds: [] })
+    agentEntries: () =>
+      inTurn(async () => {
+        const plans: EntryPlan[] = []
+        for (const one of plugged) {
+          const { plugin } = one.finding
+          if (!plugin || one.state !== 'active') continue
+          const { id, permissions } = plugin.manifest
+          for (const hook of agentHooks(one)) {
+            try {
+              const config = await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
+              plans.push({
+                plugin: id,
+                hook,
+                module: await plugin.module(hook),
+                config,
+                methods: [...(permissions?.methods ?? [])],
+                state: stateFolder(id),
+              })
+            } catch (error) {
+              one.reports.set(hook, {
+                plugin: id,
+                hook,
+                state: 'parked',
+                reason: messageOf(error),
+                setupMs: 0,
+                holds: [],
+              })
+            }
           }
         }
-      }
-      return plans
-    }),
+        return plans
+      }),
     reported(reports) {
       for (const report of reports) {
         const one = byId(report.plugin)

@@ -42,8 +42,10 @@ export function describe(one: Plugged): MethodResult<'plugins.list'>['plugins'][
   const parked = reports.find(({ state }) => state === 'parked')
   const waiting = one.state === 'active' && agentHooks(one).some((hook) => !one.reports.has(hook))
   const newer = one.newer === undefined ? undefined : `version ${one.newer} is installed; restart the gateway to run it`
-  const reason = one.reason ?? newer ?? (parked ? `${parked.hook}: ${parked.reason ?? 'it could not be set up'}` : undefined)
-  const setupMs = one.setupMs === undefined ? undefined : reports.reduce((sum, report) => sum + report.setupMs, one.setupMs)
+  const reason =
+    one.reason ?? newer ?? (parked ? `${parked.hook}: ${parked.reason ?? 'it could not be set up'}` : undefined)
+  const setupMs =
+    one.setupMs === undefined ? undefined : reports.reduce((sum, report) => sum + report.setupMs, one.setupMs)
   return {
     id: finding.id,
     name: finding.name,
@@ -54,7 +56,10 @@ export function describe(one: Plugged): MethodResult<'plugins.list'>['plugins'][
     state: one.state === 'active' && parked ? 'parked' : waiting ? 'loading' : one.state,
     ...(reason === undefined ? {} : { reason }),
     ...(setupMs === undefined ? {} : { setupMs: Math.round(setupMs * 100) / 100 }),
-    holds: [...(one.scope?.holds() ?? []), ...reports.flatMap((report) => report.holds.map((label) => `${report.hook}: ${label}`))],
+    holds: [
+      ...(one.scope?.holds() ?? []),
+      ...reports.flatMap((report) => report.holds.map((label) => `${report.hook}: ${label}`)),
+    ],
     permissions: { network: manifest?.permissions?.network ?? [], methods: manifest?.permissions?.methods ?? [] },
   }
 }

@@ -9,7 +9,11 @@ import { isChannelOnly, messageOf, type Plugged } from './plugged.ts'
 const importMs = 10_000
 
 /** Loads the schemas of everything found, each once. What has none that can be loaded is given to `park`. */
-export async function loadSchemas(plugged: readonly Plugged[], clock: Clock, park: (one: Plugged, reason: string) => void): Promise<readonly PluginSchema[]> {
+export async function loadSchemas(
+  plugged: readonly Plugged[],
+  clock: Clock,
+  park: (one: Plugged, reason: string) => void,
+): Promise<readonly PluginSchema[]> {
   const schemas: PluginSchema[] = []
   for (const one of plugged) {
     const { plugin } = one.finding
@@ -34,6 +38,7 @@ async function schemasOf(one: Plugged, clock: Clock): Promise<Pick<Plugged, 'sch
   const module = await within(plugin.load('config'), limit.signal)
   const schema = valueAt(module, ['config']) ?? valueAt(module, ['default'])
   const account = valueAt(module, ['account']) ?? (isChannelOnly(one) ? schema : undefined)
-  if (!isSection(schema) && !isSection(account)) throw failure('invalid_config', `${plugin.name} exports no config from ${plugin.manifest.config}`)
+  if (!isSection(schema) && !isSection(account))
+    throw failure('invalid_config', `${plugin.name} exports no config from ${plugin.manifest.config}`)
   return { schema: isSection(schema) && !isChannelOnly(one) ? schema : {}, ...(isSection(account) ? { account } : {}) }
 }

@@ -29,7 +29,10 @@ export function openScope(options: { readonly label: string; readonly log: Log; 
   const end = async (one: (typeof held)[number]): Promise<string | undefined> => {
     using limit = deadline(clock, cleanupMs, one.label)
     try {
-      await within(Promise.resolve().then(() => one.end()), limit.signal)
+      await within(
+        Promise.resolve().then(() => one.end()),
+        limit.signal,
+      )
       return undefined
     } catch (error) {
       return `${one.label}: ${limit.signal.aborted ? `did not end within ${cleanupMs / 1000} s` : error instanceof Error ? error.message : String(error)}`
@@ -58,7 +61,9 @@ export function openScope(options: { readonly label: string; readonly log: Log; 
       log,
       signal: ending.signal,
       use(resource, name = 'resource') {
-        hold(name, () => (Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose]()))
+        hold(name, () =>
+          Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose](),
+        )
         return resource
       },
       defer: (cleanup, name = 'cleanup') => hold(name, cleanup),

@@ -52,17 +52,36 @@ export function compileBindings(bindings: readonly BindingConfig[]): Bindings {
     const tier = tierOf(match)
     if (!tier) return
     const peer = !match.peer ? 'none' : match.peer.kind ? 'kind' : 'id'
-    const fields = { account: match.account !== '*', peer, guild: match.guild !== undefined, team: match.team !== undefined, roles: match.roles !== undefined } as const
+    const fields = {
+      account: match.account !== '*',
+      peer,
+      guild: match.guild !== undefined,
+      team: match.team !== undefined,
+      roles: match.roles !== undefined,
+    } as const
     const name = valuesKey([tier, ...Object.values(fields).map(String)])
     const shape = shapes.get(name) ?? { tier, ...fields, first: new Map() }
     shapes.set(name, shape)
     for (const role of match.roles ?? [undefined]) {
       const account = match.account === '*' ? undefined : (match.account ?? 'default')
-      const values = valuesKey([match.channel, account, match.peer?.kind, match.peer?.id, match.guild, match.team, role])
+      const values = valuesKey([
+        match.channel,
+        account,
+        match.peer?.kind,
+        match.peer?.id,
+        match.guild,
+        match.team,
+        role,
+      ])
       if (!shape.first.has(values)) shape.first.set(values, index)
     }
   })
-  const byTier = new Map(tiers.map((tier) => [tier, [...shapes.values()].filter((shape) => shape.tier === (tier === 'parent' ? 'peer' : tier))]))
+  const byTier = new Map(
+    tiers.map((tier) => [
+      tier,
+      [...shapes.values()].filter((shape) => shape.tier === (tier === 'parent' ? 'peer' : tier)),
+    ]),
+  )
 
   const lookUp = (tier: Tier, facts: Facts): number | undefined => {
     const peer = tier === 'parent' ? facts.parent : facts.peer.id

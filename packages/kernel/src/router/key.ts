@@ -18,7 +18,6 @@ import type { KeyParts } from './router.ts'
 const reserved: ReadonlySet<string> = new Set(['subagent', 'cron'])
 
 /** `%`, `:`, control characters (C0, DEL, C1), and halves of a surrogate pair, which UTF-8 cannot carry. */
-// oxlint-disable-next-line no-control-regex
 const unsafe = /[%:\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 function encode(part: string): string {
@@ -46,10 +45,16 @@ function decode(part: string): string | undefined {
 export function sessionKey(agent: string, channel: string, account: string, peer: Peer): string {
   const thread = peer.thread === undefined ? [] : [peer.thread]
   if ([agent, channel, account, peer.id, ...thread].includes('')) {
-    throw failure('invalid_params', `a session key of ${channel || 'a channel'} needs agent, channel, account and peer, and none may be empty`)
+    throw failure(
+      'invalid_params',
+      `a session key of ${channel || 'a channel'} needs agent, channel, account and peer, and none may be empty`,
+    )
   }
   if (reserved.has(channel)) {
-    throw failure('invalid_params', `"${channel}" cannot be a channel: session keys of that form mean something else; rename the plugin`)
+    throw failure(
+      'invalid_params',
+      `"${channel}" cannot be a channel: session keys of that form mean something else; rename the plugin`,
+    )
   }
   const parts = ['agent', encode(agent), encode(channel), encode(account)]
   if (peer.kind === 'group') parts.push('group')
@@ -63,10 +68,16 @@ export function parseKey(key: string): KeyParts | undefined {
   const parts = key.split(':')
   const threaded = parts.length === 7 || parts.length === 8
   const grouped = parts.length === 6 || parts.length === 8
-  if (parts[0] !== 'agent' || !(threaded || grouped || parts.length === 5) || reserved.has(parts[2] ?? '')) return undefined
+  if (parts[0] !== 'agent' || !(threaded || grouped || parts.length === 5) || reserved.has(parts[2] ?? ''))
+    return undefined
   if ((grouped && parts[4] !== 'group') || (threaded && parts.at(-2) !== 'thread')) return undefined
-  const [agent, channel, account, id, thread] = [parts[1], parts[2], parts[3], parts[grouped ? 5 : 4], threaded ? parts.at(-1) : undefined]
-    .map((part) => (part === undefined ? undefined : decode(part)))
+  const [agent, channel, account, id, thread] = [
+    parts[1],
+    parts[2],
+    parts[3],
+    parts[grouped ? 5 : 4],
+    threaded ? parts.at(-1) : undefined,
+  ].map((part) => (part === undefined ? undefined : decode(part)))
   if (!agent || !channel || !account || !id || (threaded && !thread)) return undefined
   const peer: Peer = { kind: grouped ? 'group' : 'direct', id, ...(thread === undefined ? {} : { thread }) }
   // One conversation has one name: other spellings of the same escapes are not keys.

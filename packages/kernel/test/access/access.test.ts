@@ -18,7 +18,8 @@ async function house(rules: ChannelConfig | undefined = {}, channel = 'irc') {
   const emit: Emit = (event, payload) => void told.push({ event, payload })
   let current: ChannelConfig | undefined = rules
   const config = () => ({ channels: current ? { [channel]: current } : {} })
-  const open = (files = platform.files) => openAccess({ home: folder.path, platform: { ...platform, files }, config, log, emit })
+  const open = (files = platform.files) =>
+    openAccess({ home: folder.path, platform: { ...platform, files }, config, log, emit })
   return {
     access: open(),
     reopen: open,
@@ -35,9 +36,19 @@ async function house(rules: ChannelConfig | undefined = {}, channel = 'irc') {
 let events = 0
 const message = (sender: string, more: Partial<Inbound> = {}): Inbound => {
   const id = `e${++events}`
-  return { event: id, message: id, kind: 'message', peer: { kind: 'direct', id: sender }, sender: { id: sender }, text: 'hello', atMs: 0, ...more }
+  return {
+    event: id,
+    message: id,
+    kind: 'message',
+    peer: { kind: 'direct', id: sender },
+    sender: { id: sender },
+    text: 'hello',
+    atMs: 0,
+    ...more,
+  }
 }
-const inGroup = (group: string, sender: string, more: Partial<Inbound> = {}) => message(sender, { peer: { kind: 'group', id: group }, ...more })
+const inGroup = (group: string, sender: string, more: Partial<Inbound> = {}) =>
+  message(sender, { peer: { kind: 'group', id: group }, ...more })
 
 describe('a stranger', () => {
   it('gets a code once, and nothing more until it ends', async () => {
@@ -47,10 +58,21 @@ describe('a stranger', () => {
     if (first.verdict !== 'pair') throw new Error('no code')
     expect(first.reply).toContain(`openclaw pairing approve irc ${first.code}`)
     expect(await one.access.admit('irc', 'default', message('ada'))).toEqual({ verdict: 'pair' })
-    expect(await one.access.pairings()).toMatchObject([{ channel: 'irc', account: 'default', sender: 'ada', name: 'Ada', code: first.code, expiresAt: one.platform.clock.now() + hourMs }])
+    expect(await one.access.pairings()).toMatchObject([
+      {
+        channel: 'irc',
+        account: 'default',
+        sender: 'ada',
+        name: 'Ada',
+        code: first.code,
+        expiresAt: one.platform.clock.now() + hourMs,
+      },
+    ])
     await one.platform.clock.advance(hourMs)
     expect(await one.access.pairings()).toEqual([])
-    expect(await one.access.admit('irc', 'default', message('ada'))).toMatchObject({ code: expect.not.stringContaining(first.code ?? '') })
+    expect(await one.access.admit('irc', 'default', message('ada'))).toMatchObject({
+      code: expect.not.stringContaining(first.code ?? ''),
+    })
     expect(one.told.map(({ event }) => event)).toEqual(['pairing.requested', 'pairing.resolved', 'pairing.requested'])
   })
 
@@ -67,7 +89,10 @@ describe('a stranger', () => {
     const [request] = await one.access.pairings('irc')
     const again = one.reopen()
     const code = request?.code.toLowerCase() ?? ''
-    expect(await again.approve('irc', ` ${code.slice(0, 4)}-${code.slice(4)} `, 'member')).toEqual({ sender: 'ada', account: 'default' })
+    expect(await again.approve('irc', ` ${code.slice(0, 4)}-${code.slice(4)} `, 'member')).toEqual({
+      sender: 'ada',
+      account: 'default',
+    })
     expect(await again.admit('irc', 'default', message('ada'))).toEqual({ verdict: 'admit', role: 'member' })
     expect(await again.pairings()).toEqual([])
     await expect(again.approve('irc', code, 'owner')).rejects.toMatchObject({ code: 'not_found' })
@@ -99,24 +124,35 @@ describe('a stranger', () => {
 
   it('is the fourth to wait on one account and gets no code, while another account has room', async () => {
     await using one = await house()
-    for (const sender of ['a', 'b', 'c']) expect(await one.access.admit('irc', 'default', message(sender))).toHaveProperty('code')
+    for (const sender of ['a', 'b', 'c'])
+      expect(await one.access.admit('irc', 'default', message(sender))).toHaveProperty('code')
     expect(await one.access.admit('irc', 'default', message('d'))).toEqual({ verdict: 'pair' })
     expect(await one.access.admit('irc', 'work', message('d'))).toHaveProperty('code')
   })
 
   it('that is a program, or that only reacts, is refused without a word', async () => {
     await using one = await house()
-    expect(await one.access.admit('irc', 'default', message('bot', { sender: { id: 'bot', bot: true } }))).toMatchObject({ verdict: 'refuse' })
-    expect(await one.access.admit('irc', 'default', message('x', { kind: 'reaction' }))).toMatchObject({ verdict: 'refuse' })
-    expect(await one.access.admit('irc', 'default', message('us', { sender: { id: 'us', self: true } }))).toMatchObject({ verdict: 'refuse' })
+    expect(
+      await one.access.admit('irc', 'default', message('bot', { sender: { id: 'bot', bot: true } })),
+    ).toMatchObject({ verdict: 'refuse' })
+    expect(await one.access.admit('irc', 'default', message('x', { kind: 'reaction' }))).toMatchObject({
+      verdict: 'refuse',
+    })
+    expect(await one.access.admit('irc', 'default', message('us', { sender: { id: 'us', self: true } }))).toMatchObject(
+      { verdict: 'refuse' },
+    )
   })
 
   it('cannot guess: five wrong codes stop every guess for a while, the right one too', async () => {
     await using one = await house()
     await one.access.admit('irc', 'default', message('ada'))
     const code = (await one.access.pairings())[0]?.code ?? ''
-    for (const wrong of ['AAAAAAAA', '', `${code}A`, code.slice(1), 'ŁŁŁŁŁŁŁŁ']) await expect(one.access.approve('irc', wrong, 'member')).rejects.toMatchObject({ code: 'not_found' })
-    await expect(one.access.approve('irc', code, 'member')).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 600_000 })
+    for (const wrong of ['AAAAAAAA', '', `${code}A`, code.slice(1), 'ŁŁŁŁŁŁŁŁ'])
+      await expect(one.access.approve('irc', wrong, 'member')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(one.access.approve('irc', code, 'member')).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 600_000,
+    })
     await one.platform.clock.advance(600_000)
     await one.access.approve('irc', code, 'member')
   })
@@ -124,14 +160,18 @@ describe('a stranger', () => {
   it('cannot be approved for another channel', async () => {
     await using one = await house()
     await one.access.admit('irc', 'default', message('ada'))
-    await expect(one.access.approve('sms', (await one.access.pairings())[0]?.code ?? '', 'member')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(
+      one.access.approve('sms', (await one.access.pairings())[0]?.code ?? '', 'member'),
+    ).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('keeps the code when the disk refuses to write the record', async () => {
     await using one = await house()
     await one.access.admit('irc', 'default', message('ada'))
     const code = (await one.access.pairings())[0]?.code ?? ''
-    const full = one.reopen(faultyFiles(one.platform.files, (_, path) => (path.includes('allowlists') ? { error: 'ENOSPC' } : undefined)))
+    const full = one.reopen(
+      faultyFiles(one.platform.files, (_, path) => (path.includes('allowlists') ? { error: 'ENOSPC' } : undefined)),
+    )
     await expect(full.approve('irc', code, 'member')).rejects.toMatchObject({ code: 'ENOSPC' })
     await one.reopen().approve('irc', code, 'member')
   })
@@ -169,10 +209,36 @@ describe('direct messages', () => {
   it('S7: match stable ids only: no case, homoglyph, nick, blank, star or other spelling of one', async () => {
     await using one = await house({ dm: { policy: 'allowlist', allow: ['Ada', '4711', 'café', '*'] } })
     await mkdir(join(one.allowlist, '..'), { recursive: true })
-    await writeFile(one.allowlist, JSON.stringify({ version: 1, accounts: { default: { senders: { Grace: { role: 'owner', name: 'hopper' } } } } }))
-    const verdictOf = async (id: string, name?: string) => (await one.access.admit('irc', 'default', message(id, { sender: { id, ...(name ? { name } : {}) } }))).verdict
+    await writeFile(
+      one.allowlist,
+      JSON.stringify({ version: 1, accounts: { default: { senders: { Grace: { role: 'owner', name: 'hopper' } } } } }),
+    )
+    const verdictOf = async (id: string, name?: string) =>
+      (await one.access.admit('irc', 'default', message(id, { sender: { id, ...(name ? { name } : {}) } }))).verdict
     for (const id of ['Ada', '4711', 'café', 'Grace']) expect(await verdictOf(id)).toBe('admit')
-    for (const id of ['ada', 'ADA', 'Аda', 'Ada ', ' Ada', 'Ada\u0000', 'Ada\u200b', 'A', 'Adaa', '04711', '4711.0', '４７１１', 'cafe\u0301', 'grace', 'Grасe', 'hopper', '*', '', '__proto__', 'constructor', 'toString']) {
+    for (const id of [
+      'ada',
+      'ADA',
+      'Аda',
+      'Ada ',
+      ' Ada',
+      'Ada\u0000',
+      'Ada\u200b',
+      'A',
+      'Adaa',
+      '04711',
+      '4711.0',
+      '４７１１',
+      'cafe\u0301',
+      'grace',
+      'Grасe',
+      'hopper',
+      '*',
+      '',
+      '__proto__',
+      'constructor',
+      'toString',
+    ]) {
       expect([id, await verdictOf(id, 'Ada')]).toEqual([id, id === '*' ? 'admit' : 'refuse'])
     }
     // The star is the id of one person, not everybody.
@@ -197,7 +263,10 @@ describe('the record', () => {
     await one.access.admit('irc', 'default', message('ada'))
     await one.access.approve('irc', (await one.access.pairings())[0]?.code ?? '', 'member')
     const record = JSON.parse(await readFile(one.allowlist, 'utf8'))
-    expect(record).toEqual({ version: 1, accounts: { default: { senders: { ada: { role: 'member', addedAt: '2026-01-01T00:00:00.000Z' } } } } })
+    expect(record).toEqual({
+      version: 1,
+      accounts: { default: { senders: { ada: { role: 'member', addedAt: '2026-01-01T00:00:00.000Z' } } } },
+    })
     record.note = 'mine'
     record.accounts.default.senders = { grace: { role: 'owner', phone: 1 } }
     await writeFile(one.allowlist, JSON.stringify(record))
@@ -205,7 +274,10 @@ describe('the record', () => {
     expect(await one.access.role('irc', 'default', 'grace')).toBe('owner')
     await one.access.admit('irc', 'default', message('__proto__'))
     await one.access.approve('irc', (await one.access.pairings())[0]?.code ?? '', 'member')
-    expect(JSON.parse(await readFile(one.allowlist, 'utf8'))).toMatchObject({ note: 'mine', accounts: { default: { senders: { grace: { phone: 1 } } } } })
+    expect(JSON.parse(await readFile(one.allowlist, 'utf8'))).toMatchObject({
+      note: 'mine',
+      accounts: { default: { senders: { grace: { phone: 1 } } } },
+    })
     expect(await one.access.role('irc', 'default', '__proto__')).toBe('member')
   })
 
@@ -217,7 +289,10 @@ describe('the record', () => {
       expect(await one.access.role('irc', 'default', 'ada')).toBeUndefined()
       await one.access.admit('irc', 'default', message('ada'))
       const code = (await one.access.pairings())[0]?.code ?? ''
-      await expect(one.access.approve('irc', code, 'member')).rejects.toMatchObject({ code: 'invalid_config', message: expect.stringContaining(one.allowlist) })
+      await expect(one.access.approve('irc', code, 'member')).rejects.toMatchObject({
+        code: 'invalid_config',
+        message: expect.stringContaining(one.allowlist),
+      })
       expect(await readFile(one.allowlist, 'utf8')).toBe(text)
     }
     expect(one.log.said.filter((text) => text.includes('nobody of irc is admitted'))).toHaveLength(3)
@@ -226,18 +301,33 @@ describe('the record', () => {
   it('takes no role but owner and member', async () => {
     await using one = await house({ dm: { policy: 'allowlist' } })
     await mkdir(join(one.allowlist, '..'), { recursive: true })
-    await writeFile(one.allowlist, JSON.stringify({ version: 1, accounts: { default: { senders: { a: { role: 'admin' }, b: 'owner', c: { role: ['owner'] } } } } }))
-    for (const id of ['a', 'b', 'c']) expect(await one.access.admit('irc', 'default', message(id))).toMatchObject({ verdict: 'refuse' })
+    await writeFile(
+      one.allowlist,
+      JSON.stringify({
+        version: 1,
+        accounts: { default: { senders: { a: { role: 'admin' }, b: 'owner', c: { role: ['owner'] } } } },
+      }),
+    )
+    for (const id of ['a', 'b', 'c'])
+      expect(await one.access.admit('irc', 'default', message(id))).toMatchObject({ verdict: 'refuse' })
   })
 })
 
 describe('groups', () => {
   it('are closed until they are listed, and a grant for direct messages opens none', async () => {
     await using one = await house({ dm: { policy: 'allowlist', allow: ['ada', '-1'] } })
-    expect(await one.access.admit('irc', 'default', inGroup('-1', 'ada', { mentioned: true }))).toMatchObject({ verdict: 'refuse' })
+    expect(await one.access.admit('irc', 'default', inGroup('-1', 'ada', { mentioned: true }))).toMatchObject({
+      verdict: 'refuse',
+    })
     one.rule({ dm: { policy: 'allowlist', allow: ['ada'] }, groups: { allow: ['-1'] } })
-    expect(await one.access.admit('irc', 'default', inGroup('-1', 'ada', { mentioned: true }))).toEqual({ verdict: 'admit', role: 'member' })
-    expect(await one.access.admit('irc', 'default', inGroup('-1', 'eve', { mentioned: true }))).toEqual({ verdict: 'admit', role: 'guest' })
+    expect(await one.access.admit('irc', 'default', inGroup('-1', 'ada', { mentioned: true }))).toEqual({
+      verdict: 'admit',
+      role: 'member',
+    })
+    expect(await one.access.admit('irc', 'default', inGroup('-1', 'eve', { mentioned: true }))).toEqual({
+      verdict: 'admit',
+      role: 'guest',
+    })
     // And a listed group admits nobody to direct messages.
     expect(await one.access.admit('irc', 'default', message('eve'))).toMatchObject({ verdict: 'refuse' })
   })
@@ -246,14 +336,22 @@ describe('groups', () => {
     await using one = await house()
     await mkdir(join(one.allowlist, '..'), { recursive: true })
     await writeFile(one.allowlist, JSON.stringify({ version: 1, accounts: { default: { groups: { room: {} } } } }))
-    expect(await one.access.admit('irc', 'default', inGroup('room', 'ada', { mentioned: true }))).toMatchObject({ verdict: 'admit' })
-    expect(await one.access.admit('irc', 'default', inGroup('thread', 'ada', { mentioned: true, parent: 'room' }))).toMatchObject({ verdict: 'admit' })
-    expect(await one.access.admit('irc', 'work', inGroup('room', 'ada', { mentioned: true }))).toMatchObject({ verdict: 'refuse' })
+    expect(await one.access.admit('irc', 'default', inGroup('room', 'ada', { mentioned: true }))).toMatchObject({
+      verdict: 'admit',
+    })
+    expect(
+      await one.access.admit('irc', 'default', inGroup('thread', 'ada', { mentioned: true, parent: 'room' })),
+    ).toMatchObject({ verdict: 'admit' })
+    expect(await one.access.admit('irc', 'work', inGroup('room', 'ada', { mentioned: true }))).toMatchObject({
+      verdict: 'refuse',
+    })
   })
 
   it('answer only whom they may, and only when mentioned unless it is said otherwise', async () => {
     await using one = await house({ groups: { policy: 'open', senders: ['ada'] } })
-    expect(await one.access.admit('irc', 'default', inGroup('g', 'eve', { mentioned: true }))).toMatchObject({ verdict: 'refuse' })
+    expect(await one.access.admit('irc', 'default', inGroup('g', 'eve', { mentioned: true }))).toMatchObject({
+      verdict: 'refuse',
+    })
     expect(await one.access.admit('irc', 'default', inGroup('g', 'ada'))).toEqual({ verdict: 'pending' })
     one.rule({ groups: { policy: 'open', mention: false } })
     expect(await one.access.admit('irc', 'default', inGroup('g', 'eve'))).toEqual({ verdict: 'admit', role: 'guest' })
@@ -271,9 +369,14 @@ describe('groups', () => {
 })
 
 describe('pending context', () => {
-  const address = (id: string, thread?: string) => ({ channel: 'irc', account: 'default', peer: { kind: 'group' as const, id, ...(thread ? { thread } : {}) } })
+  const address = (id: string, thread?: string) => ({
+    channel: 'irc',
+    account: 'default',
+    peer: { kind: 'group' as const, id, ...(thread ? { thread } : {}) },
+  })
   const open = () => house({ groups: { policy: 'open' } })
-  const say = (one: Awaited<ReturnType<typeof house>>, group: string, text: string, more: Partial<Inbound> = {}) => one.access.admit('irc', 'default', inGroup(group, 'ada', { text, atMs: one.platform.clock.now(), ...more }))
+  const say = (one: Awaited<ReturnType<typeof house>>, group: string, text: string, more: Partial<Inbound> = {}) =>
+    one.access.admit('irc', 'default', inGroup(group, 'ada', { text, atMs: one.platform.clock.now(), ...more }))
 
   it('is given once, with the next mention, in its own group and thread only', async () => {
     await using one = await open()
@@ -289,7 +392,9 @@ describe('pending context', () => {
   it('holds the last 50 of the last 24 hours', async () => {
     await using one = await open()
     for (let index = 0; index < 60; index++) await say(one, 'g', `${index}`)
-    expect(one.access.takePending(address('g')).map(({ text }) => text)).toEqual(Array.from({ length: 50 }, (_, index) => `${index + 10}`))
+    expect(one.access.takePending(address('g')).map(({ text }) => text)).toEqual(
+      Array.from({ length: 50 }, (_, index) => `${index + 10}`),
+    )
     await say(one, 'g', 'old')
     await one.platform.clock.advance(86_400_000)
     await say(one, 'g', 'new')

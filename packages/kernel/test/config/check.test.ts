@@ -26,7 +26,9 @@ describe('the check', () => {
       channels: { irc: { dmPolicy: 'open', dm: { allow: [4711] } } }, // 10, 11
       logs: 5, logs: { maxMb: 0 },                   // 12, 13
     }`)
-    const found = Object.fromEntries(problems.map(({ path, message, suggestion }) => [path, `${message} | ${suggestion}`]))
+    const found = Object.fromEntries(
+      problems.map(({ path, message, suggestion }) => [path, `${message} | ${suggestion}`]),
+    )
     expect(found).toMatchObject({
       gatway: expect.stringContaining('did you mean gateway?'),
       'gateway.port': expect.stringContaining('write 18789 without quotes'),
@@ -47,7 +49,11 @@ describe('the check', () => {
   })
 
   it('leaves out what is wrong and keeps what is right', () => {
-    const { value } = check({ gateway: { port: 'x', bind: 'lan' }, agents: { a: { model: 5, name: 'A' } }, media: { maxMb: -1, maxAgeDays: 3 } })
+    const { value } = check({
+      gateway: { port: 'x', bind: 'lan' },
+      agents: { a: { model: 5, name: 'A' } },
+      media: { maxMb: -1, maxAgeDays: 3 },
+    })
     expect(value).toEqual({ gateway: { bind: 'lan' }, agents: { a: { name: 'A' } }, media: { maxAgeDays: 3 } })
   })
 
@@ -61,17 +67,33 @@ describe('the check', () => {
   it('closes what restricts when anything in it is wrong, an unknown key too', () => {
     const { value, closed } = check({
       gateway: { port: 1, auth: { mode: 'token', rateLimit: { attempts: 'many' } } },
-      channels: { irc: { enabled: 'no', dm: { policy: 'open', polcy: 'allowlist' }, groups: { policy: 'open', allow: 'x' } }, sms: { dm: { policy: 'open' } } },
+      channels: {
+        irc: { enabled: 'no', dm: { policy: 'open', polcy: 'allowlist' }, groups: { policy: 'open', allow: 'x' } },
+        sms: { dm: { policy: 'open' } },
+      },
       tools: { deny: 'bash' },
       agents: { a: { tools: { allow: ['read'], dney: ['bash'] } } },
       limits: { perDay: { tokens: '5' } },
       bindings: [{ agent: 'a', match: { channel: 'irc', peer: { kind: 'person', id: 'x' } } }],
       plugins: { x: { isolation: 'proces' } },
     })
-    expect([...closed].toSorted()).toEqual(['agents.a.tools', 'bindings.0', 'channels.irc.dm', 'channels.irc.enabled', 'channels.irc.groups', 'gateway.auth', 'limits', 'plugins.x.isolation', 'tools'])
+    expect([...closed].toSorted()).toEqual([
+      'agents.a.tools',
+      'bindings.0',
+      'channels.irc.dm',
+      'channels.irc.enabled',
+      'channels.irc.groups',
+      'gateway.auth',
+      'limits',
+      'plugins.x.isolation',
+      'tools',
+    ])
     expect(value).toEqual({
       gateway: { port: 1 },
-      channels: { irc: { enabled: false, dm: { policy: 'disabled' }, groups: { policy: 'disabled' } }, sms: { dm: { policy: 'open' } } },
+      channels: {
+        irc: { enabled: false, dm: { policy: 'disabled' }, groups: { policy: 'disabled' } },
+        sms: { dm: { policy: 'open' } },
+      },
       tools: { deny: ['*'] },
       limits: { perDay: { tokens: 0 } },
       agents: { a: { tools: { deny: ['*'] } } },
@@ -89,13 +111,19 @@ describe('the check', () => {
 
   it('does not repeat a secret in its message', () => {
     const own = Type.Object({ key: Secret(), other: Type.Number() }) as unknown as JsonSchema
-    const { problems } = checkDocument(own, { key: 4711081512, other: 'a text that is much longer than forty characters, a secret' })
+    const { problems } = checkDocument(own, {
+      key: 4711081512,
+      other: 'a text that is much longer than forty characters, a secret',
+    })
     expect(JSON.stringify(problems)).not.toMatch(/4711081512|longer than forty/)
   })
 
   it('warns of a secret in the file, takes references, and lets a required one be stored elsewhere', () => {
     const own = Type.Object({ key: Secret() }) as unknown as JsonSchema
-    expect(checkDocument(own, { key: 'sk-123' })).toMatchObject({ value: { key: 'sk-123' }, problems: [{ path: 'key' }] })
+    expect(checkDocument(own, { key: 'sk-123' })).toMatchObject({
+      value: { key: 'sk-123' },
+      problems: [{ path: 'key' }],
+    })
     expect(checkDocument(own, { key: 'env:KEY' }).problems).toEqual([])
     expect(checkDocument(own, {})).toMatchObject({ value: {}, problems: [] })
   })
@@ -105,17 +133,42 @@ describe('the check', () => {
     expect(paths('{ gateway: { bind: "custom" } }')).toEqual(['gateway.host'])
     expect(paths('{ gateway: { bind: "lan", auth: { mode: "none" } } }')).toEqual(['gateway.auth.mode'])
     expect(paths('{ agents: { a: { default: true }, b: { default: true } } }')).toEqual(['agents.b.default'])
-    expect(paths('{ bindings: [{ agent: "main", match: { channel: "irc", roles: ["r"] } }] }')).toEqual(['bindings.0.match.roles'])
-    expect(paths('{ channels: { irc: { dm: { policy: "allowlist", allow: ["*"] } } } }')).toEqual(['channels.irc.dm.allow'])
+    expect(paths('{ bindings: [{ agent: "main", match: { channel: "irc", roles: ["r"] } }] }')).toEqual([
+      'bindings.0.match.roles',
+    ])
+    expect(paths('{ channels: { irc: { dm: { policy: "allowlist", allow: ["*"] } } } }')).toEqual([
+      'channels.irc.dm.allow',
+    ])
   })
 
   it('takes a configuration that uses everything', () => {
     const { problems } = check({
       $schema: './schema.json',
-      gateway: { port: 0, bind: 'loopback', auth: { mode: 'token', rateLimit: { attempts: 3 } }, origins: ['https://claw.example.org'], tls: { cert: 'a', key: 'b' } },
-      agents: { main: { model: 'openai/x', thinking: 'high', queue: 'steer', limits: { wallMs: 1000 }, tools: { allow: ['*'], deny: ['bash'] } } },
+      gateway: {
+        port: 0,
+        bind: 'loopback',
+        auth: { mode: 'token', rateLimit: { attempts: 3 } },
+        origins: ['https://claw.example.org'],
+        tls: { cert: 'a', key: 'b' },
+      },
+      agents: {
+        main: {
+          model: 'openai/x',
+          thinking: 'high',
+          queue: 'steer',
+          limits: { wallMs: 1000 },
+          tools: { allow: ['*'], deny: ['bash'] },
+        },
+      },
       bindings: [{ agent: 'main', match: { channel: 'irc', account: '*', peer: { kind: 'group', id: '1' } } }],
-      channels: { irc: { enabled: true, dm: { policy: 'allowlist', allow: ['1'] }, groups: { policy: 'open', mention: false }, accounts: { default: { nick: 'claw' } } } },
+      channels: {
+        irc: {
+          enabled: true,
+          dm: { policy: 'allowlist', allow: ['1'] },
+          groups: { policy: 'open', mention: false },
+          accounts: { default: { nick: 'claw' } },
+        },
+      },
       plugins: { openai: { enabled: true, isolation: 'none', config: { baseUrl: 'http://localhost' } } },
       limits: { perDay: { costUsd: 5 } },
       logs: { level: 'debug' },
@@ -125,11 +178,15 @@ describe('the check', () => {
 
   it('survives any document', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.constantFrom('gateway', 'agents', 'channels', 'bindings', '__proto__'), (value, key) => {
-        const { value: usable } = check({ [key]: value })
-        // What the check lets through must pass it.
-        expect(checkDocument(schema, usable).closed.size).toBe(0)
-      }),
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom('gateway', 'agents', 'channels', 'bindings', '__proto__'),
+        (value, key) => {
+          const { value: usable } = check({ [key]: value })
+          // What the check lets through must pass it.
+          expect(checkDocument(schema, usable).closed.size).toBe(0)
+        },
+      ),
     )
   })
 })
@@ -151,7 +208,9 @@ describe('whether a value fits', () => {
     any: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       leaf,
-      fc.record({ a: tie('any'), b: tie('any') }).map(({ a, b }) => Type.Object({ a, b: Type.Optional(b) }, { additionalProperties: false })),
+      fc
+        .record({ a: tie('any'), b: tie('any') })
+        .map(({ a, b }) => Type.Object({ a, b: Type.Optional(b) }, { additionalProperties: false })),
       tie('any').map((inner) => Type.Record(Type.String(), inner)),
       tie('any').map((inner) => Type.Array(inner, { minItems: 1, maxItems: 3, uniqueItems: true })),
       fc.tuple(tie('any'), tie('any')).map(([one, other]) => Type.Union([one, other])),
@@ -199,19 +258,50 @@ describe('what changed', () => {
   })
 
   it('is nothing for the same document, and something for another', () => {
-    fc.assert(fc.property(fc.object(), fc.object(), (one, other) => {
-      const [left, right] = [JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other))]
-      expect(changedPaths(left, left)).toEqual([])
-      if (changedPaths(left, right).length === 0) expect(right).toEqual(left)
-    }))
+    fc.assert(
+      fc.property(fc.object(), fc.object(), (one, other) => {
+        const [left, right] = [JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other))]
+        expect(changedPaths(left, left)).toEqual([])
+        if (changedPaths(left, right).length === 0) expect(right).toEqual(left)
+      }),
+    )
   })
 })
 
 it('the schema of the protocol is one that the check understands', () => {
-  const understood = new Set(['type', 'description', 'default', 'enum', 'const', 'properties', 'required', 'patternProperties', 'additionalProperties', 'minProperties', 'items', 'minItems', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'anyOf', 'secret', 'boundTo', 'restricts', 'closed'])
+  const understood = new Set([
+    'type',
+    'description',
+    'default',
+    'enum',
+    'const',
+    'properties',
+    'required',
+    'patternProperties',
+    'additionalProperties',
+    'minProperties',
+    'items',
+    'minItems',
+    'minimum',
+    'maximum',
+    'minLength',
+    'maxLength',
+    'pattern',
+    'anyOf',
+    'secret',
+    'boundTo',
+    'restricts',
+    'closed',
+  ])
   const walk = (rule: JsonSchema): void => {
     expect(Object.keys(rule).filter((keyword) => !understood.has(keyword))).toEqual([])
-    for (const inner of [...Object.values(rule.properties ?? {}), ...Object.values(rule.patternProperties ?? {}), ...(rule.anyOf ?? []), ...(rule.items ? [rule.items as JsonSchema] : [])]) walk(inner)
+    for (const inner of [
+      ...Object.values(rule.properties ?? {}),
+      ...Object.values(rule.patternProperties ?? {}),
+      ...(rule.anyOf ?? []),
+      ...(rule.items ? [rule.items as JsonSchema] : []),
+    ])
+      walk(inner)
   }
   walk(Config as unknown as JsonSchema)
 })

@@ -57,7 +57,8 @@ describe('the configuration', () => {
   })
 
   it('changes one key and no other byte', async () => {
-    const text = "// mine\n{\n  gateway: { port: 1, future: [1, 2,] }, // here\n  /* keep */ logs: { level: 'warn' },\n}\n"
+    const text =
+      "// mine\n{\n  gateway: { port: 1, future: [1, 2,] }, // here\n  /* keep */ logs: { level: 'warn' },\n}\n"
     await using one = await home(text)
     expect(await one.configuration.set('logs.level', 'error')).toEqual({ applied: 'now' })
     expect(await one.configuration.set('gateway.port', 2)).toEqual({ applied: 'restart' })
@@ -79,7 +80,10 @@ describe('the configuration', () => {
   it('refuses a change that would be wrong, with all that is wrong, and writes nothing', async () => {
     await using one = await home('{ odd: 1 }')
     const refused = await one.configuration.set('gateway', { port: 'x', bnid: 'lan' }).catch((error: unknown) => error)
-    expect(refused).toMatchObject({ code: 'invalid_config', problems: [{ path: 'gateway.port' }, { path: 'gateway.bnid', suggestion: 'did you mean bind?' }] })
+    expect(refused).toMatchObject({
+      code: 'invalid_config',
+      problems: [{ path: 'gateway.port' }, { path: 'gateway.bnid', suggestion: 'did you mean bind?' }],
+    })
     expect(await readFile(one.file, 'utf8')).toBe('{ odd: 1 }')
     // What was wrong before is not held against a change of something else.
     await one.configuration.set('gateway.port', 5)
@@ -87,13 +91,17 @@ describe('the configuration', () => {
 
   it('refuses references that no person wrote', async () => {
     await using one = await home('{}')
-    await expect(one.configuration.set('plugins.x.config', { list: [{ key: 'env:AWS_SECRET' }] })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(
+      one.configuration.set('plugins.x.config', { list: [{ key: 'env:AWS_SECRET' }] }),
+    ).rejects.toMatchObject({ code: 'forbidden' })
     await one.configuration.set('plugins.x.config', { key: 'env:AWS_SECRET' }, undefined, 'person')
   })
 
   it('loses no change when many come at once', async () => {
     await using one = await home('{ agents: {} }')
-    await Promise.all(Array.from({ length: 20 }, (_, index) => one.configuration.set(`agents.a${index}.name`, `${index}`)))
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => one.configuration.set(`agents.a${index}.name`, `${index}`)),
+    )
     expect(Object.keys(one.configuration.value.agents ?? {})).toHaveLength(20)
   })
 
@@ -104,7 +112,12 @@ describe('the configuration', () => {
     const file = join(folder.path, 'openclaw.json')
     await writeFile(real, '{}')
     await symlink(real, file)
-    await using configuration = await openConfiguration({ file, platform: testPlatform(folder.path), log: keepingLog(), watch: false })
+    await using configuration = await openConfiguration({
+      file,
+      platform: testPlatform(folder.path),
+      log: keepingLog(),
+      watch: false,
+    })
     await configuration.set('logs.maxMb', 7)
     expect((await lstat(file)).isSymbolicLink()).toBe(true)
     expect(await readFile(real, 'utf8')).toContain('7')
@@ -117,7 +130,11 @@ describe('a change by hand', () => {
     const changed = nextChange(one.configuration)
     await writeFile(one.file, '{ logs: { level: "debug" }, gateway: { port: 22 } }')
     await one.platform.clock.advance(1000)
-    expect(await changed).toMatchObject({ paths: ['logs.level', 'gateway.port'], applied: 'restart', after: { gateway: { port: 22 } } })
+    expect(await changed).toMatchObject({
+      paths: ['logs.level', 'gateway.port'],
+      applied: 'restart',
+      after: { gateway: { port: 22 } },
+    })
   })
 
   it('that cannot be read leaves the former value in force until it is corrected', async () => {
@@ -168,8 +185,19 @@ describe('a change by hand', () => {
 
 describe('the schema of what is installed', () => {
   const plugins = [
-    { id: 'irc', channel: true, schema: Type.Object({ nick: Type.String(), password: Type.Optional(Secret()) }, { additionalProperties: false }) },
-    { id: 'openai', channel: false, schema: Type.Object({ baseUrl: Type.Optional(Type.String()), key: Type.Optional(Secret()) }, { additionalProperties: false }) },
+    {
+      id: 'irc',
+      channel: true,
+      schema: Type.Object({ nick: Type.String(), password: Type.Optional(Secret()) }, { additionalProperties: false }),
+    },
+    {
+      id: 'openai',
+      channel: false,
+      schema: Type.Object(
+        { baseUrl: Type.Optional(Type.String()), key: Type.Optional(Secret()) },
+        { additionalProperties: false },
+      ),
+    },
   ]
 
   it('is written beside the file on every plug and unplug, and only when it is another', async () => {
@@ -178,7 +206,9 @@ describe('the schema of what is installed', () => {
     await one.configuration.extend(plugins)
     const schema = JSON.parse(await readFile(schemaFile, 'utf8'))
     expect(schema.properties.plugins.properties.openai.properties.config.properties.key.secret).toBe(true)
-    expect(schema.properties.channels.properties.irc.properties.accounts.patternProperties['^.*$'].properties.nick.type).toBe('string')
+    expect(
+      schema.properties.channels.properties.irc.properties.accounts.patternProperties['^.*$'].properties.nick.type,
+    ).toBe('string')
     const { ino } = await stat(schemaFile)
     await one.configuration.extend(plugins.toReversed())
     expect((await stat(schemaFile)).ino).toBe(ino)
@@ -187,11 +217,15 @@ describe('the schema of what is installed', () => {
   })
 
   it('finds what is wrong in their parts, keeps them off, and names what is not installed', async () => {
-    await using one = await home('{ channels: { irc: { accounts: { default: { nik: "x" }, work: { nick: "y" } } }, ric: {} }, plugins: { openai: { config: { baseURL: "x" } } } }')
+    await using one = await home(
+      '{ channels: { irc: { accounts: { default: { nik: "x" }, work: { nick: "y" } } }, ric: {} }, plugins: { openai: { config: { baseURL: "x" } } } }',
+    )
     expect(one.configuration.problems).toEqual([])
     const changed = nextChange(one.configuration)
     await one.configuration.extend(plugins)
-    expect((await changed).paths).toEqual(expect.arrayContaining(['channels.irc.accounts.default', 'plugins.openai.config']))
+    expect((await changed).paths).toEqual(
+      expect.arrayContaining(['channels.irc.accounts.default', 'plugins.openai.config']),
+    )
     expect(one.configuration.problems.map(({ path, suggestion }) => `${path}: ${suggestion}`)).toEqual([
       'channels.irc.accounts.default.nik: did you mean nick?',
       'channels.irc.accounts.default.nick: add nick: a text',
@@ -202,7 +236,9 @@ describe('the schema of what is installed', () => {
   })
 
   it('S14: tells which values are masked', async () => {
-    await using one = await home('{ channels: { irc: { accounts: { a: { nick: "n", password: "hunter2" }, b: { nick: "n", password: "env:IRC" } } } }, plugins: { gone: { config: { apiKey: "sk-1", deep: [{ token: "t" }] } } } }')
+    await using one = await home(
+      '{ channels: { irc: { accounts: { a: { nick: "n", password: "hunter2" }, b: { nick: "n", password: "env:IRC" } } } }, plugins: { gone: { config: { apiKey: "sk-1", deep: [{ token: "t" }] } } } }',
+    )
     await one.configuration.extend(plugins)
     expect(one.configuration.masked()).toEqual({
       channels: { irc: { accounts: { a: { nick: 'n', password: '***' }, b: { nick: 'n', password: 'env:IRC' } } } },

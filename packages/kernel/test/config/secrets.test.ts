@@ -21,7 +21,13 @@ async function open(env: Record<string, string> = {}) {
   const log = keepingLog()
   const platform = { ...testPlatform(folder.path), env }
   const credentials = join(folder.path, 'credentials')
-  return { secrets: openSecrets({ folder: credentials, platform, log }), folder: folder.path, credentials, log, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+  return {
+    secrets: openSecrets({ folder: credentials, platform, log }),
+    folder: folder.path,
+    credentials,
+    log,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
 }
 
 describe('secrets', () => {
@@ -29,14 +35,21 @@ describe('secrets', () => {
     await using one = await open({ KEY: 'from-env' })
     const file = join(one.folder, 'key')
     await writeFile(file, 'from-file\n')
-    const { value, problems } = await one.secrets.fill('plugin:x', schema, { key: 'env:KEY', headers: { a: `file:${file}` }, plain: 'env:KEY' })
+    const { value, problems } = await one.secrets.fill('plugin:x', schema, {
+      key: 'env:KEY',
+      headers: { a: `file:${file}` },
+      plain: 'env:KEY',
+    })
     expect(problems).toEqual([])
     expect(value).toEqual({ key: 'from-env', headers: { a: 'from-file' }, plain: 'env:KEY' })
   })
 
   it('that cannot be found are problems that say what to do, and never hold a value', async () => {
     await using one = await open({ EMPTY: '' })
-    const { value, problems } = await one.secrets.fill('plugin:x', schema, { key: 'env:NOPE', headers: { a: 'file:relative', b: 'file:/no/such/file', c: 'env:EMPTY' } })
+    const { value, problems } = await one.secrets.fill('plugin:x', schema, {
+      key: 'env:NOPE',
+      headers: { a: 'file:relative', b: 'file:/no/such/file', c: 'env:EMPTY' },
+    })
     expect(value).toEqual({ headers: {} })
     expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'key: the environment variable NOPE is not set',
@@ -44,7 +57,9 @@ describe('secrets', () => {
       'headers.b: the file /no/such/file is not there',
       'headers.c: the environment variable EMPTY is not set',
     ])
-    expect((await one.secrets.fill('plugin:x', schema, {})).problems).toMatchObject([{ path: 'key', message: 'is missing' }])
+    expect((await one.secrets.fill('plugin:x', schema, {})).problems).toMatchObject([
+      { path: 'key', message: 'is missing' },
+    ])
   })
 
   it('are stored for their owner alone, outlive a restart, and can be forgotten', async () => {
@@ -62,7 +77,9 @@ describe('secrets', () => {
   it('belong to the address they were stored for: another one drops them', async () => {
     await using one = await open()
     await one.secrets.store('plugin:x', schema, { key: 'sk-stored' }, {})
-    expect((await one.secrets.fill('plugin:x', schema, { baseUrl: 'https://one.example' })).value).toMatchObject({ key: 'sk-stored' })
+    expect((await one.secrets.fill('plugin:x', schema, { baseUrl: 'https://one.example' })).value).toMatchObject({
+      key: 'sk-stored',
+    })
     const moved = await one.secrets.fill('plugin:x', schema, { baseUrl: 'https://evil.example' })
     expect(moved.value).toEqual({ baseUrl: 'https://evil.example' })
     expect(moved.problems).toMatchObject([{ path: 'key', suggestion: 'store it again' }])
@@ -73,7 +90,10 @@ describe('secrets', () => {
 
   it('of a field that is none are refused', async () => {
     await using one = await open()
-    await expect(one.secrets.store('plugin:x', schema, { plain: 'x' }, {})).rejects.toMatchObject({ code: 'invalid_params', message: expect.stringContaining('there are key') })
+    await expect(one.secrets.store('plugin:x', schema, { plain: 'x' }, {})).rejects.toMatchObject({
+      code: 'invalid_params',
+      message: expect.stringContaining('there are key'),
+    })
   })
 
   it('in a file that somebody broke are an error that names the file, not a new key', async () => {
@@ -81,14 +101,22 @@ describe('secrets', () => {
     await one.secrets.store('plugin:x', schema, { key: 'sk-stored' }, {})
     const [name = ''] = await readdir(one.credentials)
     await writeFile(join(one.credentials, name), '{')
-    await expect(one.secrets.fill('plugin:x', schema, {})).rejects.toMatchObject({ code: 'invalid_config', message: expect.stringContaining(name) })
+    await expect(one.secrets.fill('plugin:x', schema, {})).rejects.toMatchObject({
+      code: 'invalid_config',
+      message: expect.stringContaining(name),
+    })
     expect(await readFile(join(one.credentials, name), 'utf8')).toBe('{')
   })
 })
 
 describe('S14: masking', () => {
   it('knows every secret that was filled, stored or sounds like one in the environment', async () => {
-    await using one = await open({ KEY: 'from-environment', OPENAI_API_KEY: 'sk-never-referred', HOME: '/home/ada-lovelace', SHORT_TOKEN: 'ab' })
+    await using one = await open({
+      KEY: 'from-environment',
+      OPENAI_API_KEY: 'sk-never-referred',
+      HOME: '/home/ada-lovelace',
+      SHORT_TOKEN: 'ab',
+    })
     await one.secrets.fill('plugin:x', schema, { key: 'env:KEY', headers: { a: 'literal-secret' } })
     await one.secrets.store('plugin:y', schema, { key: 'stored-secret' }, {})
     const text = 'from-environment sk-never-referred literal-secret stored-secret /home/ada-lovelace ab'
@@ -112,7 +140,12 @@ describe('S14: masking', () => {
       for (const form of forms) {
         const masked = mask(form)
         expect(masked).toContain('***')
-        for (const text of [masked, Buffer.from(masked.replaceAll('***', ''), 'base64').toString(), decodeURIComponent(masked)]) expect(text).not.toContain(canary.slice(2, -2))
+        for (const text of [
+          masked,
+          Buffer.from(masked.replaceAll('***', ''), 'base64').toString(),
+          decodeURIComponent(masked),
+        ])
+          expect(text).not.toContain(canary.slice(2, -2))
       }
     }
   })
@@ -120,10 +153,12 @@ describe('S14: masking', () => {
   it('leaves everything else as it is', () => {
     const { know, mask } = openMask()
     know('a-long-secret')
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      fc.pre(!text.includes('a-long-secret'))
-      expect(mask(text)).toBe(text)
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        fc.pre(!text.includes('a-long-secret'))
+        expect(mask(text)).toBe(text)
+      }),
+    )
   })
 
   it('is bounded, and forgets the oldest first', () => {

@@ -11,7 +11,8 @@ async function house(fault: Fault = () => undefined) {
   const platform = testPlatform(folder.path)
   const logs = join(folder.path, 'logs')
   const echo = keepingLog()
-  const open = () => openLog({ folder: logs, platform: { ...platform, files: faultyFiles(platform.files, fault) }, echo })
+  const open = () =>
+    openLog({ folder: logs, platform: { ...platform, files: faultyFiles(platform.files, fault) }, echo })
   const log = open()
   return {
     log,
@@ -20,7 +21,8 @@ async function house(fault: Fault = () => undefined) {
     echo,
     home: folder.path,
     open,
-    text: async () => (await Promise.all((await readdir(logs)).map((name) => readFile(join(logs, name), 'utf8')))).join(''),
+    text: async () =>
+      (await Promise.all((await readdir(logs)).map((name) => readFile(join(logs, name), 'utf8')))).join(''),
     async [Symbol.asyncDispose]() {
       await log[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()
@@ -28,7 +30,8 @@ async function house(fault: Fault = () => undefined) {
   }
 }
 
-const parsed = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as { text: string; level: string; fields?: Record<string, unknown> })
+const parsed = (lines: readonly string[]) =>
+  lines.map((line) => JSON.parse(line) as { text: string; level: string; fields?: Record<string, unknown> })
 
 describe('the log', () => {
   it('is one JSON line for each call, in order, in a file of the day for the owner alone', async () => {
@@ -85,7 +88,9 @@ describe('the log', () => {
       if (index % 50 === 0) await one.log.flush()
     }
     await one.log.flush()
-    const sizes = await Promise.all((await readdir(one.logs)).map(async (name) => (await stat(join(one.logs, name))).size))
+    const sizes = await Promise.all(
+      (await readdir(one.logs)).map(async (name) => (await stat(join(one.logs, name))).size),
+    )
     const total = sizes.reduce((sum, size) => sum + size, 0)
     expect(total).toBeLessThanOrEqual(2 ** 20)
     expect(total).toBeGreaterThan(2 ** 19)
@@ -115,7 +120,11 @@ describe('the log', () => {
     await one.log.flush()
     full = false
     one.log.info('after')
-    expect(parsed((await one.log.tail(undefined, 10)).lines).map(({ text }) => text)).toEqual(['before', '2 lines could not be written', 'after'])
+    expect(parsed((await one.log.tail(undefined, 10)).lines).map(({ text }) => text)).toEqual([
+      'before',
+      '2 lines could not be written',
+      'after',
+    ])
   })
 
   it('is followed as it is written, and a follower that throws is left', async () => {
@@ -163,14 +172,17 @@ describe('the tail', () => {
     await one.log.flush()
     for (const limit of [1, 2, 499, 501, 1400, 5000]) {
       const { lines, cursor } = await one.log.tail(undefined, limit)
-      expect(parsed(lines).map(({ text }) => text.split(' ')[0])).toEqual(Array.from({ length: 1500 }, (_, index) => `${index}`).slice(-limit))
+      expect(parsed(lines).map(({ text }) => text.split(' ')[0])).toEqual(
+        Array.from({ length: 1500 }, (_, index) => `${index}`).slice(-limit),
+      )
       expect(await one.log.tail(cursor, 5)).toEqual({ cursor, lines: [] })
     }
   })
 
   it('refuses what is no cursor', async () => {
     await using one = await house()
-    for (const cursor of ['x', '../../etc/passwd:0', '2026-01-01.log:', '2026-01-01.log:-1']) await expect(one.log.tail(cursor, 1)).rejects.toMatchObject({ code: 'invalid_params' })
+    for (const cursor of ['x', '../../etc/passwd:0', '2026-01-01.log:', '2026-01-01.log:-1'])
+      await expect(one.log.tail(cursor, 1)).rejects.toMatchObject({ code: 'invalid_params' })
   })
 })
 
@@ -179,7 +191,11 @@ describe('S14: the log', () => {
     await using one = await house()
     const canaries = Array.from({ length: 200 }, (_, index) => `canary-${index}-${(index * 104_729).toString(36)}/+"x`)
     const env = Object.fromEntries(canaries.map((canary, index) => [`SERVICE_${index}_TOKEN`, canary]))
-    const secrets = openSecrets({ folder: join(one.home, 'credentials'), platform: { ...one.platform, env }, log: one.log })
+    const secrets = openSecrets({
+      folder: join(one.home, 'credentials'),
+      platform: { ...one.platform, env },
+      log: one.log,
+    })
     one.log.maskWith(secrets.mask)
     for (const canary of canaries) {
       one.log.warn(`refused: ${canary}`, {
@@ -190,16 +206,31 @@ describe('S14: the log', () => {
       })
     }
     await one.log.flush()
-    for (const text of [await one.text(), one.echo.said.join('\n'), JSON.stringify(await one.log.tail(undefined, 1000))]) {
+    for (const text of [
+      await one.text(),
+      one.echo.said.join('\n'),
+      JSON.stringify(await one.log.tail(undefined, 1000)),
+    ]) {
       for (const canary of canaries) {
-        expect(text.includes(canary.slice(0, -2)) || text.includes(encodeURIComponent(canary)) || text.includes(Buffer.from(canary).toString('base64').slice(4, -4))).toBe(false)
+        expect(
+          text.includes(canary.slice(0, -2)) ||
+            text.includes(encodeURIComponent(canary)) ||
+            text.includes(Buffer.from(canary).toString('base64').slice(4, -4)),
+        ).toBe(false)
       }
     }
   })
 
   it('holds no message text and no field that is named like a secret', async () => {
     await using one = await house()
-    one.log.info('delivered', { text: 'my private words', message: { id: 5, content: [{ body: 'private too' }] }, token: 'abc', apiKey: 'x', headers: { Authorization: 'Bearer q' }, tokens: 17 })
+    one.log.info('delivered', {
+      text: 'my private words',
+      message: { id: 5, content: [{ body: 'private too' }] },
+      token: 'abc',
+      apiKey: 'x',
+      headers: { Authorization: 'Bearer q' },
+      tokens: 17,
+    })
     const [line = ''] = (await one.log.tail(undefined, 1)).lines
     expect(line).not.toMatch(/private|abc|Bearer/)
     expect(parsed([line])[0]?.fields).toMatchObject({ text: '(16 characters)', token: '***', tokens: 17 })
@@ -209,7 +240,13 @@ describe('S14: the log', () => {
     await using one = await house()
     const round: Record<string, unknown> = { list: Array.from({ length: 1000 }, (_, index) => index) }
     round['self'] = round
-    one.log.info('y'.repeat(100_000), { round, bytes: new Uint8Array(1e6), long: 'z'.repeat(100_000), big: 1n, call: () => 1 })
+    one.log.info('y'.repeat(100_000), {
+      round,
+      bytes: new Uint8Array(1e6),
+      long: 'z'.repeat(100_000),
+      big: 1n,
+      call: () => 1,
+    })
     const [line = ''] = (await one.log.tail(undefined, 1)).lines
     expect(line.length).toBeLessThan(20_000)
   })

@@ -10,13 +10,27 @@ import { keepingLog, temporaryFolder } from '../storage.ts'
 
 /** A package.json field and the modules of a plugin that comes with the program. */
 export function bundled(id: string, load: BundledPlugin['load'], manifest: object = {}): BundledPlugin {
-  const hooks = Object.fromEntries(Object.keys(load).filter((part) => part !== 'config').map((hook) => [hook, `./${hook}`]))
+  const hooks = Object.fromEntries(
+    Object.keys(load)
+      .filter((part) => part !== 'config')
+      .map((hook) => [hook, `./${hook}`]),
+  )
   const config = load.config ? { config: './config' } : {}
-  return { package: { name: `@openclaw/${id}`, version: '1.0.0', openclaw: { id, label: id, api: 1, hooks, ...config, ...manifest } }, load }
+  return {
+    package: {
+      name: `@openclaw/${id}`,
+      version: '1.0.0',
+      openclaw: { id, label: id, api: 1, hooks, ...config, ...manifest },
+    },
+    load,
+  }
 }
 
 /** Plugins over a real home. */
-export async function openHouse(plugins: readonly BundledPlugin[], options: { config?: object; log?: Log; access?: Partial<GatewayAccess>; env?: Record<string, string> } = {}) {
+export async function openHouse(
+  plugins: readonly BundledPlugin[],
+  options: { config?: object; log?: Log; access?: Partial<GatewayAccess>; env?: Record<string, string> } = {},
+) {
   const folder = await temporaryFolder()
   const home = folder.path
   const platform = { ...testPlatform(home), env: options.env ?? {} }
@@ -57,7 +71,12 @@ export async function openHouse(plugins: readonly BundledPlugin[], options: { co
 }
 
 /** Writes a package into `plugins/node_modules` of a home, and returns its folder. */
-export async function install(home: string, name: string, about: object, files: Record<string, string> = {}): Promise<string> {
+export async function install(
+  home: string,
+  name: string,
+  about: object,
+  files: Record<string, string> = {},
+): Promise<string> {
   const folder = join(home, 'plugins', 'node_modules', name)
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', ...about }))

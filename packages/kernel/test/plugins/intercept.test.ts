@@ -10,14 +10,19 @@ const prompt = (note: string) => ({ session: 's', role: 'owner' as const, note }
 function chain(...plugged: readonly (readonly [string, Given])[]) {
   const { clock } = testPlatform('/nowhere')
   const failed: string[] = []
-  const opened = openChain({ clock, failed: (plugin, name, error) => void failed.push(`${plugin} ${name} ${(error as Error).message}`) })
+  const opened = openChain({
+    clock,
+    failed: (plugin, name, error) => void failed.push(`${plugin} ${name} ${(error as Error).message}`),
+  })
   const added = plugged.map(([plugin, given]) => opened.add(plugin, given))
   return { ...opened, clock, failed, added }
 }
 
 describe('interceptors', () => {
   it('run one after the other: first, then normal, then last, each on what the one before made', async () => {
-    const add = (text: string) => ({ note }: { note: string }) => ({ replace: prompt(`${note}${text}`) })
+    const add =
+      (text: string) =>
+      ({ note }: { note: string }) => ({ replace: prompt(`${note}${text}`) })
     const { intercept, intercepts } = chain(
       ['a', { prompt: { order: 'last', handle: add('a') } }],
       ['b', { prompt: add('b') }],
@@ -37,8 +42,13 @@ describe('interceptors', () => {
 
   it('stop a value with a verdict, and the rest does not see it', async () => {
     let seen = 0
-    const { intercept } = chain(['a', { 'tool.call': () => ({ stop: { deny: 'not on Sundays' } }) }], ['b', { 'tool.call': () => void seen++ }])
-    expect(await intercept('tool.call', { session: 's', tool: 'bash', input: {}, role: 'owner' }, signal)).toEqual({ stopped: { deny: 'not on Sundays' } })
+    const { intercept } = chain(
+      ['a', { 'tool.call': () => ({ stop: { deny: 'not on Sundays' } }) }],
+      ['b', { 'tool.call': () => void seen++ }],
+    )
+    expect(await intercept('tool.call', { session: 's', tool: 'bash', input: {}, role: 'owner' }, signal)).toEqual({
+      stopped: { deny: 'not on Sundays' },
+    })
     expect(seen).toBe(0)
   })
 
@@ -60,7 +70,10 @@ describe('interceptors', () => {
 
   it('fail closed after ten seconds, and are told to give up', async () => {
     let told: AbortSignal | undefined
-    const { intercept, clock, failed } = chain(['slow', { inbound: (_, given) => ((told = given), new Promise(() => {})) }])
+    const { intercept, clock, failed } = chain([
+      'slow',
+      { inbound: (_, given) => ((told = given), new Promise(() => {})) },
+    ])
     const answer = intercept('inbound', {} as never, signal)
     await clock.advance(10_000)
     expect(await answer).toEqual({ failed: 'slow' })

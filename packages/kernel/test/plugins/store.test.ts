@@ -9,7 +9,7 @@ import { temporaryFolder } from '../storage.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-describe('a plugin\'s store', () => {
+describe("a plugin's store", () => {
   it('gives back what was put in, also to the next process, in files of its own', async () => {
     await using folder = await temporaryFolder()
     const { files } = testPlatform(folder.path)
@@ -32,14 +32,26 @@ describe('a plugin\'s store', () => {
 
   it('S8: has a name for any key that leads nowhere else, and tells apart what some disks do not', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ minLength: 1, maxLength: 20 }), fc.constantFrom('.', '..', '/', 'CON', 'a\u0000', 'A', '🦞', '%2e')), (key) => {
-        fc.pre(key.isWellFormed())
-        const name = encodeName(key)
-        expect(name).toMatch(/^[a-z0-9_%-]+$/)
-        expect(decodeName(name)).toBe(key)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ minLength: 1, maxLength: 20 }),
+          fc.constantFrom('.', '..', '/', 'CON', 'a\u0000', 'A', '🦞', '%2e'),
+        ),
+        (key) => {
+          fc.pre(key.isWellFormed())
+          const name = encodeName(key)
+          expect(name).toMatch(/^[a-z0-9_%-]+$/)
+          expect(decodeName(name)).toBe(key)
+        },
+      ),
     )
-    fc.assert(fc.property(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ minLength: 1, maxLength: 20 }), (one, other) => one === other || encodeName(one) !== encodeName(other)))
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 20 }),
+        fc.string({ minLength: 1, maxLength: 20 }),
+        (one, other) => one === other || encodeName(one) !== encodeName(other),
+      ),
+    )
   })
 
   it('refuses keys that are no names, and says what to do', () => {

@@ -3,16 +3,46 @@ import { describe, expect, it } from 'vitest'
 import type { Peer } from '@openclaw/protocol'
 import { agentOf, parseKey, sessionKey } from '../../src/router/key.ts'
 
-const words = fc.constantFrom('group', 'thread', 'subagent', 'cron', 'agent', '..', '%3A', '%', ':', '::', 'a:b', '\u0000', '\n', '\u0085', '\ud83d', '🦞', '@ada:example.org', '__proto__')
-const part = fc.oneof(words, fc.string({ minLength: 1, unit: 'binary' }), fc.string({ minLength: 1, unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }))
-const peer: fc.Arbitrary<Peer> = fc.record({ kind: fc.constantFrom('direct' as const, 'group' as const), id: part, thread: part }, { requiredKeys: ['kind', 'id'] })
+const words = fc.constantFrom(
+  'group',
+  'thread',
+  'subagent',
+  'cron',
+  'agent',
+  '..',
+  '%3A',
+  '%',
+  ':',
+  '::',
+  'a:b',
+  '\u0000',
+  '\n',
+  '\u0085',
+  '\ud83d',
+  '🦞',
+  '@ada:example.org',
+  '__proto__',
+)
+const part = fc.oneof(
+  words,
+  fc.string({ minLength: 1, unit: 'binary' }),
+  fc.string({ minLength: 1, unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
+)
+const peer: fc.Arbitrary<Peer> = fc.record(
+  { kind: fc.constantFrom('direct' as const, 'group' as const), id: part, thread: part },
+  { requiredKeys: ['kind', 'id'] },
+)
 const channel = part.filter((name) => name !== 'subagent' && name !== 'cron')
 const parts = fc.record({ agent: part, channel, account: part, peer })
 
 describe('session keys', () => {
   it('look as the architecture page writes them', () => {
-    expect(sessionKey('main', 'telegram', 'default', { kind: 'direct', id: 'user123' })).toBe('agent:main:telegram:default:user123')
-    expect(sessionKey('main', 'telegram', 'default', { kind: 'group', id: '-100', thread: '7' })).toBe('agent:main:telegram:default:group:-100:thread:7')
+    expect(sessionKey('main', 'telegram', 'default', { kind: 'direct', id: 'user123' })).toBe(
+      'agent:main:telegram:default:user123',
+    )
+    expect(sessionKey('main', 'telegram', 'default', { kind: 'group', id: '-100', thread: '7' })).toBe(
+      'agent:main:telegram:default:group:-100:thread:7',
+    )
   })
 
   it('give back exactly what they were made from', () => {
@@ -22,7 +52,6 @@ describe('session keys', () => {
         expect(parseKey(key)).toEqual(given)
         expect(agentOf(key)).toBe(given.agent)
         expect(key.isWellFormed()).toBe(true)
-        // oxlint-disable-next-line no-control-regex
         expect(key).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
       }),
       { numRuns: 2000 },
@@ -30,7 +59,8 @@ describe('session keys', () => {
   })
 
   it('are different for different conversations', () => {
-    const key = (given: typeof parts extends fc.Arbitrary<infer T> ? T : never) => sessionKey(given.agent, given.channel, given.account, given.peer)
+    const key = (given: typeof parts extends fc.Arbitrary<infer T> ? T : never) =>
+      sessionKey(given.agent, given.channel, given.account, given.peer)
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         fc.pre(JSON.stringify(one) !== JSON.stringify(other))
@@ -51,13 +81,29 @@ describe('session keys', () => {
 
   it('have exactly one spelling', () => {
     expect(parseKey('agent:main:irc:default:a%3Ab')?.peer.id).toBe('a:b')
-    for (const other of ['agent:main:irc:default:a%3ab', 'agent:main:irc:default:%61', 'agent:main:irc:default:%E4', 'agent:main:irc:default:%', 'agent:main:irc:default:%u0041']) {
+    for (const other of [
+      'agent:main:irc:default:a%3ab',
+      'agent:main:irc:default:%61',
+      'agent:main:irc:default:%E4',
+      'agent:main:irc:default:%',
+      'agent:main:irc:default:%u0041',
+    ]) {
       expect(parseKey(other)).toBeUndefined()
     }
   })
 
   it('of another shape have no parts', () => {
-    for (const other of ['', 'main', 'agent:main', 'agent:main:subagent:1b4e28ba', 'agent:main:subagent:1:subagent:2', 'agent:main:cron:daily:run:1', 'agent:main:irc:default:', 'agent:main:irc:default:x:y', 'agent:main:irc:default:x:topic:1']) {
+    for (const other of [
+      '',
+      'main',
+      'agent:main',
+      'agent:main:subagent:1b4e28ba',
+      'agent:main:subagent:1:subagent:2',
+      'agent:main:cron:daily:run:1',
+      'agent:main:irc:default:',
+      'agent:main:irc:default:x:y',
+      'agent:main:irc:default:x:topic:1',
+    ]) {
       expect(parseKey(other)).toBeUndefined()
     }
     expect(agentOf('agent:work:subagent:1b4e28ba')).toBe('work')

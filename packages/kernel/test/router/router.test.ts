@@ -4,20 +4,38 @@ import type { BindingConfig, Config } from '@openclaw/protocol'
 import { makeRouter, type Facts } from '../../src/router/router.ts'
 
 const agents = { main: {}, a: {}, b: {}, c: {} }
-const direct = (facts: Partial<Facts> = {}): Facts => ({ channel: 'irc', account: 'default', peer: { kind: 'direct', id: 'ada' }, ...facts })
-const route = (bindings: BindingConfig[], facts: Facts, config: Config = {}) => makeRouter({ agents, bindings, ...config }).route(facts)
+const direct = (facts: Partial<Facts> = {}): Facts => ({
+  channel: 'irc',
+  account: 'default',
+  peer: { kind: 'direct', id: 'ada' },
+  ...facts,
+})
+const route = (bindings: BindingConfig[], facts: Facts, config: Config = {}) =>
+  makeRouter({ agents, bindings, ...config }).route(facts)
 
 describe('routes', () => {
   it('go to main when nothing is configured', () => {
-    expect(makeRouter({}).route(direct())).toEqual({ agent: 'main', session: 'agent:main:irc:default:ada', tier: 'default' })
+    expect(makeRouter({}).route(direct())).toEqual({
+      agent: 'main',
+      session: 'agent:main:irc:default:ada',
+      tier: 'default',
+    })
   })
 
   it('go to the agent marked default', () => {
-    expect(makeRouter({ agents: { a: {}, b: { default: true }, c: { default: true } } }).route(direct()).agent).toBe('b')
+    expect(makeRouter({ agents: { a: {}, b: { default: true }, c: { default: true } } }).route(direct()).agent).toBe(
+      'b',
+    )
   })
 
   it('prefer the more specific tier over config order', () => {
-    const facts = direct({ peer: { kind: 'group', id: 'thread1' }, parent: 'room', guild: 'g', team: 't', roles: ['r2'] })
+    const facts = direct({
+      peer: { kind: 'group', id: 'thread1' },
+      parent: 'room',
+      guild: 'g',
+      team: 't',
+      roles: ['r2'],
+    })
     const all: [string, BindingConfig['match']][] = [
       ['channel', { channel: 'irc', account: '*' }],
       ['account', { channel: 'irc' }],
@@ -34,7 +52,15 @@ describe('routes', () => {
   })
 
   it('take the first in config order within a tier', () => {
-    expect(route([{ agent: 'a', match: { channel: 'irc', account: '*', peer: { id: 'ada' } } }, { agent: 'b', match: { channel: 'irc', peer: { kind: 'direct', id: 'ada' } } }], direct())).toMatchObject({ agent: 'a', binding: 0 })
+    expect(
+      route(
+        [
+          { agent: 'a', match: { channel: 'irc', account: '*', peer: { id: 'ada' } } },
+          { agent: 'b', match: { channel: 'irc', peer: { kind: 'direct', id: 'ada' } } },
+        ],
+        direct(),
+      ),
+    ).toMatchObject({ agent: 'a', binding: 0 })
   })
 
   it('need every field of a binding to fit', () => {
@@ -46,11 +72,15 @@ describe('routes', () => {
 
   it('take a binding without account for the default account only', () => {
     expect(route([{ agent: 'a', match: { channel: 'irc' } }], direct({ account: 'work' })).agent).toBe('main')
-    expect(route([{ agent: 'a', match: { channel: 'irc', account: '*' } }], direct({ account: 'work' })).agent).toBe('a')
+    expect(route([{ agent: 'a', match: { channel: 'irc', account: '*' } }], direct({ account: 'work' })).agent).toBe(
+      'a',
+    )
   })
 
   it('never match roles outside a guild', () => {
-    expect(route([{ agent: 'a', match: { channel: 'irc', roles: ['r'] } }], direct({ roles: ['r'] })).tier).toBe('default')
+    expect(route([{ agent: 'a', match: { channel: 'irc', roles: ['r'] } }], direct({ roles: ['r'] })).tier).toBe(
+      'default',
+    )
   })
 
   it('give the default agent where a binding names one that is not configured', () => {
@@ -80,7 +110,15 @@ describe('compiled bindings', () => {
     { requiredKeys: ['channel'] },
   )
   const facts: fc.Arbitrary<Facts> = fc.record(
-    { channel: fc.constantFrom('irc', 'sms'), account: fc.constantFrom('default', 'work'), peer: fc.record({ kind: fc.constantFrom('direct' as const, 'group' as const), id }), parent: id, guild: id, team: id, roles: fc.array(id) },
+    {
+      channel: fc.constantFrom('irc', 'sms'),
+      account: fc.constantFrom('default', 'work'),
+      peer: fc.record({ kind: fc.constantFrom('direct' as const, 'group' as const), id }),
+      parent: id,
+      guild: id,
+      team: id,
+      roles: fc.array(id),
+    },
     { requiredKeys: ['channel', 'account', 'peer'] },
   )
 
@@ -99,8 +137,14 @@ describe('compiled bindings', () => {
       ['guild+roles', (m) => !m.peer && m.guild !== undefined && !!m.roles && fits(m, undefined)],
       ['guild', (m) => !m.peer && m.guild !== undefined && !m.roles && fits(m, undefined)],
       ['team', (m) => !m.peer && m.guild === undefined && m.team !== undefined && fits(m, undefined)],
-      ['account', (m) => !m.peer && m.guild === undefined && m.team === undefined && m.account !== '*' && fits(m, undefined)],
-      ['channel', (m) => !m.peer && m.guild === undefined && m.team === undefined && m.account === '*' && fits(m, undefined)],
+      [
+        'account',
+        (m) => !m.peer && m.guild === undefined && m.team === undefined && m.account !== '*' && fits(m, undefined),
+      ],
+      [
+        'channel',
+        (m) => !m.peer && m.guild === undefined && m.team === undefined && m.account === '*' && fits(m, undefined),
+      ],
     ]
     for (const [tier, rule] of rules) {
       const binding = bindings.findIndex((one) => rule(one.match))
@@ -121,7 +165,14 @@ describe('compiled bindings', () => {
   })
 
   it('cost the same with one binding and with 100,000', () => {
-    const many = (count: number) => makeRouter({ agents, bindings: Array.from({ length: count }, (_, index) => ({ agent: 'a', match: { channel: 'irc', peer: { id: `p${index}` } } })) })
+    const many = (count: number) =>
+      makeRouter({
+        agents,
+        bindings: Array.from({ length: count }, (_, index) => ({
+          agent: 'a',
+          match: { channel: 'irc', peer: { id: `p${index}` } },
+        })),
+      })
     const timeOf = (router: ReturnType<typeof many>) => {
       const start = performance.now()
       for (let round = 0; round < 20_000; round++) router.route(direct())
