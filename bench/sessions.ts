@@ -18,13 +18,19 @@ function turn(at: number): LineDraft[] {
   const answer = `The answer to question ${at} has some words, "quotes" and line breaks.\n`.repeat(12)
   return [
     { kind: 'user', role: 'owner', trust: 'owner', body: { text: `Question ${at}: what is in the file?` } },
-    { kind: 'assistant', body: { run: `r${at}`, model: 'a/b', content: [{ type: 'text', text: answer }], stop: 'end' } },
+    {
+      kind: 'assistant',
+      body: { run: `r${at}`, model: 'a/b', content: [{ type: 'text', text: answer }], stop: 'end' },
+    },
   ]
 }
 
 function checkpoint(): LineDraft {
   const totals = { lines: 0, usage: { input: 0, cached: 0, output: 0 } }
-  return { kind: 'checkpoint', body: { reason: 'compaction', summary: 'So far.', settings: {}, notes: [], orders: [], totals } }
+  return {
+    kind: 'checkpoint',
+    body: { reason: 'compaction', summary: 'So far.', settings: {}, notes: [], orders: [], totals },
+  }
 }
 
 async function openHome(home: string): Promise<{ ledger: Ledger; sessions: Sessions } & AsyncDisposable> {
@@ -113,7 +119,10 @@ try {
   await using many = await openHome(join(home, 'many'))
   const [user] = turn(0)
   for (let at = 0; at < sessionCount; at += 1_000) {
-    const keys = Array.from({ length: Math.min(1_000, sessionCount - at) }, (_, one) => `agent:main:web:default:peer${at + one}`)
+    const keys = Array.from(
+      { length: Math.min(1_000, sessionCount - at) },
+      (_, one) => `agent:main:web:default:peer${at + one}`,
+    )
     await Promise.all(keys.map((session) => many.sessions.commit({ session, agent: 'main', drafts: [user!] })))
   }
   const page = { limit: 50, offset: 0 }

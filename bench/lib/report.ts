@@ -9,7 +9,11 @@ export interface Figure {
 
 /** Prints the figures of a bench: one JSON object with `--json`, else a table. */
 export function report(bench: string, measured: Readonly<Record<string, Figure>>): void {
-  const machine = { node: process.version, cores: availableParallelism(), platform: `${process.platform} ${process.arch}` }
+  const machine = {
+    node: process.version,
+    cores: availableParallelism(),
+    platform: `${process.platform} ${process.arch}`,
+  }
   const figures = Object.fromEntries(
     Object.entries(measured).map(([name, { value, unit, baseline }]) => [
       name,

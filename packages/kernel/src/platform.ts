@@ -80,5 +80,8 @@ export interface Child {
 
 export interface Processes {
   /** Starts a program without a shell and with exactly this environment. Throws `not_found` when it cannot be started. */
-  spawn(argv: readonly string[], options: { readonly cwd?: string; readonly env: Readonly<Record<string, string>> }): Child
+  spawn(
+    argv: readonly string[],
+    options: { readonly cwd?: string; readonly env: Readonly<Record<string, string>> },
+  ): Child
 }

@@ -24,7 +24,10 @@ export function keepingLog(): Log & { readonly said: string[] } {
 }
 
 /** What may go wrong at an append or a sync: throw, or let only so many bytes of the append through before. */
-export type Fault = (operation: 'append' | 'sync' | 'replace', path: string) => { error: string; bytes?: number } | undefined
+export type Fault = (
+  operation: 'append' | 'sync' | 'replace',
+  path: string,
+) => { error: string; bytes?: number } | undefined
 
 /** The disk of a platform, refusing what `fault` says. */
 export function faultyFiles(files: Files, fault: Fault): Files {

@@ -15,7 +15,11 @@ export interface Known {
 }
 
 /** The bytes of a segment with the text that an erasure names replaced by digests; other lines stay byte for byte. */
-export async function* eraseSegment({ handle, size }: Segment, erasure: Erasure, known: Known): AsyncGenerator<Uint8Array> {
+export async function* eraseSegment(
+  { handle, size }: Segment,
+  erasure: Erasure,
+  known: Known,
+): AsyncGenerator<Uint8Array> {
   const mark = JSON.stringify(erasure.session)
   for await (const lines of readLines(handle, 0, size)) {
     for (const { bytes, ended } of lines) {

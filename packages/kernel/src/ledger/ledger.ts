@@ -10,7 +10,10 @@ export interface Owed {
   /** Queued and not wholly sent, in order; `sent` counts the chunks with a receipt. */
   readonly outbounds: ReadonlyMap<string, { readonly outbound: LedgerRecord<'outbound'>; readonly sent: number }>
   /** Given up; kept for the owner. */
-  readonly dead: ReadonlyMap<string, { readonly outbound: LedgerRecord<'outbound'>; readonly failure: LedgerRecord<'dead'>['failure'] }>
+  readonly dead: ReadonlyMap<
+    string,
+    { readonly outbound: LedgerRecord<'outbound'>; readonly failure: LedgerRecord<'dead'>['failure'] }
+  >
   /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
 }

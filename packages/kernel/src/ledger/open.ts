@@ -44,7 +44,14 @@ export async function openLedger(options: { folder: string; platform: Platform; 
     reportFindings(findings, paths, report)
     const { followed } = state
     const torn = await endsTorn(handle, sizes.get(path)!)
-    const log = openLog({ handle, open: () => files.open(path, 'append'), name: path, last: findings.last, torn, clock })
+    const log = openLog({
+      handle,
+      open: () => files.open(path, 'append'),
+      name: path,
+      last: findings.last,
+      torn,
+      clock,
+    })
 
     const append: Ledger['append'] = (entries, settled) => {
       const at = clock.now()
@@ -83,7 +90,11 @@ export async function openLedger(options: { folder: string; platform: Platform; 
         if (erasure.whole) {
           const open = [...outbounds.values(), ...dead.values()]
             .filter(({ outbound }) => outbound.session === erasure.session)
-            .map(({ outbound }) => ({ type: 'cancelled' as const, outbound: outbound.id, reason: 'the session was erased' }))
+            .map(({ outbound }) => ({
+              type: 'cancelled' as const,
+              outbound: outbound.id,
+              reason: 'the session was erased',
+            }))
           if (open.length > 0) await commit(open)
         }
         const closed = (id: string): boolean => !outbounds.has(id) && !dead.has(id) && !approvals.has(id)

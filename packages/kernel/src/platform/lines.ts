@@ -18,7 +18,7 @@ export interface RawLine {
 export async function* readLines(handle: FileHandle, from: number, upto: number): AsyncGenerator<RawLine[]> {
   let rest: Buffer[] = []
   let start = from
-  for (let at = from; at < upto; ) {
+  for (let at = from; at < upto;) {
     const block = asBuffer(await handle.read(at, Math.min(blockBytes, upto - at)))
     if (block.length === 0) break
     at += block.length
@@ -38,7 +38,7 @@ export async function* readLines(handle: FileHandle, from: number, upto: number)
 /** The lines of bytes that stand at `offset` of a file; empty ones are left out. */
 export function splitLines(bytes: Buffer, offset: number): RawLine[] {
   const lines: RawLine[] = []
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start)
     const stop = end < 0 ? bytes.length : end
     if (stop > start) lines.push({ bytes: bytes.subarray(start, stop), offset: offset + start, ended: end >= 0 })

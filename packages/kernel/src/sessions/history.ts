@@ -25,7 +25,9 @@ export function liveHistory(session: Session, query: HistoryQuery): History | un
   if (after !== undefined) {
     if (after + 1 < session.first) return undefined
     const lines = session.lines(after, Math.min(upto, after + limit + 1))
-    return lines.length > limit || after + limit + 1 >= upto ? { lines: lines.slice(0, limit), more: lines.length > limit } : undefined
+    return lines.length > limit || after + limit + 1 >= upto
+      ? { lines: lines.slice(0, limit), more: lines.length > limit }
+      : undefined
   }
   const from = Math.max(0, upto - limit - 1)
   if (from + 1 < session.first) return undefined
@@ -43,14 +45,22 @@ export async function readHistory(handle: FileHandle, query: HistoryQuery): Prom
     const texts: string[] = []
     // One more than asked for says whether there are more.
     for await (const lines of readLinesBack(handle, end)) {
-      texts.unshift(...readAll(lines).lines.filter(({ seq }) => seq < before).map(({ text }) => text))
+      texts.unshift(
+        ...readAll(lines)
+          .lines.filter(({ seq }) => seq < before)
+          .map(({ text }) => text),
+      )
       if (texts.length > limit) break
     }
     return { lines: texts.slice(-limit).map(parseLine), more: texts.length > limit }
   }
   const texts: string[] = []
   for await (const lines of readLines(handle, await seekLine(handle, size, after + 1), size)) {
-    texts.push(...readAll(lines).lines.filter(({ seq }) => seq > after && seq < before).map(({ text }) => text))
+    texts.push(
+      ...readAll(lines)
+        .lines.filter(({ seq }) => seq > after && seq < before)
+        .map(({ text }) => text),
+    )
     if (texts.length > limit) break
   }
   return { lines: texts.slice(0, limit).map(parseLine), more: texts.length > limit }
@@ -72,7 +82,11 @@ async function seekLine(handle: FileHandle, size: number, seq: number): Promise<
 }
 
 /** The first whole line that begins behind an offset. */
-async function firstLineFrom(handle: FileHandle, from: number, upto: number): Promise<{ offset: number; seq: number } | undefined> {
+async function firstLineFrom(
+  handle: FileHandle,
+  from: number,
+  upto: number,
+): Promise<{ offset: number; seq: number } | undefined> {
   let partial = true
   for await (const lines of readLines(handle, from, upto)) {
     for (const { bytes, offset } of lines) {

@@ -163,8 +163,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     return (journal.running ??= Promise.resolve().then(() => drain(file, journal)))
   }
 
-  const isIdle = (journal: Journal): boolean =>
-    !journal.running && !journal.retry && journal.queue.length === 0
+  const isIdle = (journal: Journal): boolean => !journal.running && !journal.retry && journal.queue.length === 0
 
   const closeIdle = async (): Promise<void> => {
     let looked = 0
@@ -180,9 +179,13 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     await wake(file, journal)
     if (journal.trouble === undefined) return
     const reason = (journal.trouble as Error).message
-    throw failure('unavailable', `sessions: ${file} cannot be written (${reason}); free space or mend the disk, and try again`, {
-      cause: journal.trouble,
-    })
+    throw failure(
+      'unavailable',
+      `sessions: ${file} cannot be written (${reason}); free space or mend the disk, and try again`,
+      {
+        cause: journal.trouble,
+      },
+    )
   }
 
   const flush = async (): Promise<void> => {
@@ -235,7 +238,8 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     async sync() {
       await flush()
       const synced = [...unsynced]
-      while (synced.length > 0) await Promise.all(synced.splice(-syncsAtOnce).map((file) => enqueue(file, false, () => syncFile(file))))
+      while (synced.length > 0)
+        await Promise.all(synced.splice(-syncsAtOnce).map((file) => enqueue(file, false, () => syncFile(file))))
       for (const folder of unsyncedFolders) {
         unsyncedFolders.delete(folder)
         await files.syncFolder(folder)

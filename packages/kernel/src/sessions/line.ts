@@ -107,7 +107,8 @@ function readHead(text: string): LineFacts | undefined {
   try {
     const value = JSON.parse(`${text}}`) as Partial<LineFacts>
     const { v, id, seq, at, kind } = value
-    const whole = [v, seq, at].every((field) => Number.isSafeInteger(field)) && typeof id === 'string' && typeof kind === 'string'
+    const whole =
+      [v, seq, at].every((field) => Number.isSafeInteger(field)) && typeof id === 'string' && typeof kind === 'string'
     return whole ? (value as LineFacts) : undefined
   } catch {
     return undefined

@@ -15,7 +15,10 @@ const longestHead = 1 << 20
  * Reads what is live of a journal: from the first line that the last checkpoint keeps, and at most `windowBytes` of the
  * end. What it costs depends on that, not on the file. Damaged lines are skipped and counted.
  */
-export async function loadJournal(handle: FileHandle, windowBytes: number): Promise<Loaded & { key: string | undefined }> {
+export async function loadJournal(
+  handle: FileHandle,
+  windowBytes: number,
+): Promise<Loaded & { key: string | undefined }> {
   const size = await handle.size()
   const [head, tail] = await Promise.all([readBeginning(handle, size), readEnd(handle, size, windowBytes)])
   const { lines, damaged } = readAll(splitLines(tail.bytes, tail.offset))

@@ -20,6 +20,9 @@ export function agentFolder(agent: string): string {
 
 function slug(text: string): string {
   // Only the end is kept, so only the end is looked at: a key may be very long.
-  const words = text.slice(-4 * longestSlug).toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  const words = text
+    .slice(-4 * longestSlug)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
   return words.slice(-longestSlug).replace(/^-+|-+$/g, '') || 'session'
 }

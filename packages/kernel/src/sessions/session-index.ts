@@ -82,7 +82,9 @@ interface Row {
 function overDatabase(database: DatabaseSync, files: Files, known: boolean): SessionIndex {
   const byFile = database.prepare('SELECT id, file, bytes, totals FROM sessions WHERE file = ?')
   const byKey = database.prepare('SELECT id, file, bytes, totals FROM sessions WHERE key = ?')
-  const addRow = database.prepare("INSERT INTO sessions (file, bytes, totals, updated) VALUES (?, 0, '', 0) RETURNING id")
+  const addRow = database.prepare(
+    "INSERT INTO sessions (file, bytes, totals, updated) VALUES (?, 0, '', 0) RETURNING id",
+  )
   const setRow = database.prepare(
     'UPDATE sessions SET key = ?, agent = ?, channel = ?, updated = ?, bytes = ?, totals = ? WHERE id = ?',
   )
@@ -196,9 +198,13 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
         ...(channel === undefined ? {} : { $channel: channel }),
         ...(wanted === undefined ? {} : { $wanted: wanted }),
       }
-      const { total } = database.prepare(`SELECT count(*) AS total FROM sessions${filter}`).get(named) as { total: number }
+      const { total } = database.prepare(`SELECT count(*) AS total FROM sessions${filter}`).get(named) as {
+        total: number
+      }
       const rows = database
-        .prepare(`SELECT id, file, bytes, totals FROM sessions${filter} ORDER BY updated DESC LIMIT $limit OFFSET $offset`)
+        .prepare(
+          `SELECT id, file, bytes, totals FROM sessions${filter} ORDER BY updated DESC LIMIT $limit OFFSET $offset`,
+        )
         .all({ ...named, $limit: limit, $offset: offset }) as unknown as Row[]
       return { sessions: rows.map(infoOf), total }
     },

@@ -171,7 +171,8 @@ export function createSession(options: {
       }
       state = { ...state, settings, origin, words, seq, last: id, end: state.end + bytes + 1 }
       let over = 0
-      for (let excess = liveBytes - windowBytes; excess > 0 && over < live.length - 1; over++) excess -= live[over]!.bytes + 1
+      for (let excess = liveBytes - windowBytes; excess > 0 && over < live.length - 1; over++)
+        excess -= live[over]!.bytes + 1
       if (over > 0) dropBefore(over)
     },
     giveBack() {

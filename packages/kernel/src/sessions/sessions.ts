@@ -41,10 +41,19 @@ export interface Sessions extends AsyncDisposable {
   commit(commit: Commit): Promise<readonly Line[]>
   /** Called for each line once it is durable, in order. */
   onLine(listen: (session: string, line: Line, text: string) => void): Disposable
-  list(query: { agent?: string; channel?: string; search?: string; limit: number; offset: number }): Promise<MethodResult<'sessions.list'>>
+  list(query: {
+    agent?: string
+    channel?: string
+    search?: string
+    limit: number
+    offset: number
+  }): Promise<MethodResult<'sessions.list'>>
   info(key: string): Promise<MethodResult<'sessions.get'> | undefined>
   /** Any lines of the file, live or not. */
-  history(key: string, query: { before?: number; after?: number; limit: number }): Promise<{ lines: readonly AnyLine[]; more: boolean }>
+  history(
+    key: string,
+    query: { before?: number; after?: number; limit: number },
+  ): Promise<{ lines: readonly AnyLine[]; more: boolean }>
   verify(key?: string): Promise<MethodResult<'sessions.verify'>>
   erase(key: string, lines?: readonly string[]): Promise<number>
   delete(key: string): Promise<void>

@@ -63,12 +63,18 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     const file = await locator.locate(key, agent)
     await journals.settled(file)
     const loaded = await read(file)
-    if (loaded.damaged > 0) log.warn(`sessions: ${loaded.damaged} damaged lines of ${file} were skipped; the rest is whole`)
+    if (loaded.damaged > 0)
+      log.warn(`sessions: ${loaded.damaged} damaged lines of ${file} were skipped; the rest is whole`)
     return createSession({ key, agent, file, loaded, windowBytes })
   }
 
   /** Hands the session to `use` at once when it is in memory, else when it is loaded, in the order of the calls. */
-  const enter = (key: string, agent: string | undefined, use: (session: LiveSession) => void, fail: (error: unknown) => void): void => {
+  const enter = (
+    key: string,
+    agent: string | undefined,
+    use: (session: LiveSession) => void,
+    fail: (error: unknown) => void,
+  ): void => {
     const session = cache.get(key)
     if (session) return use(session)
     const waiting = loading.get(key)
@@ -102,7 +108,8 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
   const journalFiles = async (): Promise<string[]> => {
     const found: string[] = []
     for (const agent of await files.list(folder)) {
-      for (const name of await files.list(join(folder, agent))) if (name.endsWith('.jsonl')) found.push(join(folder, agent, name))
+      for (const name of await files.list(join(folder, agent)))
+        if (name.endsWith('.jsonl')) found.push(join(folder, agent, name))
     }
     return found.sort()
   }
@@ -156,7 +163,11 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
         return done
       })
       // The ledger may have whole what is damaged in the journal.
-      await ledger.erase({ session: key, lines: new Set([...(lines ?? []), ...erased.ids]), whole: lines === undefined })
+      await ledger.erase({
+        session: key,
+        lines: new Set([...(lines ?? []), ...erased.ids]),
+        whole: lines === undefined,
+      })
       await feed.renew(session.file)
       return erased.count
     },
@@ -191,7 +202,9 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     },
     flush: () => journals.flush(),
     async [Symbol.asyncDispose]() {
-      await writer.follow().catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`))
+      await writer
+        .follow()
+        .catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`))
       await journals[Symbol.asyncDispose]()
       await feed[Symbol.asyncDispose]()
     },
@@ -199,5 +212,8 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
 }
 
 function missing(key: string): Error {
-  return failure('not_found', `sessions: there is no session ${JSON.stringify(key.slice(0, 200))}; sessions.list names them`)
+  return failure(
+    'not_found',
+    `sessions: there is no session ${JSON.stringify(key.slice(0, 200))}; sessions.list names them`,
+  )
 }

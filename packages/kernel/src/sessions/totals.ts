@@ -62,7 +62,8 @@ export function addToTotals(totals: Totals, line: AnyLine): string {
 }
 
 function addUsage(sum: Usage, usage: Usage): Usage {
-  const costUsd = sum.costUsd === undefined && usage.costUsd === undefined ? undefined : (sum.costUsd ?? 0) + (usage.costUsd ?? 0)
+  const costUsd =
+    sum.costUsd === undefined && usage.costUsd === undefined ? undefined : (sum.costUsd ?? 0) + (usage.costUsd ?? 0)
   return {
     input: sum.input + usage.input,
     cached: sum.cached + usage.cached,

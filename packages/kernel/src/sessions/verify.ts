@@ -47,7 +47,8 @@ export async function verifyJournal(path: string, platform: Pick<Platform, 'file
     verification[reading.state]++
     const { id, seq } = reading.head
     if (ids.has(id)) verification.damaged.push({ line: number, offset, reason: 'it stands in the file before already' })
-    else if (seq < (seqs.at(-1) ?? 0)) verification.damaged.push({ line: number, offset, reason: 'it stands behind later lines' })
+    else if (seq < (seqs.at(-1) ?? 0))
+      verification.damaged.push({ line: number, offset, reason: 'it stands behind later lines' })
     ids.add(id)
     seqs.push(seq)
     if (number === 1) {

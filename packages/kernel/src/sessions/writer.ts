@@ -18,7 +18,12 @@ export type Listen = (session: string, line: Line, text: string) => void
 
 /** The one writer of all journals: stamps, commits to the ledger, and lets the journal files follow. */
 export interface Writer {
-  commit(session: LiveSession, commit: Commit, done: (lines: readonly Line[]) => void, fail: (error: unknown) => void): void
+  commit(
+    session: LiveSession,
+    commit: Commit,
+    done: (lines: readonly Line[]) => void,
+    fail: (error: unknown) => void,
+  ): void
   /** Records that a session is deleted and removes its file; its next commit begins it anew. */
   remove(session: LiveSession): Promise<void>
   /** Puts all journals on the disk and says so in the ledger, so that the next start need not compare them with it. */
@@ -82,7 +87,9 @@ export function createWriter(parts: {
     following = true
     const done = (): void => void (following = false)
     // Nothing hangs on it but the length of the next start.
-    follow().catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`)).then(done, done)
+    follow()
+      .catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`))
+      .then(done, done)
   }
 
   return {
@@ -98,22 +105,25 @@ export function createWriter(parts: {
         if (last) session.next = { seq: last.seq, parent: last.id }
         session.inFlight++
         ledger.append(entries, (refused) => {
-            session.inFlight--
-            if (refused) {
-              session.giveBack()
-              return fail(refused)
-            }
-            for (const { line, text } of stamped) session.apply(line, text)
-            unfollowed += stamped.length
-            if (unfollowed >= followEvery && !following) followSoon()
-            if (stamped.length > 0) {
-              journals.append(session.file, stamped.map(({ text }) => text))
-              feed.touch(session.file)
-              cache.weigh(session)
-            }
-            for (const { line, text } of stamped) tell(session.key, line, text)
-            done(lines)
-          })
+          session.inFlight--
+          if (refused) {
+            session.giveBack()
+            return fail(refused)
+          }
+          for (const { line, text } of stamped) session.apply(line, text)
+          unfollowed += stamped.length
+          if (unfollowed >= followEvery && !following) followSoon()
+          if (stamped.length > 0) {
+            journals.append(
+              session.file,
+              stamped.map(({ text }) => text),
+            )
+            feed.touch(session.file)
+            cache.weigh(session)
+          }
+          for (const { line, text } of stamped) tell(session.key, line, text)
+          done(lines)
+        })
       } catch (error) {
         fail(error)
       }
@@ -124,15 +134,15 @@ export function createWriter(parts: {
         session.next = { seq: 0, parent: undefined }
         session.inFlight++
         ledger.append([{ type: 'deleted', session: session.key }], (refused) => {
-            session.inFlight--
-            if (refused) {
-              session.giveBack()
-              return reject(refused)
-            }
-            session.clear()
-            cache.weigh(session)
-            journals.remove(session.file).then(resolve, reject)
-          })
+          session.inFlight--
+          if (refused) {
+            session.giveBack()
+            return reject(refused)
+          }
+          session.clear()
+          cache.weigh(session)
+          journals.remove(session.file).then(resolve, reject)
+        })
       })
     },
   }

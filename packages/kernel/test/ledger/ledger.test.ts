@@ -36,7 +36,10 @@ test('what was committed is owed, also after opening again', async () => {
     await ledger.commit([settle('r1', 'a'), outbound('o1'), outbound('o2'), outbound('o3'), outbound('o4')])
     await ledger.commit([{ type: 'sent', outbound: 'o1', chunk: 0, receipt, last: true }])
     await ledger.commit([{ type: 'sent', outbound: 'o2', chunk: 0, receipt, last: false }])
-    await ledger.commit([{ type: 'dead', outbound: 'o3', failure }, { type: 'dead', outbound: 'o4', failure }])
+    await ledger.commit([
+      { type: 'dead', outbound: 'o3', failure },
+      { type: 'dead', outbound: 'o4', failure },
+    ])
     await ledger.commit([{ type: 'retried', outbound: 'o4' }])
     await ledger.commit([{ type: 'cancelled', outbound: 'o4', reason: 'dropped' }])
     await ledger.commit([approval('p1', 'r2'), approval('p2', 'r3'), approval('p3', 'r4')])
@@ -49,7 +52,19 @@ test('what was committed is owed, also after opening again', async () => {
 })
 
 function approval(id: string, run: string): LedgerRecord<'approval'> {
-  return { type: 'approval', id, session: 's', run, call: 'c', tool: 'bash', subject: 'ls', input: 'd', reason: '', at: 1, expires: 2 }
+  return {
+    type: 'approval',
+    id,
+    session: 's',
+    run,
+    call: 'c',
+    tool: 'bash',
+    subject: 'ls',
+    input: 'd',
+    reason: '',
+    at: 1,
+    expires: 2,
+  }
 }
 
 test('every line is one commit with a number, a time and a sum, readable with cat', async () => {
@@ -57,8 +72,14 @@ test('every line is one commit with a number, a time and a sum, readable with ca
   await using ledger = await open(home.path, testPlatform(home.path, { now: 1_000 }))
   await ledger.commit([accept('a'), { type: 'line', session: 's', text: '{"v":1,"id":"x"}' }])
   await ledger.commit([settle('r', 'a')])
-  const lines = (await readFile(join(home.path, segment), 'utf8')).trim().split('\n').map((line) => JSON.parse(line))
-  expect(lines.map(({ v, n, at }) => [v, n, at])).toEqual([[1, 1, 1_000], [1, 2, 1_000]])
+  const lines = (await readFile(join(home.path, segment), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.map(({ v, n, at }) => [v, n, at])).toEqual([
+    [1, 1, 1_000],
+    [1, 2, 1_000],
+  ])
   expect(lines[0].group[1]).toEqual({ type: 'line', session: 's', line: { v: 1, id: 'x' } })
   expect(lines.every(({ sum }) => /^[0-9a-f]{16}$/.test(sum))).toBe(true)
   for (const record of lines.flatMap(({ group }) => group)) {
@@ -80,7 +101,9 @@ test('commits that wait share one sync, and are durable in the order of the call
   await using ledger = await open(home.path, { ...platform, files })
   syncs = 0
   const settled: number[] = []
-  await Promise.all(Array.from({ length: 500 }, (_, at) => ledger.commit([accept(`${at}`)]).then(() => settled.push(at))))
+  await Promise.all(
+    Array.from({ length: 500 }, (_, at) => ledger.commit([accept(`${at}`)]).then(() => settled.push(at))),
+  )
   expect(syncs).toBe(1)
   expect(settled).toEqual([...settled].sort((a, b) => a - b))
   expect([...ledger.owed.accepts.keys()]).toEqual(Array.from({ length: 500 }, (_, at) => `${at}`))
@@ -105,7 +128,14 @@ test('R3: a key that was taken is known, with the acceptance or the result, also
     await ledger.commit([accept('a')])
     await ledger.commit([{ type: 'done', dedupe: 'rpc/owner/send/k', result: { ok: true } }])
     await ledger.commit([
-      { type: 'refused', dedupe: 'telegram/default/stranger/1', channel: 'telegram', account: 'default', sender: 's', reason: '' },
+      {
+        type: 'refused',
+        dedupe: 'telegram/default/stranger/1',
+        channel: 'telegram',
+        account: 'default',
+        sender: 's',
+        reason: '',
+      },
     ])
     await ledger.commit([settle('r', 'a')])
     check(ledger)
@@ -114,7 +144,7 @@ test('R3: a key that was taken is known, with the acceptance or the result, also
   check(again)
 })
 
-test('R3: a key is known for the window, unless the window\'s number of keys came after it', () => {
+test("R3: a key is known for the window, unless the window's number of keys came after it", () => {
   const keys = createGenerations<number>()
   const setMany = (prefix: string, count: number, atMs: number): void => {
     for (let at = 0; at < count; at++) keys.set(`${prefix}${at}`, at, atMs)
@@ -138,7 +168,11 @@ test('R3: the traffic of one account does not make another forget', async () => 
   await using home = await temporaryFolder()
   await using ledger = await open(home.path)
   const key = (account: string, event: string): string => dedupeKey('telegram', account, 'user', event)
-  const take = (account: string, event: string): LedgerRecord => ({ type: 'done', dedupe: key(account, event), result: null })
+  const take = (account: string, event: string): LedgerRecord => ({
+    type: 'done',
+    dedupe: key(account, event),
+    result: null,
+  })
   await ledger.commit([take('quiet', 'first'), take('busy', 'first')])
   await ledger.commit(Array.from({ length: 2 * windowKeys }, (_, at) => take('busy', `${at}`)))
   expect(ledger.seen(key('busy', 'first'))).toBeUndefined()
@@ -184,7 +218,10 @@ test('lines answers the journal lines as they stood, without those of a session 
     await ledger.commit([line('a', 1), line('a', 2)])
   }
   await using ledger = await open(home.path)
-  const lines = await Array.fromAsync(ledger.lines(), ({ session, line: found }) => `${session}${(found as { seq: number }).seq}`)
+  const lines = await Array.fromAsync(
+    ledger.lines(),
+    ({ session, line: found }) => `${session}${(found as { seq: number }).seq}`,
+  )
   expect(lines).toEqual(['b1', 'a1', 'a2'])
   expect([...ledger.deleted]).toEqual(['a'])
 })

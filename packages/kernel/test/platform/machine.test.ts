@@ -14,7 +14,10 @@ test('ids are short, unique, and rise in the order in which they were made', () 
 
 test('ids rise when the clock goes back, and when one millisecond has more of them than there are numbers', () => {
   let now = 1_000_000
-  const random = randomFrom(() => now, (target) => void target.fill(255))
+  const random = randomFrom(
+    () => now,
+    (target) => void target.fill(255),
+  )
   const first = random.id()
   now = 5
   const later = random.id()
@@ -28,8 +31,14 @@ test('ids rise when the clock goes back, and when one millisecond has more of th
 })
 
 test('numbers are in [0, 1) at both ends of the randomness', () => {
-  const highest = randomFrom(() => 0, (target) => void target.fill(255)).number()
-  const lowest = randomFrom(() => 0, (target) => void target.fill(0)).number()
+  const highest = randomFrom(
+    () => 0,
+    (target) => void target.fill(255),
+  ).number()
+  const lowest = randomFrom(
+    () => 0,
+    (target) => void target.fill(0),
+  ).number()
   expect(lowest).toBe(0)
   expect(highest).toBeLessThan(1)
   expect(highest).toBeGreaterThan(0.999_999)

@@ -48,7 +48,12 @@ test('erased lines are digests in journal, ledger and index: the text is off the
     expect((await sessions.list({ search: 'canarysecret', limit: 9, offset: 0 })).total).toBe(0)
     expect((await sessions.list({ search: 'stays', limit: 9, offset: 0 })).total).toBe(1)
     const session = await sessions.open(key)
-    expect(session.lines(0).map(({ seq, erased }) => [seq, erased !== undefined])).toEqual([[1, false], [2, true], [3, true], [4, false]])
+    expect(session.lines(0).map(({ seq, erased }) => [seq, erased !== undefined])).toEqual([
+      [1, false],
+      [2, true],
+      [3, true],
+      [4, false],
+    ])
     expect(session.title).toBe('this stays')
     const { journals, whole } = await sessions.verify(key)
     expect([whole, journals[0]!.erased, journals[0]!.intact]).toEqual([true, 2, 2])
@@ -70,7 +75,11 @@ test('erasing a whole session leaves its key and its model, and nothing that was
     const commit = (session: string, ...drafts: LineDraft[]) => sessions.commit({ session, agent: 'main', drafts })
     const said = { ...checkpoint(), body: { ...checkpoint().body, summary: 'canarysecret', notes: ['canarysecret'] } }
     await commit(key, user('canarysecret'), { kind: 'settings', body: { model: 'a/b' } }, said)
-    await commit(key, { kind: 'settings', body: { title: 'canarysecret', model: 'a/b' } }, { kind: 'settings', body: { model: 'c/d' } })
+    await commit(
+      key,
+      { kind: 'settings', body: { title: 'canarysecret', model: 'a/b' } },
+      { kind: 'settings', body: { model: 'c/d' } },
+    )
     await commit(other, user('the words of another'))
     await ledger.commit([
       outbound('owed', { session: key, text: 'canarysecret' }),
@@ -95,12 +104,17 @@ test('damaged bytes that name an erased line go too, and stay visible as damage'
   let id = ''
   {
     await using storage = await openStorage(home.path)
-    const lines = await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('canarysecret'), user('kept')] })
+    const lines = await storage.sessions.commit({
+      session: key,
+      agent: 'main',
+      drafts: [user('canarysecret'), user('kept')],
+    })
     id = lines[0]!.id
   }
   const journal = join(home.path, 'sessions', 'main', (await readdir(join(home.path, 'sessions', 'main')))[0]!)
   const log = join(home.path, 'ledger', '000000000001.log')
-  for (const path of [journal, log]) await writeFile(path, (await readFile(path, 'utf8')).replace('canarysecret', 'canarysecreT'))
+  for (const path of [journal, log])
+    await writeFile(path, (await readFile(path, 'utf8')).replace('canarysecret', 'canarysecreT'))
   await using storage = await openStorage(home.path)
   expect(await storage.sessions.erase(key, [id])).toBe(0)
   expect(await everything(home.path)).not.toContain('canarysecreT')
@@ -149,7 +163,9 @@ test('a deleted session is gone from journal, ledger and index, does not come ba
   {
     await using storage = await openStorage(home.path)
     expect((await storage.sessions.open(key)).seq).toBe(0)
-    expect((await readdir(join(home.path, 'sessions', 'main'))).filter((name) => name.endsWith('.jsonl'))).toHaveLength(1)
+    expect((await readdir(join(home.path, 'sessions', 'main'))).filter((name) => name.endsWith('.jsonl'))).toHaveLength(
+      1,
+    )
     await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('anew')] })
   }
   await using storage = await openStorage(home.path)

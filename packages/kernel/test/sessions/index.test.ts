@@ -69,11 +69,19 @@ test('a list follows what was committed since, filters by agent and channel, and
   for (const peer of ['a', 'b', 'c']) await say(storage, keyOf(peer), user(peer))
   await say(storage, keyOf('d', 'work'), user('d'))
   await say(storage, keyOf('e', 'work', 'irc'), user('e'))
-  expect(new Set(await keys(storage))).toEqual(new Set([...'abc'].map((peer) => keyOf(peer)).concat(keyOf('d', 'work'), keyOf('e', 'work', 'irc'))))
-  expect(new Set(await keys(storage, { agent: 'work' }))).toEqual(new Set([keyOf('d', 'work'), keyOf('e', 'work', 'irc')]))
+  expect(new Set(await keys(storage))).toEqual(
+    new Set([...'abc'].map((peer) => keyOf(peer)).concat(keyOf('d', 'work'), keyOf('e', 'work', 'irc'))),
+  )
+  expect(new Set(await keys(storage, { agent: 'work' }))).toEqual(
+    new Set([keyOf('d', 'work'), keyOf('e', 'work', 'irc')]),
+  )
   expect(await keys(storage, { channel: 'irc' })).toEqual([keyOf('e', 'work', 'irc')])
   expect(await keys(storage, { channel: 'irc', agent: 'main' })).toEqual([])
-  const pages = [await keys(storage, { limit: 2, offset: 0 }), await keys(storage, { limit: 2, offset: 2 }), await keys(storage, { limit: 2, offset: 4 })]
+  const pages = [
+    await keys(storage, { limit: 2, offset: 0 }),
+    await keys(storage, { limit: 2, offset: 2 }),
+    await keys(storage, { limit: 2, offset: 4 }),
+  ]
   expect(pages.map((page) => page.length)).toEqual([2, 2, 1])
   expect(new Set(pages.flat()).size).toBe(5)
 })
@@ -84,7 +92,15 @@ test('a search finds the words of titles, people, answers and notes, and takes n
   await say(storage, keyOf('a'), user('The quick brown Füchse'), { kind: 'settings', body: { title: 'Zoology' } })
   await say(storage, keyOf('b'), {
     kind: 'assistant',
-    body: { run: 'r', model: 'm', content: [{ type: 'thinking', text: 'hidden' }, { type: 'text', text: 'a lazy dog' }], stop: 'end' },
+    body: {
+      run: 'r',
+      model: 'm',
+      content: [
+        { type: 'thinking', text: 'hidden' },
+        { type: 'text', text: 'a lazy dog' },
+      ],
+      stop: 'end',
+    },
   })
   await say(storage, keyOf('c'), { kind: 'note', body: { text: 'noted: 猫 lives' } })
   const find = (search: string): Promise<string[]> => keys(storage, { search })

@@ -22,12 +22,33 @@ test('a session is a JSONL file that a person can read: its key first, then one 
     await storage.sessions.commit({ session: key, agent: 'main', drafts: [{ ...user('Hello there'), origin }] })
     await storage.sessions.commit({ session: key, agent: 'main', drafts: [{ kind: 'note', body: { text: 'noted' } }] })
   }
-  expect(await readdir(join(home.path, 'sessions', 'main'))).toEqual([expect.stringMatching(/^telegram-default-user123-[0-9a-f]{8}\.jsonl$/)])
-  const lines = (await journalText(home.path)).trimEnd().split('\n').map((line) => JSON.parse(line))
-  expect(lines.map(({ seq, kind }) => [seq, kind])).toEqual([[1, 'session'], [2, 'user'], [3, 'note']])
+  expect(await readdir(join(home.path, 'sessions', 'main'))).toEqual([
+    expect.stringMatching(/^telegram-default-user123-[0-9a-f]{8}\.jsonl$/),
+  ])
+  const lines = (await journalText(home.path))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.map(({ seq, kind }) => [seq, kind])).toEqual([
+    [1, 'session'],
+    [2, 'user'],
+    [3, 'note'],
+  ])
   expect(lines[0].body).toEqual({ key, agent: 'main' })
   expect(lines.map(({ parent }) => parent)).toEqual([undefined, lines[0].id, lines[1].id])
-  expect(Object.keys(lines[1])).toEqual(['v', 'id', 'seq', 'at', 'kind', 'parent', 'origin', 'role', 'trust', 'body', 'sum'])
+  expect(Object.keys(lines[1])).toEqual([
+    'v',
+    'id',
+    'seq',
+    'at',
+    'kind',
+    'parent',
+    'origin',
+    'role',
+    'trust',
+    'body',
+    'sum',
+  ])
   for (const { kind, body } of lines) expect(Value.Check(lineBodies[kind as keyof typeof lineBodies], body)).toBe(true)
 })
 
@@ -41,7 +62,10 @@ test('commit answers the stamped lines of its drafts, and the records may name t
     drafts: [user('one'), user('two')],
     records: (stamped) => [accept('a', { line: stamped[1]!.id, session: key })],
   })
-  expect(lines.map(({ kind, seq }) => [kind, seq])).toEqual([['user', 2], ['user', 3]])
+  expect(lines.map(({ kind, seq }) => [kind, seq])).toEqual([
+    ['user', 2],
+    ['user', 3],
+  ])
   expect(ledger.owed.accepts.get('a')?.line).toBe(lines[1]!.id)
   const session = await sessions.open(key)
   expect(session).toMatchObject({ key, agent: 'main', seq: 3, first: 1, title: 'one', lowestRole: 'owner' })
@@ -66,7 +90,11 @@ test('a line of an unknown kind, a body that is not JSON and records that throw 
     sessions.commit({ session: key, agent: 'main', drafts: [draft as LineDraft], ...(records ? { records } : {}) })
   await expect(commit({ kind: 'constructor', body: {} })).rejects.toMatchObject({ code: 'invalid_params' })
   await expect(commit({ kind: 'note', body: { text: 1n } })).rejects.toThrow(TypeError)
-  await expect(commit(user('x'), () => { throw new Error('no records') })).rejects.toThrow('no records')
+  await expect(
+    commit(user('x'), () => {
+      throw new Error('no records')
+    }),
+  ).rejects.toThrow('no records')
   const [line] = await commit(user('y'))
   expect(line!.seq).toBe(2)
 })
@@ -120,7 +148,8 @@ test('keys with colons, dots, slashes, emoji and 10,000 characters each have a f
   ]
   {
     await using storage = await openStorage(home.path)
-    for (const session of keys) await storage.sessions.commit({ session, agent: 'main', drafts: [user(`of ${session}`)] })
+    for (const session of keys)
+      await storage.sessions.commit({ session, agent: 'main', drafts: [user(`of ${session}`)] })
   }
   await using storage = await openStorage(home.path)
   const files = new Set<string>()
@@ -132,7 +161,9 @@ test('keys with colons, dots, slashes, emoji and 10,000 characters each have a f
     files.add(info!.file)
   }
   expect(files.size).toBe(keys.length)
-  const names = (await readdir(join(home.path, 'sessions'), { recursive: true })).filter((name) => name.endsWith('.jsonl'))
+  const names = (await readdir(join(home.path, 'sessions'), { recursive: true })).filter((name) =>
+    name.endsWith('.jsonl'),
+  )
   expect(names).toHaveLength(keys.length)
   expect(names.every((name) => /^[a-z0-9_-]+\/[a-z0-9-]{1,60}\.jsonl$/.test(name))).toBe(true)
 })
@@ -155,7 +186,10 @@ test('two keys of one file name have a file each', async () => {
   await using storage = await openStorage(home.path)
   for (const session of pair) {
     expect((await storage.sessions.open(session)).title).toBe(session)
-    expect((await storage.sessions.history(session, { limit: 9 })).lines[0]?.body).toEqual({ key: session, agent: 'main' })
+    expect((await storage.sessions.history(session, { limit: 9 })).lines[0]?.body).toEqual({
+      key: session,
+      agent: 'main',
+    })
   }
 })
 
@@ -213,7 +247,11 @@ test('history answers lines before and after a sequence, from memory and from th
   await using storage = await openStorage(home.path)
   const { sessions } = storage
   for (let at = 2; at <= 60; at++) {
-    await sessions.commit({ session: key, agent: 'main', drafts: [at === 50 ? checkpoint() : user(`${at} ${'x'.repeat(at * 100)}`)] })
+    await sessions.commit({
+      session: key,
+      agent: 'main',
+      drafts: [at === 50 ? checkpoint() : user(`${at} ${'x'.repeat(at * 100)}`)],
+    })
   }
   const seqs = async (query: { before?: number; after?: number; limit: number }) => {
     const { lines, more } = await sessions.history(key, query)
@@ -258,7 +296,12 @@ test('R11: lines of a newer version and unknown kinds are kept, passed over, and
   const folder = join(home.path, 'sessions', 'main')
   const path = join(folder, (await readdir(folder))[0]!)
   const { stampLine } = await import('../../src/sessions/line.ts')
-  const unknown = stampLine({ kind: 'hologram', body: { x: 1 } } as unknown as LineDraft, { id: 'u3', seq: 3, at: 1, parent: 'p' }).text
+  const unknown = stampLine({ kind: 'hologram', body: { x: 1 } } as unknown as LineDraft, {
+    id: 'u3',
+    seq: 3,
+    at: 1,
+    parent: 'p',
+  }).text
   const before = `${await readFile(path, 'utf8')}${unknown}\n`
   await writeFile(path, before)
   await using storage = await openStorage(home.path)
