@@ -12,7 +12,7 @@ const unset = 'No model is configured here yet.'
 const elsewhere = `${unset} Whoever runs this gateway can choose one on its page or with \`npx openclaw models auth\`.`
 const howTo = `${unset} To talk to one:
 
-- on the gateway's page, open **Choose a model**: pick a server that was found on this machine, or paste a key;
+- on the gateway's page, **Give your agent a model**: pick a server that was found on this machine, or paste a key;
 - or in a terminal: \`npx openclaw models auth openai\`
 
 Until then I understand a few typed commands:

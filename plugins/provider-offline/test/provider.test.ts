@@ -35,7 +35,7 @@ describe('without a model', () => {
     const text = textOf(await ask([user('hello')]))
     expect(text).toContain('No model is configured')
     expect(text).toContain('npx openclaw models auth')
-    expect(text).toContain('Choose a model')
+    expect(text).toContain('Give your agent a model')
     for (const command of ['run ls', 'read notes.md', 'tools', 'help']) expect(text).toContain(`\`${command}\``)
   })
 
