@@ -98,8 +98,9 @@ export function providerConformance(fixture: ProviderFixture): void {
         await counterpart.stop?.()
       }
     }
-    const test = (situation: Situation, name: string, check: (models: Models, model: string) => Promise<void>) =>
-      it.skipIf(fixture.without?.includes(situation))(name, () => inSituation(situation, check))
+    const test = (situation: Situation, name: string, check: (models: Models, model: string) => Promise<void>) => {
+      if (!fixture.without?.includes(situation)) it(name, () => inSituation(situation, check))
+    }
 
     it('has an id that can stand before a slash', () => {
       expect(fixture.provider.id).toMatch(/^[a-z][a-z0-9-]{0,39}$/)
