@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Log } from '@openclaw/sdk'
 import type { Platform } from '../platform.ts'
 import type { Journals } from './journal.ts'
-import { openIndex, type SessionIndex } from './session-index.ts'
+import { openIndex, removeIndex, type SessionIndex } from './session-index.ts'
 
 /** So many journals are read before a list is answered; what else is behind follows in the background. */
 const readFirst = 500
@@ -13,8 +13,11 @@ const statsAtOnce = 32
 export interface IndexFeed extends AsyncDisposable {
   /** A journal got lines. Costs nothing until the index is used. */
   touch(file: string): void
-  /** The index, up with what was touched, or with one journal; one that had to be made anew may still be getting old sessions. */
-  current(file?: string): Promise<SessionIndex>
+  /**
+   * Asks the index, up with what was touched, or with one journal. One that had to be made anew may still be getting
+   * old sessions; one that turns out to be damaged is made anew.
+   */
+  ask<T>(question: (index: SessionIndex) => T, file?: string): Promise<T>
   /** Reads a rewritten or removed journal anew, if the index knows it. */
   renew(file: string): Promise<void>
 }
@@ -94,19 +97,33 @@ export function feedIndex(options: {
     if (!closed) following ??= follow(index)
   }
 
+  const current = async (file?: string): Promise<SessionIndex> => {
+    const index = await (opening ??= open().catch((error) => {
+      opening = undefined
+      throw error
+    }))
+    if (file !== undefined) await updateNext(index, file)
+    else for (let read = 0; read < readFirst && touched.size > 0; read++) await updateNext(index)
+    if (touched.size > 0) following ??= follow(index)
+    // What the background is reading just now counts too.
+    await last
+    return index
+  }
+
   return {
     touch: (file) => void touched.add(file),
-    async current(file) {
-      const index = await (opening ??= open().catch((error) => {
+    async ask(question, file) {
+      try {
+        return question(await current(file))
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        log.warn(`sessions: the index ${path} is damaged (${(error as Error).message}); it is made anew`)
+        const index = await opening?.catch(() => undefined)
         opening = undefined
-        throw error
-      }))
-      if (file !== undefined) await updateNext(index, file)
-      else for (let read = 0; read < readFirst && touched.size > 0; read++) await updateNext(index)
-      if (touched.size > 0) following ??= follow(index)
-      // What the background is reading just now counts too.
-      await last
-      return index
+        await inTurn(async () => index?.close())
+        await removeIndex(path, files)
+        return question(await current(file))
+      }
     },
     async renew(file) {
       touched.add(file)
@@ -124,4 +141,12 @@ export function feedIndex(options: {
       index?.close()
     },
   }
+}
+
+/** SQLite's codes for a damaged file and for one that is no database (https://www.sqlite.org/rescode.html). */
+const damageCodes: ReadonlySet<unknown> = new Set([11, 26])
+
+function isDamage(error: unknown): boolean {
+  const { errcode } = error as { errcode?: number }
+  return typeof errcode === 'number' && damageCodes.has(errcode & 0xff)
 }

@@ -33,10 +33,15 @@ export async function openIndex(path: string, files: Files): Promise<SessionInde
   const { DatabaseSync } = await import('node:sqlite')
   const opened = openDatabase(DatabaseSync, path)
   if (opened) return overDatabase(opened, files, true)
-  for (const suffix of ['', '-wal', '-shm', '-journal']) await files.remove(path + suffix)
+  await removeIndex(path, files)
   const database = new DatabaseSync(path)
   database.exec(schema)
   return overDatabase(database, files, false)
+}
+
+/** Removes an index with its side files. */
+export async function removeIndex(path: string, files: Files): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) await files.remove(path + suffix)
 }
 
 const schema = `

@@ -128,11 +128,11 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
       return { [Symbol.dispose]: () => void listeners.delete(own) }
     },
     async list(query) {
-      return (await feed.current()).list(query)
+      return feed.ask((index) => index.list(query))
     },
     async info(key) {
       const { file } = await open(key)
-      return (await feed.current(file)).info(key)
+      return feed.ask((index) => index.info(key), file)
     },
     async history(key, query) {
       const session = await open(key)

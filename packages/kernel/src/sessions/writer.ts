@@ -79,8 +79,13 @@ export function createWriter(parts: {
     unfollowed = 0
     // Whatever is durable now was handed to its journal.
     const upto = ledger.last
-    await journals.sync()
-    await ledger.commit([{ type: 'followed', upto }])
+    try {
+      await journals.sync()
+      await ledger.commit([{ type: 'followed', upto }])
+    } catch (error) {
+      unfollowed ||= 1
+      throw error
+    }
   }
 
   const followSoon = (): void => {
@@ -111,8 +116,6 @@ export function createWriter(parts: {
             return fail(refused)
           }
           for (const { line, text } of stamped) session.apply(line, text)
-          unfollowed += stamped.length
-          if (unfollowed >= followEvery && !following) followSoon()
           if (stamped.length > 0) {
             journals.append(
               session.file,
@@ -120,6 +123,8 @@ export function createWriter(parts: {
             )
             feed.touch(session.file)
             cache.weigh(session)
+            unfollowed += stamped.length
+            if (unfollowed >= followEvery && !following) followSoon()
           }
           for (const { line, text } of stamped) tell(session.key, line, text)
           done(lines)

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SessionInfo, type LineDraft } from '@openclaw/protocol'
 import { Value } from 'typebox/value'
@@ -170,4 +170,20 @@ test('a journal of thousands of lines is indexed wholly, in slices, with its dam
   expect(sessions[0]).toMatchObject({ lines: 3_001, damaged: 0 })
   expect(turns).toBeGreaterThan(20)
   expect(await keys(storage, { search: 'word2999' })).toEqual([keyOf('a')])
+})
+
+test('an index that is found damaged while it is used is made anew', async () => {
+  await using home = await temporaryFolder()
+  const path = join(home.path, 'sessions', 'index.sqlite')
+  {
+    await using storage = await openStorage(home.path)
+    for (let at = 0; at < 50; at++) await say(storage, keyOf(`p${at}`), user(`word${at} ${'x'.repeat(500)}`))
+    expect(await keys(storage)).toHaveLength(50)
+  }
+  // The first page, which opening reads, is whole; what stands behind it is not.
+  const bytes = await readFile(path)
+  await writeFile(path, bytes.fill(0x55, 4_096))
+  await using storage = await openStorage(home.path)
+  await expect.poll(() => keys(storage)).toHaveLength(50)
+  expect(await keys(storage, { search: 'word49' })).toEqual([keyOf('p49')])
 })
