@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../anyText.ts'
 import type { ChannelConfig, Inbound } from '@openclaw/protocol'
 import { testPlatform } from '@openclaw/testing'
 import { openAccess } from '../../src/access/open.ts'
@@ -248,11 +249,11 @@ describe('direct messages', () => {
   it('S7: admit nobody but the very id, whatever it looks like', async () => {
     await using one = await house({ dm: { policy: 'allowlist', allow: ['Ada'] } })
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.mixedCase(fc.constant('ada'))), async (id) => {
+      fc.asyncProperty(fc.oneof(anyText(), fc.mixedCase(fc.constant('ada'))), async (id) => {
         expect((await one.access.admit('irc', 'default', message(id))).verdict).toBe(id === 'Ada' ? 'admit' : 'refuse')
         expect(await one.access.role('irc', 'default', id)).toBe(id === 'Ada' ? 'member' : undefined)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../anyText.ts'
 import type { Peer } from '@openclaw/protocol'
 import { agentOf, parseKey, sessionKey } from '../../src/router/key.ts'
 
@@ -25,7 +26,7 @@ const words = fc.constantFrom(
 )
 const part = fc.oneof(
   words,
-  fc.string({ minLength: 1, unit: 'binary' }),
+  anyText({ minLength: 1 }),
   fc.string({ minLength: 1, unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
 )
 const peer: fc.Arbitrary<Peer> = fc.record(
