@@ -53,7 +53,8 @@ export function findPage(): string | undefined {
  * answered with 304 while its etag holds.
  */
 export async function servePage(request: Request): Promise<Response> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET and HEAD.', { allow: 'GET, HEAD' })
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return say(405, 'Only GET and HEAD.', { allow: 'GET, HEAD' })
   const path = new URL(request.url).pathname
   // Relative addresses in the page need the slash; a relative Location survives a proxy that adds a prefix.
   if (path.endsWith('/control-ui')) return say(308, 'The page is at control-ui/', { location: 'control-ui/' })

@@ -82,11 +82,20 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await page.getByText('Here is').waitFor()
     await page.evaluate('document.querySelector(".answer p").kept = true')
     gateway.emit('agent.text', { run: 'r', delta: ' a file' }, own)
-    gateway.add(own, 'assistant', { run: 'r', model: 'openai/gpt-5', stop: 'tool', content: [...text('Here **is** a file'), { type: 'call', id: 'c', name: 'bash', input: { command: 'ls -l' } }] })
+    gateway.add(own, 'assistant', {
+      run: 'r',
+      model: 'openai/gpt-5',
+      stop: 'tool',
+      content: [...text('Here **is** a file'), { type: 'call', id: 'c', name: 'bash', input: { command: 'ls -l' } }],
+    })
     gateway.emit('agent.tool.start', { run: 'r', call: 'c', tool: 'bash', input: { command: 'ls -l' } }, own)
     await page.locator('.call').getByText('running').waitFor()
     await page.locator('.call summary').click()
-    gateway.emit('agent.tool.result', { run: 'r', call: 'c', tool: 'bash', content: text('notes.md'), failed: false }, own)
+    gateway.emit(
+      'agent.tool.result',
+      { run: 'r', call: 'c', tool: 'bash', content: text('notes.md'), failed: false },
+      own,
+    )
     gateway.add(own, 'tool', { run: 'r', call: 'c', tool: 'bash', content: text('notes.md') })
     await page.getByText('notes.md').waitFor()
     gateway.emit('agent.text', { run: 'r', delta: 'That is all.' }, own)
@@ -94,7 +103,9 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     gateway.emit('agent.end', { run: 'r', outcome: 'answered' }, own)
     await page.getByText('That is all.').waitFor()
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor()
-    expect(await page.evaluate('[document.querySelector(".answer p").kept, document.querySelector(".call").open]')).toEqual([true, true])
+    expect(
+      await page.evaluate('[document.querySelector(".answer p").kept, document.querySelector(".call").open]'),
+    ).toEqual([true, true])
     expect(await page.getByRole('article', { name: /^Answer/ }).count()).toBe(1)
     expect(seen.complaints).toEqual([])
   })
@@ -108,14 +119,20 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await page.keyboard.press('Enter')
     await page.getByText('waits for the gateway').waitFor()
     await page.reload()
-    await page.getByText('Are you there?').first().waitFor({ timeout: 100 }).catch(() => null)
+    await page
+      .getByText('Are you there?')
+      .first()
+      .waitFor({ timeout: 100 })
+      .catch(() => null)
     gateway.comeBack()
     await page.getByRole('article', { name: /^You/ }).getByText('Are you there?').waitFor()
     await page.getByText('waits for the gateway').waitFor({ state: 'detached' })
     await page.reload()
     await page.getByRole('article').getByText('Are you there?').waitFor()
     expect(gateway.journals.get(own)?.filter((line) => line.kind === 'user')).toHaveLength(1)
-    const keys = gateway.calls.flatMap(({ method, params }) => (method === 'chat.send' ? [(params as { idempotencyKey: string }).idempotencyKey] : []))
+    const keys = gateway.calls.flatMap(({ method, params }) =>
+      method === 'chat.send' ? [(params as { idempotencyKey: string }).idempotencyKey] : [],
+    )
     expect(new Set(keys).size).toBe(1)
   })
 
@@ -128,7 +145,16 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
       gateway.emit('approval.resolved', params)
       return { ok: true }
     }
-    const approval = { session: own, run: 'r', call: 'c', tool: 'bash', subject: 'rm \u202Etxt.seton', reason: 'You did not type it.', createdAt: Date.now(), expiresAt: Date.now() + 60_000 }
+    const approval = {
+      session: own,
+      run: 'r',
+      call: 'c',
+      tool: 'bash',
+      subject: 'rm \u202Etxt.seton',
+      reason: 'You did not type it.',
+      createdAt: Date.now(),
+      expiresAt: Date.now() + 60_000,
+    }
     gateway.emit('approval.requested', { ...approval, id: 'a1' }, own)
     await page.getByText('rm ⟨U+202E⟩txt.seton').waitFor()
     expect(await page.title()).toBe('(1) OpenClaw')
@@ -137,7 +163,10 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     gateway.emit('approval.requested', { ...approval, id: 'a2' }, own)
     await page.getByRole('button', { name: 'Deny' }).click()
     await page.getByRole('group', { name: 'Approval for bash' }).waitFor({ state: 'detached' })
-    expect(verdicts).toEqual([{ id: 'a1', verdict: 'allow' }, { id: 'a2', verdict: 'deny' }])
+    expect(verdicts).toEqual([
+      { id: 'a1', verdict: 'allow' },
+      { id: 'a2', verdict: 'deny' },
+    ])
     gateway.emit('approval.requested', { ...approval, id: 'a3', session: `${own}:thread:x` }, `${own}:thread:x`)
     await page.getByText('waits for your yes in another session').waitFor()
     await page.getByRole('button', { name: 'Show' }).click()
@@ -148,15 +177,34 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await using seen = await signedIn()
     const { page, gateway } = seen
     const decided: unknown[] = []
-    gateway.answers['pairing.approve'] = (params) => (decided.push(params), { channel: params.channel, sender: '1', role: 'member' })
+    gateway.answers['pairing.approve'] = (params) => (
+      decided.push(params),
+      { channel: params.channel, sender: '1', role: 'member' }
+    )
     gateway.answers['pairing.reject'] = (params) => (decided.push(params), { ok: true })
-    for (const [code, button] of [['AAAA2222', 'Approve as member'], ['BBBB3333', 'This is me'], ['CCCC4444', 'Reject']] as const) {
-      gateway.emit('pairing.requested', { channel: 'telegram', account: 'default', sender: '4815', name: 'Mira', code, createdAt: Date.now(), expiresAt: Date.now() + 3_600_000 })
+    for (const [code, button] of [
+      ['AAAA2222', 'Approve as member'],
+      ['BBBB3333', 'This is me'],
+      ['CCCC4444', 'Reject'],
+    ] as const) {
+      gateway.emit('pairing.requested', {
+        channel: 'telegram',
+        account: 'default',
+        sender: '4815',
+        name: 'Mira',
+        code,
+        createdAt: Date.now(),
+        expiresAt: Date.now() + 3_600_000,
+      })
       await page.getByText(code).waitFor()
       await page.getByRole('button', { name: button }).click()
       await page.getByText(code).waitFor({ state: 'detached' })
     }
-    expect(decided).toEqual([{ channel: 'telegram', code: 'AAAA2222' }, { channel: 'telegram', code: 'BBBB3333', owner: true }, { channel: 'telegram', code: 'CCCC4444' }])
+    expect(decided).toEqual([
+      { channel: 'telegram', code: 'AAAA2222' },
+      { channel: 'telegram', code: 'BBBB3333', owner: true },
+      { channel: 'telegram', code: 'CCCC4444' },
+    ])
   })
 
   it('the first run ends with a model that answered; the key is nowhere in the browser afterwards', async () => {
@@ -164,9 +212,24 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     const { page, gateway } = seen
     let current = 'offline/assistant'
     let works = false
-    gateway.answers['models.list'] = ({ discover, provider }) => ({ current, models: provider === 'openai' ? [{ id: 'openai/one' }, { id: 'openai/two' }] : [], offers: discover ? [{ provider: 'openai', label: 'Ollama on this machine', config: { baseUrl: 'http://127.0.0.1:11434/v1' }, models: ['llama'] }] : [], problems: [] })
+    gateway.answers['models.list'] = ({ discover, provider }) => ({
+      current,
+      models: provider === 'openai' ? [{ id: 'openai/one' }, { id: 'openai/two' }] : [],
+      offers: discover
+        ? [
+            {
+              provider: 'openai',
+              label: 'Ollama on this machine',
+              config: { baseUrl: 'http://127.0.0.1:11434/v1' },
+              models: ['llama'],
+            },
+          ]
+        : [],
+      problems: [],
+    })
     gateway.answers['models.auth'] = ({ provider }) => ({ provider })
-    gateway.answers['models.test'] = () => (works ? { ok: true, text: 'yes', ms: 420 } : { ok: false, message: 'openai: the key was refused', ms: 90 })
+    gateway.answers['models.test'] = () =>
+      works ? { ok: true, text: 'yes', ms: 420 } : { ok: false, message: 'openai: the key was refused', ms: 90 }
     gateway.answers['models.set'] = ({ model }) => {
       current = model
       return { model }
@@ -182,8 +245,16 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await page.getByRole('button', { name: 'Try it and use it' }).click()
     await page.getByText('openai/two answered in 0.4 s').waitFor()
     await page.getByText('Give your agent a model').waitFor({ state: 'detached' })
-    expect(gateway.calls.filter(({ method }) => method === 'models.auth').map(({ params }) => params)).toEqual([{ provider: 'openai', config: { baseUrl: 'https://api.openai.com/v1' }, secrets: { key: 'sk-canary-1234567890' } }])
-    const traces = await page.evaluate('document.documentElement.outerHTML + [...document.querySelectorAll("input")].map(i => i.value) + JSON.stringify({ ...localStorage, ...sessionStorage }) + location.href')
+    expect(gateway.calls.filter(({ method }) => method === 'models.auth').map(({ params }) => params)).toEqual([
+      {
+        provider: 'openai',
+        config: { baseUrl: 'https://api.openai.com/v1' },
+        secrets: { key: 'sk-canary-1234567890' },
+      },
+    ])
+    const traces = await page.evaluate(
+      'document.documentElement.outerHTML + [...document.querySelectorAll("input")].map(i => i.value) + JSON.stringify({ ...localStorage, ...sessionStorage }) + location.href',
+    )
     expect(traces).not.toContain('canary')
   })
 
@@ -199,7 +270,10 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await page.getByText('High').click()
     await page.keyboard.press('Escape')
     expect(await page.evaluate('document.activeElement.className')).toContain('choice')
-    expect(gateway.calls.filter(({ method }) => method === 'sessions.patch').map(({ params }) => params)).toEqual([{ session: own, model: 'openai/gpt-5-mini' }, { session: own, thinking: 'high' }])
+    expect(gateway.calls.filter(({ method }) => method === 'sessions.patch').map(({ params }) => params)).toEqual([
+      { session: own, model: 'openai/gpt-5-mini' },
+      { session: own, thinking: 'high' },
+    ])
     await page.getByRole('button', { name: 'gpt-5-mini' }).press('Enter')
     await page.getByRole('button', { name: 'Set up a model' }).click()
     await page.getByRole('dialog', { name: 'Set up a model' }).getByLabel('Provider').waitFor()
@@ -254,12 +328,21 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await message.fill('one')
     await page.keyboard.press('Shift+Enter')
     await page.keyboard.type('two')
-    await page.locator('input[type=file]').setInputFiles([{ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('héllo') }, { name: 'b.bin', mimeType: '', buffer: Buffer.from([0, 255]) }])
+    await page.locator('input[type=file]').setInputFiles([
+      { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('héllo') },
+      { name: 'b.bin', mimeType: '', buffer: Buffer.from([0, 255]) },
+    ])
     await page.getByRole('button', { name: 'Do not send b.bin' }).click()
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await page.getByRole('article').getByText('a.txt').waitFor()
-    const sent = gateway.calls.find(({ method }) => method === 'chat.send')?.params as { message: string; attachments: unknown }
-    expect(sent).toMatchObject({ message: 'one\ntwo', attachments: [{ name: 'a.txt', mime: 'text/plain', data: Buffer.from('héllo').toString('base64') }] })
+    const sent = gateway.calls.find(({ method }) => method === 'chat.send')?.params as {
+      message: string
+      attachments: unknown
+    }
+    expect(sent).toMatchObject({
+      message: 'one\ntwo',
+      attachments: [{ name: 'a.txt', mime: 'text/plain', data: Buffer.from('héllo').toString('base64') }],
+    })
   })
 
   it('older lines come in above without moving what is read', async () => {
@@ -281,15 +364,42 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await expect.poll(async () => page.getByRole('log').getByText('news', { exact: true }).isVisible()).toBe(true)
   })
 
-  it.each([[360, 740], [390, 844]])('fits a phone of %i by %i: nothing sticks out, everything can be reached', async (width, height) => {
+  it.each([
+    [360, 740],
+    [390, 844],
+  ])('fits a phone of %i by %i: nothing sticks out, everything can be reached', async (width, height) => {
     await using seen = await signedIn({ viewport: { width, height }, hasTouch: true, isMobile: true })
     const { page, gateway } = seen
     gateway.put(own, 'user', { text: `a ${'very'.repeat(60)} long word` })
-    gateway.put(own, 'assistant', { run: 'r', model: 'm', stop: 'end', content: text(`| a | b | c | d |\n|---|---|---|---|\n| ${'x'.repeat(30)} | ${'y'.repeat(30)} | z | z |\n\n\`\`\`\n${'long '.repeat(50)}\n\`\`\`\n\n${'w'.repeat(200)}`) })
-    gateway.answers['models.list'] = ({ discover }) => ({ current: 'offline/assistant', models: [], offers: discover ? [{ provider: 'openai', label: 'A very long name of an offer that was noticed', config: {}, models: ['m'.repeat(80)] }] : [], problems: [] })
+    gateway.put(own, 'assistant', {
+      run: 'r',
+      model: 'm',
+      stop: 'end',
+      content: text(
+        `| a | b | c | d |\n|---|---|---|---|\n| ${'x'.repeat(30)} | ${'y'.repeat(30)} | z | z |\n\n\`\`\`\n${'long '.repeat(50)}\n\`\`\`\n\n${'w'.repeat(200)}`,
+      ),
+    })
+    gateway.answers['models.list'] = ({ discover }) => ({
+      current: 'offline/assistant',
+      models: [],
+      offers: discover
+        ? [
+            {
+              provider: 'openai',
+              label: 'A very long name of an offer that was noticed',
+              config: {},
+              models: ['m'.repeat(80)],
+            },
+          ]
+        : [],
+      problems: [],
+    })
     await page.reload()
     await page.getByText('A very long name').waitFor()
-    const sticksOut = () => page.evaluate<string[]>(`[...document.querySelectorAll('body *')].filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.right > innerWidth + 1 && getComputedStyle(e).visibility !== 'hidden' && !e.closest('pre, .table, .notice') }).map(e => e.getAttribute('class') || e.tagName)`)
+    const sticksOut = () =>
+      page.evaluate<string[]>(
+        `[...document.querySelectorAll('body *')].filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.right > innerWidth + 1 && getComputedStyle(e).visibility !== 'hidden' && !e.closest('pre, .table, .notice') }).map(e => e.getAttribute('class') || e.tagName)`,
+      )
     expect(await sticksOut()).toEqual([])
     await page.getByRole('button', { name: 'Open the sessions' }).click()
     await page.getByRole('link', { name: 'Status' }).waitFor()
@@ -299,15 +409,29 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await page.getByRole('listbox').waitFor()
     expect(await sticksOut()).toEqual([])
     expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(width)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Open the sessions' }).click()
+    await page.getByRole('link', { name: 'Status' }).click()
+    await page.getByRole('heading', { name: 'Status' }).waitFor()
+    await page.getByRole('button', { name: 'Open the sessions' }).click()
+    await page.getByRole('button', { name: 'Close the sessions and rooms' }).click()
+    await page.getByRole('link', { name: 'Chat' }).waitFor({ state: 'hidden' })
   })
 
   it('every control has a name, and the keyboard reaches the conversation first', async () => {
     await using seen = await signedIn()
     const { page, gateway } = seen
     gateway.add(own, 'user', { text: 'hi' })
-    gateway.add(own, 'assistant', { run: 'r', model: 'm', stop: 'end', content: [...text('```js\nx\n```'), { type: 'call', id: 'c', name: 'bash', input: { command: 'ls' } }] })
+    gateway.add(own, 'assistant', {
+      run: 'r',
+      model: 'm',
+      stop: 'end',
+      content: [...text('```js\nx\n```'), { type: 'call', id: 'c', name: 'bash', input: { command: 'ls' } }],
+    })
     await page.locator('.call').waitFor()
-    const nameless = await page.evaluate<string[]>(`[...document.querySelectorAll('button, a, input:not([hidden]), textarea, select')].filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label'))).map(e => e.outerHTML)`)
+    const nameless = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('button, a, input:not([hidden]), textarea, select')].filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label'))).map(e => e.outerHTML)`,
+    )
     expect(nameless).toEqual([])
     await page.locator('a').first().focus()
     await page.keyboard.press('Enter')

@@ -1,7 +1,6 @@
 import { gatewayConformance } from '@openclaw/testing'
 import gateway from '../src/gateway.ts'
 
-
 gatewayConformance({
   name: 'control-ui',
   gateway,

@@ -32,7 +32,9 @@ describe.skipIf(!browserPath)('S16: text is never markup', () => {
   async function hostilePage() {
     const gateway = await startScriptedGateway()
     const seen = await openPage(browser)
-    await seen.page.addInitScript(`globalThis.stopped = []; addEventListener('securitypolicyviolation', event => globalThis.stopped.push(event.violatedDirective + ' ' + event.blockedURI))`)
+    await seen.page.addInitScript(
+      `globalThis.stopped = []; addEventListener('securitypolicyviolation', event => globalThis.stopped.push(event.violatedDirective + ' ' + event.blockedURI))`,
+    )
     const strange: string[] = []
     seen.page.on('request', (request) => {
       if (!request.url().startsWith(gateway.url)) strange.push(request.url())
@@ -42,7 +44,14 @@ describe.skipIf(!browserPath)('S16: text is never markup', () => {
       await gateway[Symbol.asyncDispose]()
     }
     const clean = async () => {
-      expect(await seen.page.evaluate(traces)).toEqual({ ran: 0, stopped: [], odd: [], foreign: [], scripts: 0, at: gateway.url })
+      expect(await seen.page.evaluate(traces)).toEqual({
+        ran: 0,
+        stopped: [],
+        odd: [],
+        foreign: [],
+        scripts: 0,
+        at: gateway.url,
+      })
       expect(seen.complaints).toEqual([])
       expect(strange).toEqual([])
     }
@@ -54,10 +63,34 @@ describe.skipIf(!browserPath)('S16: text is never markup', () => {
     const { gateway, page } = seen
     for (const [index, bad] of hostile.entries()) {
       const run = `r${index}`
-      gateway.put(own, 'user', { text: bad, sender: { id: bad, name: bad }, attachments: [{ ref: bad, mime: bad, name: bad, sizeBytes: 1 }] }, { origin: { channel: bad, account: bad, peer: { kind: 'direct', id: bad }, message: bad } })
+      gateway.put(
+        own,
+        'user',
+        { text: bad, sender: { id: bad, name: bad }, attachments: [{ ref: bad, mime: bad, name: bad, sizeBytes: 1 }] },
+        { origin: { channel: bad, account: bad, peer: { kind: 'direct', id: bad }, message: bad } },
+      )
       gateway.put(own, 'reaction', { message: bad, emoji: bad })
-      gateway.put(own, 'assistant', { run, model: bad, stop: 'end', usage, content: [{ type: 'thinking', text: bad }, { type: 'text', text: bad }, { type: 'call', id: run, name: bad, input: { command: bad, [bad]: bad, deep: { [bad]: [bad] } } }] })
-      gateway.put(own, 'tool', { run, call: run, tool: bad, failed: index % 2 === 0, content: [{ type: 'text', text: bad }, { type: 'file', ref: bad, mime: bad, name: bad }] })
+      gateway.put(own, 'assistant', {
+        run,
+        model: bad,
+        stop: 'end',
+        usage,
+        content: [
+          { type: 'thinking', text: bad },
+          { type: 'text', text: bad },
+          { type: 'call', id: run, name: bad, input: { command: bad, [bad]: bad, deep: { [bad]: [bad] } } },
+        ],
+      })
+      gateway.put(own, 'tool', {
+        run,
+        call: run,
+        tool: bad,
+        failed: index % 2 === 0,
+        content: [
+          { type: 'text', text: bad },
+          { type: 'file', ref: bad, mime: bad, name: bad },
+        ],
+      })
       gateway.put(own, 'note', { text: bad, label: bad })
       gateway.put(own, 'end', { run, outcome: 'failed', failure: { code: 'internal', message: bad } })
       if (index % 10 === 0) gateway.put(own, 'checkpoint', { reason: 'compaction', summary: bad })
@@ -66,15 +99,22 @@ describe.skipIf(!browserPath)('S16: text is never markup', () => {
     const all = gateway.journals.get(own) ?? []
     gateway.answers['chat.history'] = ({ after = 0 }) => ({ lines: after ? [] : all, more: false, running: [] })
     await page.goto(gateway.link())
-    await page.getByRole('article').nth(hostile.length * 2).waitFor({ timeout: 60_000 })
+    await page
+      .getByRole('article')
+      .nth(hostile.length * 2)
+      .waitFor({ timeout: 60_000 })
     await page.evaluate(poke)
     await page.locator('.fold-body').nth(hostile.length).waitFor({ state: 'attached', timeout: 60_000 })
     await page.evaluate(poke)
     await seen.clean()
-    const links = await page.evaluate<string[]>(`[...new Set([...document.querySelectorAll('article a')].map(link => [link.protocol, link.rel, link.target].join()))]`)
+    const links = await page.evaluate<string[]>(
+      `[...new Set([...document.querySelectorAll('article a')].map(link => [link.protocol, link.rel, link.target].join()))]`,
+    )
     expect(links.filter((one) => !/^(?:https?|mailto):,noopener noreferrer,_blank$/.test(one))).toEqual([])
     expect(links.length).toBeGreaterThan(0)
-    expect(await page.evaluate(`[...document.querySelectorAll('.bubble')].map(one => one.textContent)`)).toEqual(hostile)
+    expect(await page.evaluate(`[...document.querySelectorAll('.bubble')].map(one => one.textContent)`)).toEqual(
+      hostile,
+    )
   }, 120_000)
 
   it('S16: payloads in streams, sessions, approvals, pairing, models and the status run nothing', async () => {
@@ -82,25 +122,122 @@ describe.skipIf(!browserPath)('S16: text is never markup', () => {
     const { gateway, page } = seen
     const some = hostile.filter((_, index) => index % 25 === 0)
     const [first = ''] = some
-    for (const [index, bad] of some.entries()) gateway.infos.set(`agent:main:${bad}:default:${index}`, { title: bad, channel: bad, agent: bad })
-    gateway.answers['sessions.list'] = () => ({ sessions: some.map((bad, index) => ({ key: `k${index}`, agent: bad, channel: bad, account: bad, title: bad, createdAt: now, updatedAt: now, lines: 1, bytes: 1, damaged: 1, running: true, settings: { title: bad, model: bad }, usage, file: bad })), total: some.length })
-    gateway.answers['models.list'] = () => ({ current: 'offline/assistant', models: some.map((id) => ({ id })), offers: some.map((label) => ({ provider: label, label, config: { [label]: label }, env: label, models: [label] })), problems: some.map((provider) => ({ provider, message: provider })) })
-    gateway.answers['approvals.list'] = () => ({ approvals: some.map((bad, index) => ({ id: `a${index}`, session: own, run: bad, call: bad, tool: bad, subject: bad, reason: bad, createdAt: now, expiresAt: now + 60_000 })) })
-    gateway.answers['pairing.list'] = () => ({ requests: some.map((bad, index) => ({ channel: bad, account: bad, sender: bad, name: bad, code: `${index}${bad}`, createdAt: now, expiresAt: now + 60_000 })) })
-    const account = (bad: string): MethodResult<'status'>['accounts'][number] => ({ channel: bad, account: bad, state: 'offline', detail: bad, since: now, attempts: 1 })
-    gateway.answers['status'] = () => ({ version: first, pid: 1, uptimeMs: 1, address: first, home: first, auth: first, memoryMb: 1, agentProcess: { state: 'parked', restarts: 1, reason: first }, model: first, accounts: [], sessions: 1, running: 1, owed: { accepts: 1, deliveries: 1, dead: 1, approvals: 1, pairings: 1 }, problems: [...some] })
-    gateway.answers['plugins.list'] = () => ({ plugins: some.map((bad) => ({ id: bad, name: bad, version: bad, label: bad, hooks: [bad], source: 'installed', state: 'parked', reason: bad, holds: [bad], permissions: { network: [bad], methods: [bad] } })) })
+    for (const [index, bad] of some.entries())
+      gateway.infos.set(`agent:main:${bad}:default:${index}`, { title: bad, channel: bad, agent: bad })
+    gateway.answers['sessions.list'] = () => ({
+      sessions: some.map((bad, index) => ({
+        key: `k${index}`,
+        agent: bad,
+        channel: bad,
+        account: bad,
+        title: bad,
+        createdAt: now,
+        updatedAt: now,
+        lines: 1,
+        bytes: 1,
+        damaged: 1,
+        running: true,
+        settings: { title: bad, model: bad },
+        usage,
+        file: bad,
+      })),
+      total: some.length,
+    })
+    gateway.answers['models.list'] = () => ({
+      current: 'offline/assistant',
+      models: some.map((id) => ({ id })),
+      offers: some.map((label) => ({
+        provider: label,
+        label,
+        config: { [label]: label },
+        env: label,
+        models: [label],
+      })),
+      problems: some.map((provider) => ({ provider, message: provider })),
+    })
+    gateway.answers['approvals.list'] = () => ({
+      approvals: some.map((bad, index) => ({
+        id: `a${index}`,
+        session: own,
+        run: bad,
+        call: bad,
+        tool: bad,
+        subject: bad,
+        reason: bad,
+        createdAt: now,
+        expiresAt: now + 60_000,
+      })),
+    })
+    gateway.answers['pairing.list'] = () => ({
+      requests: some.map((bad, index) => ({
+        channel: bad,
+        account: bad,
+        sender: bad,
+        name: bad,
+        code: `${index}${bad}`,
+        createdAt: now,
+        expiresAt: now + 60_000,
+      })),
+    })
+    const account = (bad: string): MethodResult<'status'>['accounts'][number] => ({
+      channel: bad,
+      account: bad,
+      state: 'offline',
+      detail: bad,
+      since: now,
+      attempts: 1,
+    })
+    gateway.answers['status'] = () => ({
+      version: first,
+      pid: 1,
+      uptimeMs: 1,
+      address: first,
+      home: first,
+      auth: first,
+      memoryMb: 1,
+      agentProcess: { state: 'parked', restarts: 1, reason: first },
+      model: first,
+      accounts: [],
+      sessions: 1,
+      running: 1,
+      owed: { accepts: 1, deliveries: 1, dead: 1, approvals: 1, pairings: 1 },
+      problems: [...some],
+    })
+    gateway.answers['plugins.list'] = () => ({
+      plugins: some.map((bad) => ({
+        id: bad,
+        name: bad,
+        version: bad,
+        label: bad,
+        hooks: [bad],
+        source: 'installed',
+        state: 'parked',
+        reason: bad,
+        holds: [bad],
+        permissions: { network: [bad], methods: [bad] },
+      })),
+    })
     gateway.answers['channels.status'] = () => ({ accounts: some.map(account) })
     await page.goto(gateway.link())
-    await page.locator('.approval').nth(some.length - 1).waitFor()
+    await page
+      .locator('.approval')
+      .nth(some.length - 1)
+      .waitFor()
     for (const [index, bad] of some.entries()) {
       gateway.emit('agent.start', { run: `r${index}`, model: bad, takes: [bad] }, own)
       gateway.emit('agent.thinking', { run: `r${index}`, delta: bad }, own)
       gateway.emit('agent.text', { run: `r${index}`, delta: bad }, own)
       gateway.emit('agent.tool.start', { run: `r${index}`, call: bad, tool: bad, input: bad }, own)
-      gateway.emit('agent.tool.progress', { run: `r${index}`, call: bad, tool: bad, content: [{ type: 'text', text: bad }] }, own)
+      gateway.emit(
+        'agent.tool.progress',
+        { run: `r${index}`, call: bad, tool: bad, content: [{ type: 'text', text: bad }] },
+        own,
+      )
     }
-    await page.locator('.call').nth(some.length - 1).waitFor({ state: 'attached' })
+    await page
+      .locator('.call')
+      .nth(some.length - 1)
+      .waitFor({ state: 'attached' })
     await page.locator('.picker > button').click()
     await page.evaluate(poke)
     await seen.clean()

@@ -5,8 +5,11 @@ import { expect, it } from 'vitest'
 import { contentSecurityPolicy, findPage, servePage } from '../src/page.ts'
 
 const folder = findPage() ?? ''
-const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
-const get = (path: string, init: RequestInit = {}) => servePage(new Request(`http://127.0.0.1:18789/control-ui${path}`, init))
+const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((one) =>
+  one.isFile() ? [join(one.parentPath, one.name)] : [],
+)
+const get = (path: string, init: RequestInit = {}) =>
+  servePage(new Request(`http://127.0.0.1:18789/control-ui${path}`, init))
 
 it('weighs less than 100 kB when all of it is compressed', () => {
   const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0)
@@ -15,7 +18,8 @@ it('weighs less than 100 kB when all of it is compressed', () => {
 })
 
 it('brings no schemas along: only the types of the protocol are used', () => {
-  for (const file of files.filter((name) => name.endsWith('.js'))) expect(readFileSync(file, 'utf8')).not.toContain('~kind')
+  for (const file of files.filter((name) => name.endsWith('.js')))
+    expect(readFileSync(file, 'utf8')).not.toContain('~kind')
 })
 
 it('S16: no file of the page holds an inline script, an inline style, or a way to make markup from text', () => {
@@ -24,7 +28,9 @@ it('S16: no file of the page holds an inline script, an inline style, or a way t
   for (const file of readdirSync(new URL('../page/src/', import.meta.url), { recursive: true, encoding: 'utf8' })) {
     if (!/\.tsx?$/.test(file)) continue
     const source = readFileSync(new URL(`../page/src/${file}`, import.meta.url), 'utf8')
-    expect(source, file).not.toMatch(/innerHTML|outerHTML|insertAdjacent|dangerously|document\.write|\beval\(|new Function|DOMParser|createContextualFragment/)
+    expect(source, file).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacent|dangerously|document\.write|\beval\(|new Function|DOMParser|createContextualFragment/,
+    )
   }
 })
 
@@ -68,7 +74,18 @@ it('answers HEAD like GET without a body, and no other method', async () => {
 })
 
 it('S8: serves nothing outside its folder, however the path is written', async () => {
-  const paths = ['/../package.json', '/..%2fpackage.json', '/%2e%2e/package.json', '/assets/../../../package.json', '/assets/..%5c..%5cpackage.json', '//etc/passwd', '/.env', '/assets/.hidden.js', '/index.html%00.js', '/C:/x.js']
+  const paths = [
+    '/../package.json',
+    '/..%2fpackage.json',
+    '/%2e%2e/package.json',
+    '/assets/../../../package.json',
+    '/assets/..%5c..%5cpackage.json',
+    '//etc/passwd',
+    '/.env',
+    '/assets/.hidden.js',
+    '/index.html%00.js',
+    '/C:/x.js',
+  ]
   for (const path of paths) expect((await get(path)).status, path).toBe(404)
 })
 

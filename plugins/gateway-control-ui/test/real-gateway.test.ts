@@ -20,7 +20,18 @@ describe.skipIf(!browserPath)('the page and a real gateway', () => {
   it('S1: from a one-time link to an answer with a tool call, which is there again after a reload', async () => {
     await using house = await testKernel({
       listen: true,
-      plugins: [plugin, toolPlugin('looking', [{ name: 'look', description: 'Looks.', effect: 'read', input: Type.Object({ path: Type.String() }), run: async () => ({ content: [{ type: 'text', text: 'a file called notes.md' }] }) }])],
+      plugins: [
+        plugin,
+        toolPlugin('looking', [
+          {
+            name: 'look',
+            description: 'Looks.',
+            effect: 'read',
+            input: Type.Object({ path: Type.String() }),
+            run: async () => ({ content: [{ type: 'text', text: 'a file called notes.md' }] }),
+          },
+        ]),
+      ],
       script: [[think('I should look.'), callTool('look', { path: '.' })], say('There is **one** file: `notes.md`.')],
     })
     await using seen = await openPage(browser)

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { failure, type EventName, type EventPayload, type MethodName, type MethodParams, type MethodResult, type WireLine } from '@openclaw/protocol'
+import {
+  failure,
+  type EventName,
+  type EventPayload,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  type WireLine,
+} from '@openclaw/protocol'
 import { inbox, link, type Transport, type Wire } from '@openclaw/client'
 import type { Static } from 'typebox'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -47,7 +55,9 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
   let away = false
   let clock = Date.parse('2026-11-23T09:00:00Z')
   const http = createServer((request, response) => {
-    void servePage(new Request(`http://${request.headers.host}${request.url}`, { method: request.method ?? 'GET' })).then(async (page) => {
+    void servePage(
+      new Request(`http://${request.headers.host}${request.url}`, { method: request.method ?? 'GET' }),
+    ).then(async (page) => {
       response.writeHead(page.status, Object.fromEntries(page.headers))
       response.end(Buffer.from(await page.arrayBuffer()))
     })
@@ -58,7 +68,15 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     const lines = journals.get(session) ?? []
     journals.set(session, lines)
     clock += 20_000
-    const line = { v: 1, id: `${session.slice(-6)}-${lines.length + 1}`, seq: lines.length + 1, at: clock, kind, body, ...more }
+    const line = {
+      v: 1,
+      id: `${session.slice(-6)}-${lines.length + 1}`,
+      seq: lines.length + 1,
+      at: clock,
+      kind,
+      body,
+      ...more,
+    }
     lines.push(line)
     return line
   }
@@ -105,15 +123,28 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     'chat.send'({ session = ownSession, message, attachments, idempotencyKey }) {
       const known = sent.get(idempotencyKey)
       if (known) return { ...known, repeated: true }
-      const files = attachments?.map(({ name, mime, data }) => ({ ref: `media:${name}`, name, mime, sizeBytes: Buffer.from(data, 'base64').length }))
-      const line = add(session, 'user', { text: message, ...(files ? { attachments: files } : {}) }, { origin: { channel: 'local', account: 'default', peer: { kind: 'direct', id: 'owner' } } })
+      const files = attachments?.map(({ name, mime, data }) => ({
+        ref: `media:${name}`,
+        name,
+        mime,
+        sizeBytes: Buffer.from(data, 'base64').length,
+      }))
+      const line = add(
+        session,
+        'user',
+        { text: message, ...(files ? { attachments: files } : {}) },
+        { origin: { channel: 'local', account: 'default', peer: { kind: 'direct', id: 'owner' } } },
+      )
       const result = { run: `run-${line.id}`, session, line: line.id, repeated: false }
       sent.set(idempotencyKey, result)
       return result
     },
     'chat.abort': () => ({ aborted: [] }),
     'sessions.list': ({ search = '', limit = 50 }) => {
-      const all = [...new Set([...journals.keys(), ...infos.keys()])].map(info).filter((one) => one.title.toLowerCase().includes(search.toLowerCase())).toSorted((a, b) => b.updatedAt - a.updatedAt)
+      const all = [...new Set([...journals.keys(), ...infos.keys()])]
+        .map(info)
+        .filter((one) => one.title.toLowerCase().includes(search.toLowerCase()))
+        .toSorted((a, b) => b.updatedAt - a.updatedAt)
       return { sessions: all.slice(0, limit), total: all.length }
     },
     'sessions.get'({ session }) {
@@ -121,12 +152,24 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
       return info(session)
     },
     'sessions.patch'({ session, ...changes }) {
-      const settings = Object.fromEntries(Object.entries({ ...info(session).settings, ...changes }).filter(([, value]) => value !== null))
-      infos.set(session, { ...infos.get(session), settings, ...(typeof settings['title'] === 'string' ? { title: settings['title'] } : {}) })
+      const settings = Object.fromEntries(
+        Object.entries({ ...info(session).settings, ...changes }).filter(([, value]) => value !== null),
+      )
+      infos.set(session, {
+        ...infos.get(session),
+        settings,
+        ...(typeof settings['title'] === 'string' ? { title: settings['title'] } : {}),
+      })
       return info(session)
     },
     'sessions.reset'({ session }) {
-      add(session, 'checkpoint', { reason: 'reset', settings: {}, notes: [], orders: [], totals: { lines: 1, usage: { input: 0, cached: 0, output: 0 } } })
+      add(session, 'checkpoint', {
+        reason: 'reset',
+        settings: {},
+        notes: [],
+        orders: [],
+        totals: { lines: 1, usage: { input: 0, cached: 0, output: 0 } },
+      })
       return info(session)
     },
     'sessions.delete'({ session }) {
@@ -135,10 +178,18 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
       emit('sessions.changed', { key: session, deleted: true }, session)
       return { ok: true }
     },
-    'models.list': () => ({ current: 'openai/gpt-5', models: [{ id: 'openai/gpt-5' }, { id: 'openai/gpt-5-mini' }], offers: [], problems: [] }),
+    'models.list': () => ({
+      current: 'openai/gpt-5',
+      models: [{ id: 'openai/gpt-5' }, { id: 'openai/gpt-5-mini' }],
+      offers: [],
+      problems: [],
+    }),
     'approvals.list': () => ({ approvals: [] }),
     'pairing.list': () => ({ requests: [] }),
-    'events.since': ({ session, seq }) => ({ events: past.filter((one) => one.session === session && one.seq > seq), complete: true }),
+    'events.since': ({ session, seq }) => ({
+      events: past.filter((one) => one.session === session && one.seq > seq),
+      complete: true,
+    }),
     health: () => ({ ready: true, version: '0.1.0', pid: 1, uptimeMs: 1, address: '' }),
   }
 
@@ -158,9 +209,20 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
         const { auth = {} } = params as MethodParams<'connect'>
         const token = auth.link !== undefined && links.delete(auth.link) ? randomBytes(8).toString('hex') : undefined
         if (token) tokens.add(token)
-        if (!token && !tokens.has(auth.token ?? '')) throw failure('unauthorized', 'no valid credential was sent; `openclaw open` makes a fresh link')
+        if (!token && !tokens.has(auth.token ?? ''))
+          throw failure('unauthorized', 'no valid credential was sent; `openclaw open` makes a fresh link')
         wires.set(socket, notifier(transport))
-        return { protocol: 1, version: '0.1.0', epoch, principal: 'owner', role: 'owner', rights: ['read', 'write', 'admin', 'pairing'], session: ownSession, maxFrameBytes: 16_000_000, ...(token ? { token } : {}) }
+        return {
+          protocol: 1,
+          version: '0.1.0',
+          epoch,
+          principal: 'owner',
+          role: 'owner',
+          rights: ['read', 'write', 'admin', 'pairing'],
+          session: ownSession,
+          maxFrameBytes: 16_000_000,
+          ...(token ? { token } : {}),
+        }
       },
     })
   })
@@ -170,7 +232,9 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     return act(params)
   }
   function notifier(transport: Transport): Wire {
-    return { notify: (method: string, params: unknown) => transport.send(JSON.stringify({ jsonrpc: '2.0', method, params })) } as Wire
+    return {
+      notify: (method: string, params: unknown) => transport.send(JSON.stringify({ jsonrpc: '2.0', method, params })),
+    } as Wire
   }
 
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))

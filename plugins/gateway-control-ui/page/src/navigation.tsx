@@ -34,7 +34,11 @@ function RoomLinks(): JSX.Element {
     <ul class="rooms">
       {rooms.map(({ id, label, icon }) => (
         <li key={id}>
-          <a href={formatPlace({ room: id })} aria-current={id === present.id ? 'page' : undefined} onClick={() => (drawer.value = false)}>
+          <a
+            href={formatPlace({ room: id })}
+            aria-current={id === present.id ? 'page' : undefined}
+            onClick={() => (drawer.value = false)}
+          >
             <Icon name={icon} />
             <span>{label}</span>
             {id === 'chat' && waiting > 0 && (
@@ -58,7 +62,13 @@ function Switches(): JSX.Element {
   }
   return (
     <>
-      <button type="button" class="quiet" onClick={() => (theme.value = nextTheme(theme.value))} aria-label={`${look.label}. Change`} title={look.label}>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => (theme.value = nextTheme(theme.value))}
+        aria-label={`${look.label}. Change`}
+        title={look.label}
+      >
         <Icon name={look.icon} />
       </button>
       <button type="button" class="quiet" onClick={signOut} aria-label="Sign out" title="Sign out">

@@ -10,7 +10,12 @@ import { lines, playGateway, session, until } from './scene.ts'
 
 function memoryShelf(): Shelf<Pending> & { readonly kept: Map<string, Pending> } {
   const kept = new Map<string, Pending>()
-  return { kept, put: async (key, value) => void kept.set(key, value), remove: async (key) => void kept.delete(key), all: async () => [...kept.values()] }
+  return {
+    kept,
+    put: async (key, value) => void kept.set(key, value),
+    remove: async (key) => void kept.delete(key),
+    all: async () => [...kept.values()],
+  }
 }
 const failure = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more })
 type Sent = { message: string; idempotencyKey: string }
@@ -50,7 +55,9 @@ it('R2: a message that was on its way when the page was closed is sent by the ne
   }
   const [key] = shelf.kept.keys()
   const sent: Sent[] = []
-  const gateway = playGateway({ 'chat.send': (params: Sent) => (sent.push(params), { run: 'r', session, line: 'l1', repeated: false }) })
+  const gateway = playGateway({
+    'chat.send': (params: Sent) => (sent.push(params), { run: 'r', session, line: 'l1', repeated: false }),
+  })
   using outbox = openOutbox(gateway, shelf)
   await until(() => outbox.pending.value[0]?.state === 'durable')
   expect(sent.map((one) => one.idempotencyKey)).toEqual([key])
@@ -99,14 +106,24 @@ it('does not send what the gateway would end the connection for', async () => {
   const sent: string[] = []
   const gateway = playGateway({ 'chat.send': ({ message }: Sent) => sent.push(message) })
   using outbox = openOutbox(gateway, memoryShelf())
-  outbox.send({ ...hi, message: 'x', attachments: [{ name: 'a', mime: 'b', sizeBytes: 900_000, data: 'A'.repeat(1_200_000) }] })
+  outbox.send({
+    ...hi,
+    message: 'x',
+    attachments: [{ name: 'a', mime: 'b', sizeBytes: 900_000, data: 'A'.repeat(1_200_000) }],
+  })
   await until(() => outbox.pending.value[0]?.state === 'failed')
   expect(outbox.pending.value[0]?.failure?.message).toContain('several messages')
   expect(sent).toEqual([])
 })
 
 it('shows a message once, also when its line is faster than the answer', () => {
-  const pending = (more: Partial<Pending>): Pending => ({ ...hi, idempotencyKey: 'k', atMs: 0, state: 'sending', ...more })
+  const pending = (more: Partial<Pending>): Pending => ({
+    ...hi,
+    idempotencyKey: 'k',
+    atMs: 0,
+    state: 'sending',
+    ...more,
+  })
   const journal = lines(['user', { text: 'hi' }], ['user', { text: 'hi' }])
   expect(unseen([pending({})], session, [])).toHaveLength(1)
   expect(unseen([pending({})], session, journal.slice(0, 1))).toHaveLength(0)
@@ -118,29 +135,54 @@ it('shows a message once, also when its line is faster than the answer', () => {
 })
 
 it('a conversation takes what became durable while it was away, and drops what streamed before', async () => {
-  const journal = lines(['user', { text: 'a' }], ['run', { run: 'r', takes: ['l1'] }], ['assistant', { run: 'r', model: 'm', stop: 'end', content: [{ type: 'text', text: 'answer' }] }])
+  const journal = lines(
+    ['user', { text: 'a' }],
+    ['run', { run: 'r', takes: ['l1'] }],
+    ['assistant', { run: 'r', model: 'm', stop: 'end', content: [{ type: 'text', text: 'answer' }] }],
+  )
   let durable = 2
   let running = ['r']
-  const gateway = playGateway({ 'chat.history': ({ after = 0 }: { after?: number }) => ({ lines: journal.slice(0, durable).filter((line) => line.seq > after), more: false, running }) })
+  const gateway = playGateway({
+    'chat.history': ({ after = 0 }: { after?: number }) => ({
+      lines: journal.slice(0, durable).filter((line) => line.seq > after),
+      more: false,
+      running,
+    }),
+  })
   using conversation = openConversation(gateway, session)
   await until(() => conversation.phase.value.at === 'ready')
   gateway.emit('agent.text', { run: 'r', delta: 'answ' })
-  expect(conversation.items.value).toMatchObject([{ kind: 'said' }, { kind: 'answer', parts: [{ text: 'answ', streaming: true }] }])
+  expect(conversation.items.value).toMatchObject([
+    { kind: 'said' },
+    { kind: 'answer', parts: [{ text: 'answ', streaming: true }] },
+  ])
   gateway.go('waiting')
   durable = 3
   running = []
   gateway.go('open')
   await until(() => conversation.lines.value.length === 3)
   await until(() => conversation.running.value.size === 0)
-  expect(conversation.items.value).toMatchObject([{ kind: 'said' }, { kind: 'answer', live: false, parts: [{ text: 'answer', streaming: false }] }])
+  expect(conversation.items.value).toMatchObject([
+    { kind: 'said' },
+    { kind: 'answer', live: false, parts: [{ text: 'answer', streaming: false }] },
+  ])
 })
 
 it('a conversation that is opened during a run shows what was streamed before, each piece once', async () => {
-  const gateway = playGateway({ 'chat.history': () => ({ lines: lines(['user', { text: 'a' }]), more: false, running: ['r'] }) })
-  const text = (seq: number, run: string, delta: string) => ({ event: 'agent.text', epoch: 'e', seq, session, payload: { run, delta } })
+  const gateway = playGateway({
+    'chat.history': () => ({ lines: lines(['user', { text: 'a' }]), more: false, running: ['r'] }),
+  })
+  const text = (seq: number, run: string, delta: string) => ({
+    event: 'agent.text',
+    epoch: 'e',
+    seq,
+    session,
+    payload: { run, delta },
+  })
   gateway.past.push(text(1, 'old', 'gone'), text(2, 'r', 'one '), text(3, 'r', 'two '))
   using conversation = openConversation(gateway, session)
-  for (const delta of ['?', '? ', 'two ', 'three']) gateway.emit('agent.text', { run: delta.startsWith('?') ? 'old' : 'r', delta })
+  for (const delta of ['?', '? ', 'two ', 'three'])
+    gateway.emit('agent.text', { run: delta.startsWith('?') ? 'old' : 'r', delta })
   await until(() => conversation.phase.value.at === 'ready')
   await until(() => conversation.items.value.length > 1)
   expect(conversation.items.value.at(-1)).toMatchObject({ parts: [{ text: 'one two three' }] })
@@ -149,7 +191,13 @@ it('a conversation that is opened during a run shows what was streamed before, e
 it('a line that is missing in between is read', async () => {
   const journal = lines(['user', { text: 'a' }], ['user', { text: 'b' }], ['user', { text: 'c' }])
   let durable = 1
-  const gateway = playGateway({ 'chat.history': ({ after = 0 }: { after?: number }) => ({ lines: journal.slice(0, durable).filter((line) => line.seq > after), more: false, running: [] }) })
+  const gateway = playGateway({
+    'chat.history': ({ after = 0 }: { after?: number }) => ({
+      lines: journal.slice(0, durable).filter((line) => line.seq > after),
+      more: false,
+      running: [],
+    }),
+  })
   using conversation = openConversation(gateway, session)
   await until(() => conversation.phase.value.at === 'ready')
   durable = 3
@@ -171,7 +219,11 @@ it('a new session is a thread of one’s own, so that who is not the owner may u
 
 it('drafts outlive the page, and a store that is broken or full', () => {
   const kept = new Map<string, string>()
-  const store = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: () => undefined }
+  const store = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: () => undefined,
+  }
   openDrafts(store).keep('a', 'half a thought')
   expect(openDrafts(store).read('a')).toBe('half a thought')
   const many = openDrafts(store)

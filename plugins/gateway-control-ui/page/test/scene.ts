@@ -7,15 +7,40 @@ export const session = 'agent:main:local:default:owner'
 
 /** Journal lines, one sequence after another. */
 export function lines(...drafts: readonly [kind: string, body: unknown, more?: Partial<JournalLine>][]): JournalLine[] {
-  return drafts.map(([kind, body, more], index) => ({ v: 1, id: `l${index + 1}`, seq: index + 1, at: 1000 * index, kind, body, ...more }))
+  return drafts.map(([kind, body, more], index) => ({
+    v: 1,
+    id: `l${index + 1}`,
+    seq: index + 1,
+    at: 1000 * index,
+    kind,
+    body,
+    ...more,
+  }))
 }
 
-const hello = { protocol: 1, version: '0', epoch: 'e', principal: 'owner', role: 'owner', rights: ['read', 'write', 'admin', 'pairing'], session, maxFrameBytes: 1_000_000 } as const
+const hello = {
+  protocol: 1,
+  version: '0',
+  epoch: 'e',
+  principal: 'owner',
+  role: 'owner',
+  rights: ['read', 'write', 'admin', 'pairing'],
+  session,
+  maxFrameBytes: 1_000_000,
+} as const
 
 /** The gateway's seam, played by a test: it answers with what the test puts in, and tells what the test lets happen. */
-export function playGateway(answers: Partial<Record<MethodName, (params: never) => unknown>>): Gateway & { emit<E extends EventName>(event: E, payload: EventPayload<E>, of?: string): void; go(state: 'open' | 'waiting'): void; past: EventEnvelope[] } {
+export function playGateway(answers: Partial<Record<MethodName, (params: never) => unknown>>): Gateway & {
+  emit<E extends EventName>(event: E, payload: EventPayload<E>, of?: string): void
+  go(state: 'open' | 'waiting'): void
+  past: EventEnvelope[]
+} {
   const state = signal<ConnectionState>({ at: 'open', hello: { ...hello, rights: [...hello.rights] } })
-  const listeners = { event: new Set<(event: EventEnvelope) => void>(), open: new Set<() => void>(), lost: new Set<(session: string | undefined) => void>() }
+  const listeners = {
+    event: new Set<(event: EventEnvelope) => void>(),
+    open: new Set<() => void>(),
+    lost: new Set<(session: string | undefined) => void>(),
+  }
   const past: EventEnvelope[] = []
   let seq = 0
   const own = <T>(set: Set<T>, listen: T) => {
@@ -46,7 +71,10 @@ export function playGateway(answers: Partial<Record<MethodName, (params: never) 
       for (const listen of listeners.event) listen(envelope)
     },
     go(to) {
-      state.value = to === 'open' ? { at: 'open', hello: { ...hello, rights: [...hello.rights] } } : { at: 'waiting', retryAtMs: 0, reason: '' }
+      state.value =
+        to === 'open'
+          ? { at: 'open', hello: { ...hello, rights: [...hello.rights] } }
+          : { at: 'waiting', retryAtMs: 0, reason: '' }
       if (to === 'open') for (const listen of listeners.open) listen()
     },
     [Symbol.dispose]() {},

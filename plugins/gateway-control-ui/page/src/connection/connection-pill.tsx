@@ -18,7 +18,13 @@ export function ConnectionPill(): JSX.Element {
   if (state.at === 'waiting') {
     const seconds = Math.max(1, Math.ceil((state.retryAtMs - now.value) / 1000))
     return (
-      <button type="button" class="pill" data-state="waiting" onClick={() => gateway.retry()} title={`${state.reason} Press to connect now.`}>
+      <button
+        type="button"
+        class="pill"
+        data-state="waiting"
+        onClick={() => gateway.retry()}
+        title={`${state.reason} Press to connect now.`}
+      >
         <span class="dot" />
         <span class="only-wide">Reconnecting in</span>
         {seconds} s
@@ -27,7 +33,12 @@ export function ConnectionPill(): JSX.Element {
   }
   const label = state.at === 'open' ? 'Connected' : state.at === 'connecting' ? 'Connecting' : 'Signed out'
   return (
-    <span class="pill" data-state={state.at} role="status" title={state.at === 'open' ? `OpenClaw ${state.hello.version}` : undefined}>
+    <span
+      class="pill"
+      data-state={state.at}
+      role="status"
+      title={state.at === 'open' ? `OpenClaw ${state.hello.version}` : undefined}
+    >
       <span class="dot" />
       <span class="pill-label">{label}</span>
     </span>

@@ -35,7 +35,11 @@ const final = new Set(['unauthorized', 'forbidden', 'unsupported'])
 /** Connects to the gateway that served this page, and stays connected; the page's address gives a one-time link at most. */
 export function openGateway(store: TextStore = localStorage): Gateway {
   const state = signal<ConnectionState>({ at: 'connecting' })
-  const listeners = { event: new Set<(event: EventEnvelope) => void>(), open: new Set<() => void>(), lost: new Set<(session: string | undefined) => void>() }
+  const listeners = {
+    event: new Set<(event: EventEnvelope) => void>(),
+    open: new Set<() => void>(),
+    lost: new Set<(session: string | undefined) => void>(),
+  }
   let client: GatewayClient | undefined
   let look: ReturnType<typeof setInterval> | undefined
   let wait: ReturnType<typeof setTimeout> | undefined
@@ -91,7 +95,10 @@ export function openGateway(store: TextStore = localStorage): Gateway {
       else if (now === 'closed') state.value = { at: 'refused', why: 'token', ...(failure ? { failure } : {}) }
       else {
         const show = () => {
-          state.value = fresh.retryAtMs === undefined ? { at: 'connecting' } : { at: 'waiting', retryAtMs: fresh.retryAtMs, reason: failure?.message ?? 'The connection ended.' }
+          state.value =
+            fresh.retryAtMs === undefined
+              ? { at: 'connecting' }
+              : { at: 'waiting', retryAtMs: fresh.retryAtMs, reason: failure?.message ?? 'The connection ended.' }
         }
         queueMicrotask(show)
         look = setInterval(show, lookMs)
@@ -144,7 +151,12 @@ export function openGateway(store: TextStore = localStorage): Gateway {
   }
   return {
     state,
-    call: (method, params) => (client ? client.call(method, params) : Promise.reject(Object.assign(new Error('The gateway cannot be reached just now.'), { code: 'unavailable' as const }))),
+    call: (method, params) =>
+      client
+        ? client.call(method, params)
+        : Promise.reject(
+            Object.assign(new Error('The gateway cannot be reached just now.'), { code: 'unavailable' as const }),
+          ),
     onEvent: (listen) => own(listeners.event, listen),
     onOpen(listen) {
       if (state.peek().at === 'open') queueMicrotask(listen)

@@ -36,13 +36,20 @@ export function SignIn({ state }: { state: Refused }): JSX.Element {
           <code>openclaw open</code>
           <CopyButton text="openclaw open" label="Copy the command" />
         </p>
-        <p>It opens this page with a link that works once, for ten minutes. After that, this browser stays signed in.</p>
+        <p>
+          It opens this page with a link that works once, for ten minutes. After that, this browser stays signed in.
+        </p>
         <details>
           <summary>I have a link, a token or a password</summary>
           <form onSubmit={enter}>
             <label>
               Link, token or password
-              <input type="password" autocomplete="off" value={secret.value} onInput={(event) => (secret.value = event.currentTarget.value)} />
+              <input
+                type="password"
+                autocomplete="off"
+                value={secret.value}
+                onInput={(event) => (secret.value = event.currentTarget.value)}
+              />
             </label>
             <button type="submit" class="primary" disabled={!secret.value.trim()}>
               Sign in

@@ -7,7 +7,12 @@ export type Block =
   | { readonly type: 'code'; readonly language: string; readonly text: string }
   | { readonly type: 'quote'; readonly blocks: readonly Block[] }
   | { readonly type: 'list'; readonly start: number | undefined; readonly items: readonly Item[] }
-  | { readonly type: 'table'; readonly align: readonly Align[]; readonly head: readonly Cell[]; readonly rows: readonly (readonly Cell[])[] }
+  | {
+      readonly type: 'table'
+      readonly align: readonly Align[]
+      readonly head: readonly Cell[]
+      readonly rows: readonly (readonly Cell[])[]
+    }
   | { readonly type: 'rule' }
 /** One item of a list; `checked` where it is a task. */
 export interface Item {
@@ -39,7 +44,13 @@ function parseBlocks(lines: readonly string[], depth: number): Block[] {
       at += 1
       continue
     }
-    const read = readFence(lines, at) ?? readHeading(line, at) ?? readRule(line, at) ?? (depth < maxDepth ? (readQuote(lines, at, depth) ?? readList(lines, at, depth)) : undefined) ?? readTable(lines, at) ?? readParagraph(lines, at)
+    const read =
+      readFence(lines, at) ??
+      readHeading(line, at) ??
+      readRule(line, at) ??
+      (depth < maxDepth ? (readQuote(lines, at, depth) ?? readList(lines, at, depth)) : undefined) ??
+      readTable(lines, at) ??
+      readParagraph(lines, at)
     blocks.push(read.block)
     at = read.end
   }
@@ -57,7 +68,10 @@ function readFence(lines: readonly string[], at: number): Read {
   const ticks = open[2] ?? ''
   let end = at + 1
   while (end < lines.length && !closes(lines[end] ?? '', ticks)) end += 1
-  const text = lines.slice(at + 1, end).map((line) => unindent(line, indent)).join('\n')
+  const text = lines
+    .slice(at + 1, end)
+    .map((line) => unindent(line, indent))
+    .join('\n')
   return { block: { type: 'code', language: (open[3] ?? '').trim().split(/\s/, 1)[0] ?? '', text }, end: end + 1 }
 }
 
@@ -115,7 +129,10 @@ function readList(lines: readonly string[], at: number, depth: number): Read {
     items.push(toItem(item.lines, depth))
     end = item.end
   }
-  return { block: { type: 'list', start: /\d/.test(first[2] ?? '') ? Number.parseInt(first[2] ?? '1', 10) : undefined, items }, end }
+  return {
+    block: { type: 'list', start: /\d/.test(first[2] ?? '') ? Number.parseInt(first[2] ?? '1', 10) : undefined, items },
+    end,
+  }
 }
 
 function readItem(lines: readonly string[], at: number, found: RegExpExecArray): { lines: string[]; end: number } {
@@ -153,7 +170,9 @@ function readTable(lines: readonly string[], at: number): Read {
   const columns = cells(ruler)
   const head = cells(line)
   if (columns.length !== head.length || !columns.every((one) => /^:?-+:?$/.test(one))) return undefined
-  const align = columns.map((one): Align => (one.endsWith(':') ? (one.startsWith(':') ? 'center' : 'right') : one.startsWith(':') ? 'left' : undefined))
+  const align = columns.map((one): Align =>
+    one.endsWith(':') ? (one.startsWith(':') ? 'center' : 'right') : one.startsWith(':') ? 'left' : undefined,
+  )
   const rows: Cell[][] = []
   let end = at + 2
   for (; end < lines.length && (lines[end] ?? '').includes('|'); end += 1) {
@@ -193,7 +212,12 @@ function startsBlock(line: string): boolean {
 
 function readParagraph(lines: readonly string[], at: number): { block: Block; end: number } {
   let end = at + 1
-  while (end < lines.length && (lines[end] ?? '').trim() && !startsBlock(lines[end] ?? '') && !readTable(lines, end)) end += 1
-  const text = lines.slice(at, end).map((line) => line.trimStart()).join('\n').trimEnd()
+  while (end < lines.length && (lines[end] ?? '').trim() && !startsBlock(lines[end] ?? '') && !readTable(lines, end))
+    end += 1
+  const text = lines
+    .slice(at, end)
+    .map((line) => line.trimStart())
+    .join('\n')
+    .trimEnd()
   return { block: { type: 'paragraph', inline: parseInline(text) }, end }
 }

@@ -74,7 +74,12 @@ export function parseInline(text: string): readonly Inline[] {
       if (open && target) {
         const inline = join(pair(tokens.splice(open.at).slice(1)))
         const href = safeHref(target.href)
-        if (href) tokens.push({ type: 'link', href, inline: withoutLinks(inline.length ? inline : [{ type: 'text', text: href }]) })
+        if (href)
+          tokens.push({
+            type: 'link',
+            href,
+            inline: withoutLinks(inline.length ? inline : [{ type: 'text', text: href }]),
+          })
         else tokens.push(...inline)
         index = target.end
       } else {
@@ -82,7 +87,9 @@ export function parseInline(text: string): readonly Inline[] {
         index += 1
       }
     } else if (char === '<') {
-      const found = /^<([a-z][a-z0-9+.-]*:[^\s<>]+|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>/i.exec(text.slice(index, index + maxHref))
+      const found = /^<([a-z][a-z0-9+.-]*:[^\s<>]+|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>/i.exec(
+        text.slice(index, index + maxHref),
+      )
       const target = found?.[1] ?? ''
       const href = found && safeHref(target.includes(':') ? target : `mailto:${target}`)
       if (found && href) put({ type: 'link', href, inline: [{ type: 'text', text: target }] }, found[0].length)
@@ -172,7 +179,8 @@ function pair(tokens: readonly Token[]): Inline[] {
       }
       const inline = join(inner.map((one) => plainToken(one.token)))
       if (depth > maxDepth) out.push({ token: { type: 'text', text: flatten(inline) }, depth: 0 })
-      else out.push({ token: { type: token.char === '~' ? 'strike' : size === 2 ? 'strong' : 'emphasis', inline }, depth })
+      else
+        out.push({ token: { type: token.char === '~' ? 'strike' : size === 2 ? 'strong' : 'emphasis', inline }, depth })
     }
     if (token.count === 0) continue
     if (token.opens) openers.push(out.length)
@@ -204,7 +212,8 @@ function join(inline: readonly Inline[]): Inline[] {
   const joined: Inline[] = []
   for (const one of inline) {
     const last = joined.at(-1)
-    if (one.type === 'text' && last?.type === 'text') joined[joined.length - 1] = { type: 'text', text: last.text + one.text }
+    if (one.type === 'text' && last?.type === 'text')
+      joined[joined.length - 1] = { type: 'text', text: last.text + one.text }
     else joined.push(one)
   }
   return joined
@@ -225,10 +234,13 @@ function withoutLinks(inline: readonly Inline[]): Inline[] {
 
 /** What stands in the parentheses of a link: an address, and a title that is not shown. */
 function destination(text: string, from: number): { href: string; end: number } | undefined {
-  const found = /^\s*(?:<([^<>\n]*)>|((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/.exec(
-    text.slice(from, from + maxHref),
-  )
-  return found ? { href: (found[1] ?? found[2] ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1'), end: from + found[0].length } : undefined
+  const found =
+    /^\s*(?:<([^<>\n]*)>|((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/.exec(
+      text.slice(from, from + maxHref),
+    )
+  return found
+    ? { href: (found[1] ?? found[2] ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1'), end: from + found[0].length }
+    : undefined
 }
 
 /** A bare address, without the punctuation of the sentence around it. */

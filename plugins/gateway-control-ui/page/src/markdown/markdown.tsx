@@ -50,7 +50,10 @@ function heading(level: number, children: ComponentChildren, key: number): JSX.E
 function renderItem(item: Item, key: number): JSX.Element {
   const [first, ...rest] = item.blocks
   // A single paragraph stands in the item itself, as in a tight list.
-  const content = first?.type === 'paragraph' ? [<span key="text">{renderInline(first.inline)}</span>, ...rest.map(renderBlock)] : item.blocks.map(renderBlock)
+  const content =
+    first?.type === 'paragraph'
+      ? [<span key="text">{renderInline(first.inline)}</span>, ...rest.map(renderBlock)]
+      : item.blocks.map(renderBlock)
   if (item.checked === undefined) return <li key={key}>{content}</li>
   return (
     <li key={key} class="task">

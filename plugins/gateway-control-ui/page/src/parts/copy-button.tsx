@@ -12,7 +12,11 @@ export function CopyButton({ text, label }: { text: string; label: string }): JS
     return () => clearTimeout(timer)
   }, [done.value])
   if (!globalThis.navigator?.clipboard) return null
-  const copy = () => void navigator.clipboard.writeText(text).then(() => (done.value = true), () => undefined)
+  const copy = () =>
+    void navigator.clipboard.writeText(text).then(
+      () => (done.value = true),
+      () => undefined,
+    )
   return (
     <button type="button" class="quiet small" onClick={copy} aria-label={done.value ? 'Copied' : label} title={label}>
       <Icon name={done.value ? 'check' : 'copy'} />

@@ -40,7 +40,14 @@ export type IconName = keyof typeof paths
 /** A picture beside words, or inside a button that has a label: it says nothing to a screen reader. */
 export function Icon({ name }: { name: IconName }): JSX.Element {
   return (
-    <svg class={name === 'more' ? 'icon heavy' : 'icon'} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+    <svg
+      class={name === 'more' ? 'icon heavy' : 'icon'}
+      viewBox="0 0 24 24"
+      width="20"
+      height="20"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={paths[name]} />
     </svg>
   )

@@ -11,7 +11,15 @@ export interface MenuItem {
 }
 
 /** A button that opens a list of actions: arrows move, Escape closes and gives the focus back. */
-export function Menu({ label, items, children }: { label: string; items: readonly MenuItem[]; children: ComponentChildren }): JSX.Element {
+export function Menu({
+  label,
+  items,
+  children,
+}: {
+  label: string
+  items: readonly MenuItem[]
+  children: ComponentChildren
+}): JSX.Element {
   const open = useSignal(false)
   const root = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
@@ -34,14 +42,29 @@ export function Menu({ label, items, children }: { label: string; items: readonl
   }
   return (
     <div class="menu" ref={root} onKeyDown={keys}>
-      <button ref={button} type="button" class="quiet small" aria-haspopup="menu" aria-expanded={open.value} aria-label={label} title={label} onClick={() => (open.value = !open.value)}>
+      <button
+        ref={button}
+        type="button"
+        class="quiet small"
+        aria-haspopup="menu"
+        aria-expanded={open.value}
+        aria-label={label}
+        title={label}
+        onClick={() => (open.value = !open.value)}
+      >
         {children}
       </button>
       {open.value && (
         <ul class="popup" role="menu" tabIndex={-1} aria-label={label}>
           {items.map((item) => (
             <li key={item.label} role="none">
-              <button type="button" role="menuitem" tabIndex={-1} class={item.danger ? 'danger' : undefined} onClick={() => choose(item)}>
+              <button
+                type="button"
+                role="menuitem"
+                tabIndex={-1}
+                class={item.danger ? 'danger' : undefined}
+                onClick={() => choose(item)}
+              >
                 {item.icon}
                 {item.label}
               </button>

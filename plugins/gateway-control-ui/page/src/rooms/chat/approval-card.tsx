@@ -49,10 +49,21 @@ export function ApprovalCard({ approval, first }: { approval: Approval; first: b
       {approval.reason && <p dir="auto">{showHidden(approval.reason)}</p>}
       {may ? (
         <div class="actions">
-          <button type="button" class="primary" disabled={busy.value} onClick={() => void decide('allow')} aria-keyshortcuts={first ? 'Alt+Y' : undefined}>
+          <button
+            type="button"
+            class="primary"
+            disabled={busy.value}
+            onClick={() => void decide('allow')}
+            aria-keyshortcuts={first ? 'Alt+Y' : undefined}
+          >
             Allow once {first && <kbd>Alt Y</kbd>}
           </button>
-          <button type="button" disabled={busy.value} onClick={() => void decide('deny')} aria-keyshortcuts={first ? 'Alt+N' : undefined}>
+          <button
+            type="button"
+            disabled={busy.value}
+            onClick={() => void decide('deny')}
+            aria-keyshortcuts={first ? 'Alt+N' : undefined}
+          >
             Deny {first && <kbd>Alt N</kbd>}
           </button>
         </div>

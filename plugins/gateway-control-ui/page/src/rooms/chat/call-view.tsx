@@ -18,7 +18,9 @@ const telling = ['command', 'path', 'file', 'url', 'query', 'pattern', 'name']
 export function sayCall(input: unknown): string {
   if (typeof input !== 'object' || input === null) return asText(input)
   const fields = input as Record<string, unknown>
-  const field = telling.find((name) => typeof fields[name] === 'string') ?? Object.keys(fields).find((name) => typeof fields[name] === 'string')
+  const field =
+    telling.find((name) => typeof fields[name] === 'string') ??
+    Object.keys(fields).find((name) => typeof fields[name] === 'string')
   const text = field ? asText(fields[field]) : Object.keys(fields).length ? JSON.stringify(input) : ''
   return text.slice(0, 400).replaceAll(/\s+/g, ' ').trim()
 }
@@ -31,7 +33,9 @@ export function CallView({ part }: { part: CallPart }): JSX.Element {
       <summary>
         <Icon name={part.state === 'failed' || part.state === 'unknown' ? 'alert' : 'tool'} />
         <span class="tool-name">{part.tool || 'tool'}</span>
-        <code class="subject" dir="ltr">{showHidden(sayCall(part.input))}</code>
+        <code class="subject" dir="ltr">
+          {showHidden(sayCall(part.input))}
+        </code>
         <span class="state">
           {part.state === 'running' && <span class="spinner" />}
           <span class={part.state === 'done' ? 'visually-hidden' : undefined}>{states[part.state]}</span>
@@ -50,7 +54,10 @@ export function CallView({ part }: { part: CallPart }): JSX.Element {
 
 function Input({ input }: { input: unknown }): JSX.Element | null {
   if (input === undefined) return null
-  const fields = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.entries(input) : [['', input] as const]
+  const fields =
+    typeof input === 'object' && input !== null && !Array.isArray(input)
+      ? Object.entries(input)
+      : [['', input] as const]
   return (
     <dl class="fields">
       {fields.map(([name, value]) => (
@@ -69,7 +76,13 @@ function Result({ content, state }: { content: readonly Content[]; state: CallPa
   if (content.length === 0) return <p class="faint">{state === 'running' ? 'No output yet.' : 'No output.'}</p>
   return (
     <div class="result" data-state={state}>
-      {content.map((one, key) => (one.type === 'file' ? <FileName key={key} name={asText(one.name) || one.mime} /> : <Long key={key} text={asText(one.text)} label="result" />))}
+      {content.map((one, key) =>
+        one.type === 'file' ? (
+          <FileName key={key} name={asText(one.name) || one.mime} />
+        ) : (
+          <Long key={key} text={asText(one.text)} label="result" />
+        ),
+      )}
     </div>
   )
 }

@@ -22,7 +22,8 @@ export function ChatRoom(): JSX.Element {
   })
   useSignalEffect(() => {
     const session = sessions.selected.value
-    if (session && place.peek().room === 'chat' && place.peek().session !== session) go(place, { room: 'chat', session }, place.peek().session === undefined)
+    if (session && place.peek().room === 'chat' && place.peek().session !== session)
+      go(place, { room: 'chat', session }, place.peek().session === undefined)
   })
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
@@ -33,13 +34,18 @@ export function ChatRoom(): JSX.Element {
     document.addEventListener('keydown', keys)
     return () => document.removeEventListener('keydown', keys)
   }, [])
-  const title = sessions.current.value?.title || (key ? 'New chat' : gateway.state.value.at === 'open' ? 'New chat' : 'OpenClaw')
+  const title =
+    sessions.current.value?.title || (key ? 'New chat' : gateway.state.value.at === 'open' ? 'New chat' : 'OpenClaw')
   const origin = sessions.current.value
-  const note = origin && origin.channel !== 'local' ? `${origin.channel} · ${origin.agent}` : origin && origin.agent !== 'main' ? origin.agent : ''
+  const note =
+    origin && origin.channel !== 'local'
+      ? `${origin.channel} · ${origin.agent}`
+      : origin && origin.agent !== 'main'
+        ? origin.agent
+        : ''
   return (
     <>
       <SessionList />
-      {drawer.value && <button type="button" class="backdrop only-phone" aria-label="Close the sessions" onClick={() => (drawer.value = false)} />}
       <main class="room chat" id="main" tabIndex={-1} inert={drawer.value && matchMedia('(max-width: 48rem)').matches}>
         <RoomHeader title={title} note={note} />
         <RequestBanner session={key} />

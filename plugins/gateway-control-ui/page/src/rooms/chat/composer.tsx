@@ -40,7 +40,11 @@ export function Composer({ conversation, onSent }: { conversation: Conversation;
 
   const add = (more: readonly File[]) => {
     const all = [...files.value, ...more]
-    const refused = refuseFiles(all.map((file) => ({ sizeBytes: file.size })), room, sayBytes)
+    const refused = refuseFiles(
+      all.map((file) => ({ sizeBytes: file.size })),
+      room,
+      sayBytes,
+    )
     if (refused) tell(refused)
     else files.value = all
   }
@@ -103,7 +107,12 @@ export function Composer({ conversation, onSent }: { conversation: Conversation;
               <Icon name="file" />
               <span class="file-name">{file.name}</span>
               <span class="faint">{sayBytes(file.size)}</span>
-              <button type="button" class="quiet small" aria-label={`Do not send ${file.name}`} onClick={() => (files.value = files.value.filter((one) => one !== file))}>
+              <button
+                type="button"
+                class="quiet small"
+                aria-label={`Do not send ${file.name}`}
+                onClick={() => (files.value = files.value.filter((one) => one !== file))}
+              >
                 <Icon name="close" />
               </button>
             </li>
@@ -133,18 +142,37 @@ export function Composer({ conversation, onSent }: { conversation: Conversation;
             event.currentTarget.value = ''
           }}
         />
-        <button type="button" class="quiet" aria-label="Attach files" title={`Attach files, up to ${mostFiles}`} onClick={() => picker.current?.click()}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Attach files"
+          title={`Attach files, up to ${mostFiles}`}
+          onClick={() => picker.current?.click()}
+        >
           <Icon name="attach" />
         </button>
         <ModelPicker session={session} />
         <span class="push" />
         {working && (
-          <button type="button" class="round stop" onClick={stop} aria-label="Stop" title="Stop (Esc)" aria-keyshortcuts="Escape">
+          <button
+            type="button"
+            class="round stop"
+            onClick={stop}
+            aria-label="Stop"
+            title="Stop (Esc)"
+            aria-keyshortcuts="Escape"
+          >
             <Icon name="stop" />
           </button>
         )}
         {(!working || ready.value) && (
-          <button type="submit" class="round primary" disabled={!ready.value} aria-label="Send" title={working ? 'Send; it is answered next' : 'Send (Enter)'}>
+          <button
+            type="submit"
+            class="round primary"
+            disabled={!ready.value}
+            aria-label="Send"
+            title={working ? 'Send; it is answered next' : 'Send (Enter)'}
+          >
             <Icon name="send" />
           </button>
         )}

@@ -16,7 +16,13 @@ import { Welcome } from './welcome.tsx'
 const nearPx = 80
 
 /** The conversation: what was said, what streams, what waits, and what is on its way. `stick` jumps to its end. */
-export function ConversationView({ conversation, onStick }: { conversation: Conversation; onStick: (stick: () => void) => void }): JSX.Element {
+export function ConversationView({
+  conversation,
+  onStick,
+}: {
+  conversation: Conversation
+  onStick: (stick: () => void) => void
+}): JSX.Element {
   const app = useApp()
   const { outbox, requests } = app
   const setup = needsSetup(app)
@@ -116,16 +122,22 @@ export function ConversationView({ conversation, onStick }: { conversation: Conv
 }
 
 /** Keeps what is in sight where it is when older lines are put in front of it. */
-function useKeepPlace(scroller: { readonly current: HTMLDivElement | null }, first: string | undefined, sticks: { readonly current: boolean }): void {
+function useKeepPlace(
+  scroller: { readonly current: HTMLDivElement | null },
+  first: string | undefined,
+  sticks: { readonly current: boolean },
+): void {
   const drawn = useRef(first)
   const before = useRef<{ height: number; top: number } | undefined>(undefined)
   const box = scroller.current
   // While this runs the page still shows what was drawn last.
-  if (box && drawn.current !== undefined && drawn.current !== first && !sticks.current) before.current = { height: box.scrollHeight, top: box.scrollTop }
+  if (box && drawn.current !== undefined && drawn.current !== first && !sticks.current)
+    before.current = { height: box.scrollHeight, top: box.scrollTop }
   drawn.current = first
   useLayoutEffect(() => {
     const { current } = before
-    if (current && scroller.current) scroller.current.scrollTop = current.top + scroller.current.scrollHeight - current.height
+    if (current && scroller.current)
+      scroller.current.scrollTop = current.top + scroller.current.scrollHeight - current.height
     before.current = undefined
   })
 }

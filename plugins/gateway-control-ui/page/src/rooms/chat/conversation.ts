@@ -6,7 +6,10 @@ import { foldEvent, type Live, runsOf, settleLine, withLive } from './live.ts'
 import { foldLines, type Item, keepItems } from './transcript.ts'
 
 /** How far a conversation is read. A conversation that has no journal yet is `ready` and empty. */
-export type Phase = { readonly at: 'loading' } | { readonly at: 'ready' } | { readonly at: 'failed'; readonly failure: Failure }
+export type Phase =
+  | { readonly at: 'loading' }
+  | { readonly at: 'ready' }
+  | { readonly at: 'failed'; readonly failure: Failure }
 
 /** One session as the page knows it: what is in its journal, and what streams. */
 export interface Conversation extends Disposable {
@@ -42,7 +45,9 @@ export function openConversation(gateway: Gateway, session: string): Conversatio
   const takenKey = computed(() => [...live.value.values()].flatMap((run) => run.takes).join())
   let folded: readonly Item[] = []
   // Depends on the names of the live runs only, so that streamed text does not fold the journal again.
-  const durable = computed(() => (folded = keepItems(folded, foldLines(lines.value, setOf(runningKey.value), setOf(takenKey.value)))))
+  const durable = computed(
+    () => (folded = keepItems(folded, foldLines(lines.value, setOf(runningKey.value), setOf(takenKey.value)))),
+  )
   const items = computed(() => withLive(durable.value, live.value))
   let reading: Promise<void> | undefined
   let again = false
@@ -68,7 +73,9 @@ export function openConversation(gateway: Gateway, session: string): Conversatio
       held = undefined
       const seen = new Set(streamed.map((event) => event.seq))
       // The window of past events also holds runs that are settled: what their lines say is read already.
-      for (const event of streamed) if (event.event === 'session.line' || runs.includes(asText((event.payload as { run?: unknown }).run))) apply(event)
+      for (const event of streamed)
+        if (event.event === 'session.line' || runs.includes(asText((event.payload as { run?: unknown }).run)))
+          apply(event)
       for (const event of waiting) if (!seen.has(event.seq)) apply(event)
     }
   }
@@ -103,7 +110,8 @@ export function openConversation(gateway: Gateway, session: string): Conversatio
       const name = event.event as Extract<EventName, `agent.${string}`>
       const payload = event.payload as EventPayload<typeof name>
       live.value = foldEvent(live.peek(), name, payload, Date.now())
-      if (name === 'agent.end' && told.peek().has(payload.run)) told.value = new Set([...told.peek()].filter((run) => run !== payload.run))
+      if (name === 'agent.end' && told.peek().has(payload.run))
+        told.value = new Set([...told.peek()].filter((run) => run !== payload.run))
     } else if (event.event === 'sessions.changed' && !(event.payload as EventPayload<'sessions.changed'>).deleted) {
       // A reset may have moved the journal on without a line that this page was told of.
       if (lines.peek().length > 0) void refresh()

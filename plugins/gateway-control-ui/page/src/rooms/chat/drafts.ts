@@ -30,7 +30,12 @@ export function openDrafts(store: TextStore): Drafts {
 function load(store: TextStore): [string, string][] {
   try {
     const found: unknown = JSON.parse(store.getItem(place) ?? '[]')
-    return Array.isArray(found) ? found.filter((one): one is [string, string] => Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'string') : []
+    return Array.isArray(found)
+      ? found.filter(
+          (one): one is [string, string] =>
+            Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'string',
+        )
+      : []
   } catch {
     return []
   }

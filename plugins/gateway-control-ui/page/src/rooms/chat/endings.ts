@@ -12,9 +12,23 @@ const next: Readonly<Partial<Record<ErrorCode, string>>> = {
 }
 
 /** What to tell a person of a run that ended without an answer: what happened, the failure in its own words, what to do. */
-export function explainEnd(outcome: 'failed' | 'aborted' | 'interrupted', failure: Failure | undefined): { readonly title: string; readonly text: string; readonly next: string } {
+export function explainEnd(
+  outcome: 'failed' | 'aborted' | 'interrupted',
+  failure: Failure | undefined,
+): { readonly title: string; readonly text: string; readonly next: string } {
   const text = typeof failure?.message === 'string' ? failure.message : ''
   if (outcome === 'aborted') return { title: 'Stopped', text, next: '' }
-  if (outcome === 'interrupted') return { title: 'Interrupted', text, next: 'The gateway stopped during this answer. What tools did before may have happened: check, then ask again.' }
-  return { title: 'There is no answer', text, next: (failure && next[failure.code]) ?? 'Send your message again. If it happens again, `openclaw logs` has the details.' }
+  if (outcome === 'interrupted')
+    return {
+      title: 'Interrupted',
+      text,
+      next: 'The gateway stopped during this answer. What tools did before may have happened: check, then ask again.',
+    }
+  return {
+    title: 'There is no answer',
+    text,
+    next:
+      (failure && next[failure.code]) ??
+      'Send your message again. If it happens again, `openclaw logs` has the details.',
+  }
 }

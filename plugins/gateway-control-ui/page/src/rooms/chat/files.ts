@@ -20,12 +20,18 @@ export async function readFiles(files: readonly File[]): Promise<readonly FileTo
 }
 
 /** Why these files cannot go together in one message; undefined when they can. `room` is what a frame holds, in bytes. */
-export function refuseFiles(files: readonly { readonly sizeBytes: number }[], room: number, say: (bytes: number) => string): string | undefined {
+export function refuseFiles(
+  files: readonly { readonly sizeBytes: number }[],
+  room: number,
+  say: (bytes: number) => string,
+): string | undefined {
   if (files.length > mostFiles) return `A message carries at most ${mostFiles} files.`
   // Base64 takes four bytes for three; the rest of the frame is for the words.
   const most = Math.floor(Math.max(0, room - 65_536) * 0.75)
   const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
-  return size > most ? `Together the files have ${say(size)}; the gateway takes ${say(most)} at once. Send them in several messages, or make them smaller.` : undefined
+  return size > most
+    ? `Together the files have ${say(size)}; the gateway takes ${say(most)} at once. Send them in several messages, or make them smaller.`
+    : undefined
 }
 
 function toBase64(bytes: ArrayBuffer): string {

@@ -46,7 +46,11 @@ function SaidView({ item }: { item: Said }): JSX.Element {
       {item.attachments.length > 0 && (
         <div class="files">
           {item.attachments.map((file, key) => (
-            <FileName key={key} name={asText(file.name) || asText(file.mime)} {...(file.sizeBytes === undefined ? {} : { note: sayBytes(file.sizeBytes) })} />
+            <FileName
+              key={key}
+              name={asText(file.name) || asText(file.mime)}
+              {...(file.sizeBytes === undefined ? {} : { note: sayBytes(file.sizeBytes) })}
+            />
           ))}
         </div>
       )}
@@ -107,7 +111,15 @@ function PartView({ part }: { part: AnswerPart }): JSX.Element {
 
 const dividers = { compaction: 'Older context summarised', reset: 'New conversation', new: 'New conversation' } as const
 
-function Divider({ reason, summary, atMs }: { reason: keyof typeof dividers; summary: string; atMs: number }): JSX.Element {
+function Divider({
+  reason,
+  summary,
+  atMs,
+}: {
+  reason: keyof typeof dividers
+  summary: string
+  atMs: number
+}): JSX.Element {
   const label = `${dividers[reason] ?? dividers.new} · ${when(atMs)}`
   if (!summary) {
     return (
@@ -162,5 +174,9 @@ function sayTokens(input: number, output: number): string {
 }
 
 function sayCost(usd: number): string {
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: usd < 0.1 ? 4 : 2 }).format(usd)
+  return new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: usd < 0.1 ? 4 : 2,
+  }).format(usd)
 }

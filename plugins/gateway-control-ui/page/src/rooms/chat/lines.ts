@@ -29,7 +29,8 @@ export function asList<T>(value: readonly T[] | undefined): readonly T[] {
 /** One line after another, each sequence once, in order. The same array comes back when nothing is new. */
 export function mergeLines(known: readonly JournalLine[], more: readonly JournalLine[]): readonly JournalLine[] {
   const last = known.at(-1)?.seq ?? 0
-  if (more.every((line, index) => line.seq > (more[index - 1]?.seq ?? last))) return more.length ? [...known, ...more] : known
+  if (more.every((line, index) => line.seq > (more[index - 1]?.seq ?? last)))
+    return more.length ? [...known, ...more] : known
   const bySequence = new Map([...known, ...more].map((line) => [line.seq, line]))
   return [...bySequence.values()].toSorted((a, b) => a.seq - b.seq)
 }

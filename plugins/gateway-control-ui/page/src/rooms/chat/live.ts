@@ -15,7 +15,9 @@ export interface LiveRun {
   /** The run is settled; its last line is on the way. */
   readonly over: boolean
 }
-type LivePart = { readonly kind: 'text' | 'thinking'; readonly text: string } | { readonly kind: 'call'; readonly call: string }
+type LivePart =
+  | { readonly kind: 'text' | 'thinking'; readonly text: string }
+  | { readonly kind: 'call'; readonly call: string }
 interface LiveCall {
   readonly tool: string
   readonly input: unknown
@@ -37,7 +39,12 @@ export function foldEvent<E extends Streamed>(live: Live, event: E, payload: Eve
 }
 
 function foldRun(run: LiveRun, event: Streamed, payload: unknown): LiveRun {
-  const said = payload as Partial<EventPayload<'agent.start'> & EventPayload<'agent.text'> & EventPayload<'agent.tool.start'> & EventPayload<'agent.tool.result'>>
+  const said = payload as Partial<
+    EventPayload<'agent.start'> &
+      EventPayload<'agent.text'> &
+      EventPayload<'agent.tool.start'> &
+      EventPayload<'agent.tool.result'>
+  >
   switch (event) {
     case 'agent.start':
       return { ...run, model: asText(said.model), takes: said.takes ?? [] }
@@ -47,7 +54,12 @@ function foldRun(run: LiveRun, event: Streamed, payload: unknown): LiveRun {
       return { ...run, parts: append(run.parts, 'thinking', asText(said.delta)) }
     case 'agent.tool.start': {
       const call = asText(said.call)
-      const calls = new Map(run.calls).set(call, { tool: asText(said.tool), input: said.input, state: 'running', content: [] })
+      const calls = new Map(run.calls).set(call, {
+        tool: asText(said.tool),
+        input: said.input,
+        state: 'running',
+        content: [],
+      })
       return { ...run, calls, parts: [...run.parts, { kind: 'call', call }] }
     }
     case 'agent.tool.progress':
@@ -108,15 +120,38 @@ export function withLive(items: readonly Item[], live: Live): readonly Item[] {
     const rest = run.parts.filter((part) => part.kind !== 'call' || !durable.has(part.call))
     if (rest.length === 0) continue
     const before: readonly AnswerPart[] = goesOn ? last.parts : []
-    const parts = [...before, ...rest.map((part, index) => livePart(part, run, before.length + index, index === rest.length - 1))]
+    const parts = [
+      ...before,
+      ...rest.map((part, index) => livePart(part, run, before.length + index, index === rest.length - 1)),
+    ]
     if (goesOn) shown = [...shown.slice(0, -1), { ...last, parts }]
-    else shown = [...shown, { kind: 'answer', key: answerKey(run.run, blocksOf(shown, run.run)), atMs: run.startedMs, stamp: 'live', run: run.run, model: run.model, parts, usage: undefined, live: !run.over }]
+    else
+      shown = [
+        ...shown,
+        {
+          kind: 'answer',
+          key: answerKey(run.run, blocksOf(shown, run.run)),
+          atMs: run.startedMs,
+          stamp: 'live',
+          run: run.run,
+          model: run.model,
+          parts,
+          usage: undefined,
+          live: !run.over,
+        },
+      ]
   }
   return shown
 }
 
 function callsOf(items: readonly Item[], run: string): ReadonlySet<string> {
-  return new Set(items.flatMap((item) => (item.kind === 'answer' && item.run === run ? item.parts.flatMap((part) => (part.kind === 'call' ? [part.call] : [])) : [])))
+  return new Set(
+    items.flatMap((item) =>
+      item.kind === 'answer' && item.run === run
+        ? item.parts.flatMap((part) => (part.kind === 'call' ? [part.call] : []))
+        : [],
+    ),
+  )
 }
 
 function blocksOf(items: readonly Item[], run: string): number {
@@ -127,11 +162,20 @@ function livePart(part: LivePart, run: LiveRun, at: number, last: boolean): Answ
   const key = String(at)
   if (part.kind !== 'call') return { ...part, key, streaming: last && !run.over }
   const call = run.calls.get(part.call)
-  return { kind: 'call', key, call: part.call, tool: call?.tool ?? '', input: call?.input, state: call?.state ?? 'unknown', content: call?.content ?? [] }
+  return {
+    kind: 'call',
+    key,
+    call: part.call,
+    tool: call?.tool ?? '',
+    input: call?.input,
+    state: call?.state ?? 'unknown',
+    content: call?.content ?? [],
+  }
 }
 
 function withCalls(answer: Answer, run: LiveRun): Answer {
-  const touched = (part: AnswerPart): part is CallPart => part.kind === 'call' && part.state !== 'done' && part.state !== 'failed' && run.calls.has(part.call)
+  const touched = (part: AnswerPart): part is CallPart =>
+    part.kind === 'call' && part.state !== 'done' && part.state !== 'failed' && run.calls.has(part.call)
   if (!answer.parts.some(touched)) return answer
   const parts = answer.parts.map((part) => {
     const call = touched(part) ? run.calls.get(part.call) : undefined

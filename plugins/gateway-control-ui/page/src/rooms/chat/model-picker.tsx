@@ -52,14 +52,29 @@ export function ModelPicker({ session }: { session: string }): JSX.Element {
   }
   return (
     <div class="menu picker" ref={root} onKeyDown={keys}>
-      <button type="button" class="quiet choice" aria-haspopup="dialog" aria-expanded={open.value} onClick={() => (open.value = !open.value)} title="Model and thinking of this chat">
+      <button
+        type="button"
+        class="quiet choice"
+        aria-haspopup="dialog"
+        aria-expanded={open.value}
+        onClick={() => (open.value = !open.value)}
+        title="Model and thinking of this chat"
+      >
         <span class="choice-name">{shortName(chosen ?? fallback) || 'Model'}</span>
         {settings.thinking && <span class="faint">{settings.thinking}</span>}
         <Icon name="chevron" />
       </button>
       {open.value && (
         <div class="popup" role="dialog" tabIndex={-1} aria-label="Model and thinking of this chat">
-          {known.length > 8 && <input type="search" placeholder="Find a model" aria-label="Find a model" value={words.value} onInput={(event) => (words.value = event.currentTarget.value)} />}
+          {known.length > 8 && (
+            <input
+              type="search"
+              placeholder="Find a model"
+              aria-label="Find a model"
+              value={words.value}
+              onInput={(event) => (words.value = event.currentTarget.value)}
+            />
+          )}
           <ul role="listbox" aria-label="Model">
             <Option label={`Default · ${shortName(fallback)}`} chosen={!chosen} onChoose={() => choose(null)} />
             {found.map((id) => (
@@ -76,7 +91,12 @@ export function ModelPicker({ session }: { session: string }): JSX.Element {
             <div class="segments">
               {levels.map(({ value, label }) => (
                 <label key={label}>
-                  <input type="radio" name="thinking" checked={settings.thinking === value} onChange={() => void patch({ thinking: value ?? null })} />
+                  <input
+                    type="radio"
+                    name="thinking"
+                    checked={settings.thinking === value}
+                    onChange={() => void patch({ thinking: value ?? null })}
+                  />
                   <span>{label}</span>
                 </label>
               ))}

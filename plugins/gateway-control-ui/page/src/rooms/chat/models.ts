@@ -26,7 +26,9 @@ export function openModels(gateway: Gateway): Models {
     try {
       const found = await gateway.call('models.list', discover ? { discover } : {})
       // An answer without discovery has no offers to tell of; those that were found stay.
-      list.value = discover ? found : { ...found, offers: found.offers.length ? found.offers : (list.peek()?.offers ?? []) }
+      list.value = discover
+        ? found
+        : { ...found, offers: found.offers.length ? found.offers : (list.peek()?.offers ?? []) }
       failure.value = undefined
       return found
     } catch (thrown) {

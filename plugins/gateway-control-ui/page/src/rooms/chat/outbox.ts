@@ -67,7 +67,8 @@ export function openOutbox(gateway: Gateway, shelf: Shelf<Pending>): Outbox {
     if (busy.has(session)) return
     busy.add(session)
     try {
-      for (let next = first(session); next && gateway.state.peek().at === 'open'; next = first(session)) if (!(await attempt(next))) return
+      for (let next = first(session); next && gateway.state.peek().at === 'open'; next = first(session))
+        if (!(await attempt(next))) return
     } finally {
       busy.delete(session)
     }
@@ -79,17 +80,37 @@ export function openOutbox(gateway: Gateway, shelf: Shelf<Pending>): Outbox {
     return next?.state === 'failed' ? undefined : next
   }
 
-  async function attempt({ idempotencyKey, session, message, attachments, model, thinking }: Pending): Promise<boolean> {
+  async function attempt({
+    idempotencyKey,
+    session,
+    message,
+    attachments,
+    model,
+    thinking,
+  }: Pending): Promise<boolean> {
     const state = gateway.state.peek()
     // A frame that is too large ends the connection; trying again would end it again, for ever.
     if (state.at === 'open' && sizeOf(message, attachments) > state.hello.maxFrameBytes) {
-      change(idempotencyKey, { state: 'failed', failure: { code: 'invalid_params', message: `it is larger than the ${sayBytes(state.hello.maxFrameBytes)} that the gateway takes at once; send it in several messages` } })
+      change(idempotencyKey, {
+        state: 'failed',
+        failure: {
+          code: 'invalid_params',
+          message: `it is larger than the ${sayBytes(state.hello.maxFrameBytes)} that the gateway takes at once; send it in several messages`,
+        },
+      })
       return false
     }
     change(idempotencyKey, { state: 'sending' })
     try {
       const files = attachments.map(({ name, mime, data }) => ({ name, mime, data }))
-      const { line } = await gateway.call('chat.send', { session, message, idempotencyKey, ...(files.length ? { attachments: files } : {}), ...(model ? { model } : {}), ...(thinking ? { thinking } : {}) })
+      const { line } = await gateway.call('chat.send', {
+        session,
+        message,
+        idempotencyKey,
+        ...(files.length ? { attachments: files } : {}),
+        ...(model ? { model } : {}),
+        ...(thinking ? { thinking } : {}),
+      })
       change(idempotencyKey, { state: 'durable', line })
       void shelf.remove(idempotencyKey)
       return true
@@ -139,7 +160,8 @@ export function openOutbox(gateway: Gateway, shelf: Shelf<Pending>): Outbox {
     },
     settle(session, lines) {
       const ids = new Set(lines.map((line) => line.id))
-      for (const one of pending.peek()) if (one.session === session && one.line !== undefined && ids.has(one.line)) drop(one.idempotencyKey)
+      for (const one of pending.peek())
+        if (one.session === session && one.line !== undefined && ids.has(one.line)) drop(one.idempotencyKey)
     },
     [Symbol.dispose]() {
       stop()
@@ -151,14 +173,21 @@ export function openOutbox(gateway: Gateway, shelf: Shelf<Pending>): Outbox {
 /** Bytes of the frame that carries a message, with some to spare for what is around it. */
 function sizeOf(message: string, attachments: readonly FileToSend[]): number {
   const words = new TextEncoder().encode(JSON.stringify(message)).length
-  return attachments.reduce((sum, file) => sum + file.data.length + 4 * (file.name.length + file.mime.length) + 64, words + 4096)
+  return attachments.reduce(
+    (sum, file) => sum + file.data.length + 4 * (file.name.length + file.mime.length) + 64,
+    words + 4096,
+  )
 }
 
 /**
  * Those whose line is not shown yet. A line may arrive before the answer that names it: then the text tells, each line
  * standing for one message.
  */
-export function unseen(pending: readonly Pending[], session: string, lines: readonly JournalLine[]): readonly Pending[] {
+export function unseen(
+  pending: readonly Pending[],
+  session: string,
+  lines: readonly JournalLine[],
+): readonly Pending[] {
   const own = pending.filter((one) => one.session === session)
   if (own.length === 0) return own
   const ids = new Set(lines.map((line) => line.id))
@@ -166,7 +195,9 @@ export function unseen(pending: readonly Pending[], session: string, lines: read
   return own.filter((one) => {
     if (one.line) return !ids.has(one.line)
     if (one.state !== 'sending') return true
-    const line = lines.find((other) => other.seq > one.afterSeq && !claimed.has(other.id) && bodyOf(other, 'user')?.text === one.message)
+    const line = lines.find(
+      (other) => other.seq > one.afterSeq && !claimed.has(other.id) && bodyOf(other, 'user')?.text === one.message,
+    )
     if (line) claimed.add(line.id)
     return !line
   })

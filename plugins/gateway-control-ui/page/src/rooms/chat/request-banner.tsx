@@ -18,7 +18,8 @@ export function RequestBanner({ session }: { session: string }): JSX.Element | n
         <section class="banner" aria-label="Approvals in other sessions">
           <Icon name="shield" />
           <p>
-            {elsewhere.length === 1 ? 'A tool call waits' : `${elsewhere.length} tool calls wait`} for your yes in another session.
+            {elsewhere.length === 1 ? 'A tool call waits' : `${elsewhere.length} tool calls wait`} for your yes in
+            another session.
           </p>
           <button type="button" onClick={() => sessions.select(other.session)}>
             Show
@@ -62,15 +63,33 @@ function Pairing({ request }: { request: PairingRequest }): JSX.Element {
         </p>
       </div>
       <div class="actions">
-        <button type="button" class="primary" disabled={busy.value} onClick={() => void act(`${who} may talk to your agent now.`, () => requests.admit(request, false))}>
+        <button
+          type="button"
+          class="primary"
+          disabled={busy.value}
+          onClick={() => void act(`${who} may talk to your agent now.`, () => requests.admit(request, false))}
+        >
           Approve as member
         </button>
         {admin && (
-          <button type="button" disabled={busy.value} title="They may do everything you may" onClick={() => void act('That is you now: what you write there counts as the owner’s word.', () => requests.admit(request, true))}>
+          <button
+            type="button"
+            disabled={busy.value}
+            title="They may do everything you may"
+            onClick={() =>
+              void act('That is you now: what you write there counts as the owner’s word.', () =>
+                requests.admit(request, true),
+              )
+            }
+          >
             This is me
           </button>
         )}
-        <button type="button" disabled={busy.value} onClick={() => void act(`${who} was refused.`, () => requests.reject(request))}>
+        <button
+          type="button"
+          disabled={busy.value}
+          onClick={() => void act(`${who} was refused.`, () => requests.reject(request))}
+        >
           Reject
         </button>
       </div>

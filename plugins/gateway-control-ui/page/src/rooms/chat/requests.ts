@@ -19,14 +19,17 @@ export function openRequests(gateway: Gateway): Requests {
   const approvals = signal<readonly Approval[]>([])
   const pairings = signal<readonly PairingRequest[]>([])
   const withoutApproval = (id: string) => (approvals.value = approvals.peek().filter((one) => one.id !== id))
-  const withoutPairing = (channel: string, code: string) => (pairings.value = pairings.peek().filter((one) => one.channel !== channel || one.code !== code))
+  const withoutPairing = (channel: string, code: string) =>
+    (pairings.value = pairings.peek().filter((one) => one.channel !== channel || one.code !== code))
 
   async function load(): Promise<void> {
     const state = gateway.state.peek()
     const rights = state.at === 'open' ? state.hello.rights : []
     await Promise.allSettled([
       gateway.call('approvals.list', {}).then((found) => (approvals.value = found.approvals)),
-      ...(rights.includes('pairing') || rights.includes('admin') ? [gateway.call('pairing.list', {}).then((found) => (pairings.value = found.requests))] : []),
+      ...(rights.includes('pairing') || rights.includes('admin')
+        ? [gateway.call('pairing.list', {}).then((found) => (pairings.value = found.requests))]
+        : []),
     ])
   }
 

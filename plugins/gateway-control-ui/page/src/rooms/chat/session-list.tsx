@@ -36,13 +36,26 @@ export function SessionList(): JSX.Element {
           <Icon name="plus" />
           New chat
         </button>
-        <button type="button" class="quiet only-phone" onClick={() => (drawer.value = false)} aria-label="Close the sessions">
+        <button
+          type="button"
+          class="quiet only-phone"
+          onClick={() => (drawer.value = false)}
+          aria-label="Close the sessions"
+        >
           <Icon name="close" />
         </button>
       </div>
       <label class="search">
         <Icon name="search" />
-        <input ref={search} type="search" placeholder="Search" aria-label="Search sessions" aria-keyshortcuts="Control+K" value={sessions.search.value} onInput={(event) => (sessions.search.value = event.currentTarget.value)} />
+        <input
+          ref={search}
+          type="search"
+          placeholder="Search"
+          aria-label="Search sessions"
+          aria-keyshortcuts="Control+K"
+          value={sessions.search.value}
+          onInput={(event) => (sessions.search.value = event.currentTarget.value)}
+        />
       </label>
       <Rows onAsk={(ask) => (asking.value = ask)} />
       {asking.value && <Ask key={asking.value.what} asking={asking.value} onClose={() => (asking.value = undefined)} />}
@@ -64,7 +77,12 @@ function Rows({ onAsk }: { onAsk: (asking: Asking) => void }): JSX.Element {
     )
   }
   if (typeof phase === 'object') return <p class="rows empty">The sessions could not be read: {phase.message}</p>
-  if (list.length === 0) return <p class="rows empty">{sessions.search.value.trim() ? 'Nothing found.' : 'What you talk about will stand here.'}</p>
+  if (list.length === 0)
+    return (
+      <p class="rows empty">
+        {sessions.search.value.trim() ? 'Nothing found.' : 'What you talk about will stand here.'}
+      </p>
+    )
   return (
     <ul class="rows">
       {list.map((session) => (
@@ -116,7 +134,13 @@ function Row({ session, onAsk }: { session: SessionInfo; onAsk: (asking: Asking)
 }
 
 /** What can be done with a session as a whole. */
-export function SessionMenu({ session, onAsk }: { session: SessionInfo; onAsk: (asking: Asking) => void }): JSX.Element {
+export function SessionMenu({
+  session,
+  onAsk,
+}: {
+  session: SessionInfo
+  onAsk: (asking: Asking) => void
+}): JSX.Element {
   return (
     <Menu
       label={`More for ${session.title || 'this chat'}`}
@@ -133,8 +157,18 @@ export function SessionMenu({ session, onAsk }: { session: SessionInfo; onAsk: (
 
 const asks = {
   rename: { title: 'Rename', text: '', yes: 'Rename', done: '' },
-  reset: { title: 'Begin anew?', text: 'The agent will no longer know what was said so far. The journal keeps every line.', yes: 'Begin anew', done: 'A new conversation begins.' },
-  delete: { title: 'Delete this chat?', text: 'Its journal file is deleted. This cannot be undone.', yes: 'Delete', done: 'The chat was deleted.' },
+  reset: {
+    title: 'Begin anew?',
+    text: 'The agent will no longer know what was said so far. The journal keeps every line.',
+    yes: 'Begin anew',
+    done: 'A new conversation begins.',
+  },
+  delete: {
+    title: 'Delete this chat?',
+    text: 'Its journal file is deleted. This cannot be undone.',
+    yes: 'Delete',
+    done: 'The chat was deleted.',
+  },
 } as const
 
 function Ask({ asking, onClose }: { asking: Asking; onClose: () => void }): JSX.Element {
@@ -145,7 +179,11 @@ function Ask({ asking, onClose }: { asking: Asking; onClose: () => void }): JSX.
   const go = async (event: Event) => {
     event.preventDefault()
     onClose()
-    const act = { rename: () => sessions.rename(session.key, title.value), reset: () => sessions.reset(session.key), delete: () => sessions.remove(session.key) }[what]
+    const act = {
+      rename: () => sessions.rename(session.key, title.value),
+      reset: () => sessions.reset(session.key),
+      delete: () => sessions.remove(session.key),
+    }[what]
     if ((await attempt(act)) && words.done) tell(words.done)
   }
   return (

@@ -44,8 +44,19 @@ export function openSessions(gateway: Gateway, wanted: string | undefined): Sess
   const selected = signal(wanted ?? '')
   const apart = signal<SessionInfo | undefined>(undefined)
   const streaming = signal<ReadonlyMap<string, boolean>>(new Map())
-  const current = computed(() => list.value.find((one) => one.key === selected.value) ?? (apart.value?.key === selected.value ? apart.value : undefined))
-  const running = computed(() => new Set([...new Map([...list.value.map((one) => [one.key, one.running] as const), ...streaming.value])].flatMap(([key, on]) => (on ? [key] : []))))
+  const current = computed(
+    () =>
+      list.value.find((one) => one.key === selected.value) ??
+      (apart.value?.key === selected.value ? apart.value : undefined),
+  )
+  const running = computed(
+    () =>
+      new Set(
+        [...new Map([...list.value.map((one) => [one.key, one.running] as const), ...streaming.value])].flatMap(
+          ([key, on]) => (on ? [key] : []),
+        ),
+      ),
+  )
   let limit = pageOfSessions
   let asked = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -91,12 +102,14 @@ export function openSessions(gateway: Gateway, wanted: string | undefined): Sess
       if (!known) soon(120)
       // A title is the first words said, so a first message changes it too.
       else if (known.lines < 4) soon(120)
-      else list.value = [{ ...known, updatedAt: line.at, lines: line.seq }, ...list.peek().filter((one) => one !== known)]
+      else
+        list.value = [{ ...known, updatedAt: line.at, lines: line.seq }, ...list.peek().filter((one) => one !== known)]
     }
   }
 
   function put(info: SessionInfo): void {
-    if (list.peek().some((one) => one.key === info.key)) list.value = list.peek().map((one) => (one.key === info.key ? info : one))
+    if (list.peek().some((one) => one.key === info.key))
+      list.value = list.peek().map((one) => (one.key === info.key ? info : one))
     else apart.value = info
   }
 
@@ -140,7 +153,8 @@ export function openSessions(gateway: Gateway, wanted: string | undefined): Sess
       limit = Math.min(500, limit + pageOfSessions)
       void load()
     },
-    rename: async (key, title) => put(await gateway.call('sessions.patch', { session: key, title: title.trim() || null })),
+    rename: async (key, title) =>
+      put(await gateway.call('sessions.patch', { session: key, title: title.trim() || null })),
     reset: async (key) => put(await gateway.call('sessions.reset', { session: key })),
     async remove(key) {
       await gateway.call('sessions.delete', { session: key })

@@ -47,7 +47,8 @@ export function SetupCard({ session }: { session: string }): JSX.Element | null 
         </button>
       </header>
       <p>
-        No model is configured yet, so a small built-in one answers: it can only run typed commands such as <code>run ls</code>. Choose where a real one comes from.
+        No model is configured yet, so a small built-in one answers: it can only run typed commands such as{' '}
+        <code>run ls</code>. Choose where a real one comes from.
       </p>
       <SetupForm onDone={() => undefined} />
       <TryIt session={session} />

@@ -6,7 +6,10 @@ import { Icon } from '../../parts/icon.tsx'
 import type { Offer } from './models.ts'
 import { connectSource, knownProviders, sayFailure, type Source, useModel } from './setup.ts'
 
-type Step = { readonly at: 'choose' } | { readonly at: 'busy'; readonly doing: string } | { readonly at: 'model'; readonly provider: string; readonly models: readonly string[] }
+type Step =
+  | { readonly at: 'choose' }
+  | { readonly at: 'busy'; readonly doing: string }
+  | { readonly at: 'model'; readonly provider: string; readonly models: readonly string[] }
 
 /** Chooses where models come from, then one of them, and tries it before it is used. */
 export function SetupForm({ onDone }: { onDone: () => void }): JSX.Element {
@@ -57,7 +60,9 @@ export function SetupForm({ onDone }: { onDone: () => void }): JSX.Element {
           {step.value.doing} …
         </p>
       )}
-      {step.value.at === 'model' && <ChooseModel step={step.value} model={model} onUse={use} onBack={() => (step.value = { at: 'choose' })} />}
+      {step.value.at === 'model' && (
+        <ChooseModel step={step.value} model={model} onUse={use} onBack={() => (step.value = { at: 'choose' })} />
+      )}
     </div>
   )
 }
@@ -107,14 +112,31 @@ function Choose({ onConnect }: { onConnect: (source: Source) => void }): JSX.Ele
         {provider?.baseUrl === '' && (
           <label>
             Address
-            <input type="url" required placeholder="https://models.example.org/v1" value={address.value} onInput={(event) => (address.value = event.currentTarget.value)} />
+            <input
+              type="url"
+              required
+              placeholder="https://models.example.org/v1"
+              value={address.value}
+              onInput={(event) => (address.value = event.currentTarget.value)}
+            />
           </label>
         )}
         <label for={keyId}>
           Key
-          <input id={keyId} type="password" autocomplete="off" spellcheck={false} required={provider?.baseUrl !== ''} maxLength={8192} value={key.value} onInput={(event) => (key.value = event.currentTarget.value)} />
+          <input
+            id={keyId}
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            required={provider?.baseUrl !== ''}
+            maxLength={8192}
+            value={key.value}
+            onInput={(event) => (key.value = event.currentTarget.value)}
+          />
         </label>
-        <p class="faint">The key goes to your gateway, which keeps it in a file that only you can read. It is never shown again.</p>
+        <p class="faint">
+          The key goes to your gateway, which keeps it in a file that only you can read. It is never shown again.
+        </p>
         <div class="actions">
           <button type="submit" class="primary">
             Connect
@@ -132,14 +154,28 @@ function OfferButton({ offer, onChoose }: { offer: Offer; onChoose: () => void }
       <Icon name={offer.env ? 'key' : 'system'} />
       <span>
         <b>{offer.label}</b>
-        <small>{count > 0 ? `${offer.models.slice(0, 3).join(', ')}${count > 3 ? ` and ${count - 3} more` : ''}` : 'The key stays where it is.'}</small>
+        <small>
+          {count > 0
+            ? `${offer.models.slice(0, 3).join(', ')}${count > 3 ? ` and ${count - 3} more` : ''}`
+            : 'The key stays where it is.'}
+        </small>
       </span>
       <Icon name="chevron" />
     </button>
   )
 }
 
-function ChooseModel({ step, model, onUse, onBack }: { step: Extract<Step, { at: 'model' }>; model: Signal<string>; onUse: (step: Extract<Step, { at: 'model' }>) => void; onBack: () => void }): JSX.Element {
+function ChooseModel({
+  step,
+  model,
+  onUse,
+  onBack,
+}: {
+  step: Extract<Step, { at: 'model' }>
+  model: Signal<string>
+  onUse: (step: Extract<Step, { at: 'model' }>) => void
+  onBack: () => void
+}): JSX.Element {
   const listId = useId()
   return (
     <form
@@ -150,14 +186,25 @@ function ChooseModel({ step, model, onUse, onBack }: { step: Extract<Step, { at:
     >
       <label>
         Model
-        <input list={listId} required value={model.value} placeholder={step.models.length ? 'Choose or type one' : 'The name of a model'} onInput={(event) => (model.value = event.currentTarget.value)} />
+        <input
+          list={listId}
+          required
+          value={model.value}
+          placeholder={step.models.length ? 'Choose or type one' : 'The name of a model'}
+          onInput={(event) => (model.value = event.currentTarget.value)}
+        />
       </label>
       <datalist id={listId}>
         {step.models.map((id) => (
           <option key={id} value={id} />
         ))}
       </datalist>
-      <p class="faint">{step.models.length > 0 ? `Connected: ${step.models.length} ${step.models.length === 1 ? 'model' : 'models'}.` : 'Connected. The provider lists no models, so type the name.'} It is tried with one word before it is used.</p>
+      <p class="faint">
+        {step.models.length > 0
+          ? `Connected: ${step.models.length} ${step.models.length === 1 ? 'model' : 'models'}.`
+          : 'Connected. The provider lists no models, so type the name.'}{' '}
+        It is tried with one word before it is used.
+      </p>
       <div class="actions">
         <button type="submit" class="primary">
           Try it and use it

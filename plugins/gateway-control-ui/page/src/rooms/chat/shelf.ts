@@ -18,7 +18,10 @@ export function openShelf<T>(name: string): Shelf<T> {
       resolve(undefined)
     }
   })
-  async function ask<R>(mode: IDBTransactionMode, act: (values: IDBObjectStore) => IDBRequest<R>): Promise<R | undefined> {
+  async function ask<R>(
+    mode: IDBTransactionMode,
+    act: (values: IDBObjectStore) => IDBRequest<R>,
+  ): Promise<R | undefined> {
     const base = await opened
     if (!base) return undefined
     return new Promise((resolve) => {
@@ -34,8 +37,8 @@ export function openShelf<T>(name: string): Shelf<T> {
     })
   }
   return {
-    put: async (key, value) => void (await ask('readwrite', (values) => values.put(value, key))),
-    remove: async (key) => void (await ask('readwrite', (values) => values.delete(key))),
+    put: (key, value) => ask('readwrite', (values) => values.put(value, key)).then(() => {}),
+    remove: (key) => ask('readwrite', (values) => values.delete(key)).then(() => {}),
     all: async () => (await ask<T[]>('readonly', (values) => values.getAll() as IDBRequest<T[]>)) ?? [],
   }
 }

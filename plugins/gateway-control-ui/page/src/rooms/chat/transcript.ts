@@ -1,4 +1,13 @@
-import { asList, asText, type Attachment, bodyOf, type Content, type Failure, type JournalLine, type Usage } from './lines.ts'
+import {
+  asList,
+  asText,
+  type Attachment,
+  bodyOf,
+  type Content,
+  type Failure,
+  type JournalLine,
+  type Usage,
+} from './lines.ts'
 
 /** A piece of an answer. `key` stays while it turns from streamed to durable, so that it is not drawn anew. */
 export type AnswerPart =
@@ -52,7 +61,11 @@ export type Item =
   | (Shared & { readonly kind: 'note'; readonly text: string; readonly label: string })
   | (Shared & { readonly kind: 'divider'; readonly reason: 'compaction' | 'reset' | 'new'; readonly summary: string })
   | (Shared & { readonly kind: 'change'; readonly text: string })
-  | (Shared & { readonly kind: 'ended'; readonly outcome: 'failed' | 'aborted' | 'interrupted'; readonly failure: Failure | undefined })
+  | (Shared & {
+      readonly kind: 'ended'
+      readonly outcome: 'failed' | 'aborted' | 'interrupted'
+      readonly failure: Failure | undefined
+    })
   | (Shared & { readonly kind: 'erased' })
 
 /** The key of a run's n-th answer: a message in between begins the next one. */
@@ -64,7 +77,11 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] }
 type AnswerDraft = Omit<Draft<Answer>, 'parts'> & { parts: AnswerPart[] }
 
 /** Folds journal lines, in order, into what is shown. Lines of kinds that say nothing to a reader give no item. */
-export function foldLines(lines: readonly JournalLine[], running: ReadonlySet<string>, taken: ReadonlySet<string> = new Set()): readonly Item[] {
+export function foldLines(
+  lines: readonly JournalLine[],
+  running: ReadonlySet<string>,
+  taken: ReadonlySet<string> = new Set(),
+): readonly Item[] {
   const items: (Item | AnswerDraft)[] = []
   const places = new Map<string, { answer: AnswerDraft; at: number }>()
   const said = new Map<string, Draft<Said>>()
@@ -76,7 +93,17 @@ export function foldLines(lines: readonly JournalLine[], running: ReadonlySet<st
     if (last?.kind === 'answer' && last.run === run) return last as AnswerDraft
     const block = blocks.get(run) ?? 0
     blocks.set(run, block + 1)
-    const answer: AnswerDraft = { kind: 'answer', key: answerKey(run, block), atMs: line.at, stamp: '', run, model, parts: [], usage: undefined, live: true }
+    const answer: AnswerDraft = {
+      kind: 'answer',
+      key: answerKey(run, block),
+      atMs: line.at,
+      stamp: '',
+      run,
+      model,
+      parts: [],
+      usage: undefined,
+      live: true,
+    }
     items.push(answer)
     return answer
   }
@@ -97,7 +124,8 @@ export function foldLines(lines: readonly JournalLine[], running: ReadonlySet<st
     if (taking) lastTake = items.length
     for (const id of taking ?? []) takes.add(id)
     const assistant = bodyOf(line, 'assistant')
-    if (assistant) foldAssistant(line, assistant, answerOf(asText(assistant.run), asText(assistant.model), line), places)
+    if (assistant)
+      foldAssistant(line, assistant, answerOf(asText(assistant.run), asText(assistant.model), line), places)
     const tool = bodyOf(line, 'tool')
     if (tool) foldResult(line, tool, answerOf, places)
     const note = bodyOf(line, 'note')
@@ -105,7 +133,13 @@ export function foldLines(lines: readonly JournalLine[], running: ReadonlySet<st
     const end = bodyOf(line, 'end')
     if (end) items.push({ kind: 'ended', ...shared, outcome: end.outcome ?? 'failed', failure: end.failure })
     const checkpoint = bodyOf(line, 'checkpoint')
-    if (checkpoint) items.push({ kind: 'divider', ...shared, reason: checkpoint.reason ?? 'new', summary: asText(checkpoint.summary) })
+    if (checkpoint)
+      items.push({
+        kind: 'divider',
+        ...shared,
+        reason: checkpoint.reason ?? 'new',
+        summary: asText(checkpoint.summary),
+      })
     const settings = bodyOf(line, 'settings')
     const change = settings && sayChange(settings)
     if (change) items.push({ kind: 'change', ...shared, text: change })
@@ -115,7 +149,11 @@ export function foldLines(lines: readonly JournalLine[], running: ReadonlySet<st
   return items
 }
 
-function foldUser(line: JournalLine, body: Partial<{ text: string; sender: { id: string; name?: string }; attachments: Attachment[] }>, shared: Shared): Draft<Said> {
+function foldUser(
+  line: JournalLine,
+  body: Partial<{ text: string; sender: { id: string; name?: string }; attachments: Attachment[] }>,
+  shared: Shared,
+): Draft<Said> {
   return {
     kind: 'said',
     ...shared,
@@ -130,7 +168,12 @@ function foldUser(line: JournalLine, body: Partial<{ text: string; sender: { id:
   }
 }
 
-function foldAssistant(line: JournalLine, body: NonNullable<ReturnType<typeof bodyOf<'assistant'>>>, answer: AnswerDraft, places: Map<string, { answer: AnswerDraft; at: number }>): void {
+function foldAssistant(
+  line: JournalLine,
+  body: NonNullable<ReturnType<typeof bodyOf<'assistant'>>>,
+  answer: AnswerDraft,
+  places: Map<string, { answer: AnswerDraft; at: number }>,
+): void {
   answer.stamp += ` ${line.seq}`
   answer.model = asText(body.model) || answer.model
   answer.usage = addUsage(answer.usage, body.usage)
@@ -138,14 +181,27 @@ function foldAssistant(line: JournalLine, body: NonNullable<ReturnType<typeof bo
     const key = String(answer.parts.length)
     if (part.type === 'call') {
       places.set(part.id, { answer, at: answer.parts.length })
-      answer.parts.push({ kind: 'call', key, call: asText(part.id), tool: asText(part.name), input: part.input, state: 'running', content: [] })
+      answer.parts.push({
+        kind: 'call',
+        key,
+        call: asText(part.id),
+        tool: asText(part.name),
+        input: part.input,
+        state: 'running',
+        content: [],
+      })
     } else if ((part.type === 'text' || part.type === 'thinking') && asText(part.text)) {
       answer.parts.push({ kind: part.type, key, text: asText(part.text), streaming: false })
     }
   }
 }
 
-function foldResult(line: JournalLine, body: NonNullable<ReturnType<typeof bodyOf<'tool'>>>, answerOf: (run: string, model: string, line: JournalLine) => AnswerDraft, places: Map<string, { answer: AnswerDraft; at: number }>): void {
+function foldResult(
+  line: JournalLine,
+  body: NonNullable<ReturnType<typeof bodyOf<'tool'>>>,
+  answerOf: (run: string, model: string, line: JournalLine) => AnswerDraft,
+  places: Map<string, { answer: AnswerDraft; at: number }>,
+): void {
   const result = { state: body.failed ? 'failed' : 'done', content: asList(body.content) } as const
   const place = places.get(asText(body.call))
   const answer = place?.answer ?? answerOf(asText(body.run), '', line)
@@ -153,7 +209,15 @@ function foldResult(line: JournalLine, body: NonNullable<ReturnType<typeof bodyO
   const called = place && answer.parts[place.at]
   if (called?.kind === 'call') answer.parts[place?.at ?? 0] = { ...called, ...result }
   // The call stands on a page that is not loaded yet.
-  else answer.parts.push({ kind: 'call', key: String(answer.parts.length), call: asText(body.call), tool: asText(body.tool), input: undefined, ...result })
+  else
+    answer.parts.push({
+      kind: 'call',
+      key: String(answer.parts.length),
+      call: asText(body.call),
+      tool: asText(body.tool),
+      input: undefined,
+      ...result,
+    })
 }
 
 function revise(line: JournalLine, said: ReadonlyMap<string, Draft<Said>>): void {
@@ -172,28 +236,41 @@ function revise(line: JournalLine, said: ReadonlyMap<string, Draft<Said>>): void
   }
 }
 
-function finish(item: Draft<Item> | AnswerDraft, running: ReadonlySet<string>, takes: ReadonlySet<string> | undefined): void {
+function finish(
+  item: Draft<Item> | AnswerDraft,
+  running: ReadonlySet<string>,
+  takes: ReadonlySet<string> | undefined,
+): void {
   if (item.kind === 'said' && running.size > 0 && takes && !takes.has(item.line)) {
     item.waiting = true
     item.stamp += ' waiting'
   }
   if (item.kind !== 'answer' || running.has(item.run)) return
   item.live = false
-  item.parts = item.parts.map((part) => (part.kind === 'call' && part.state === 'running' ? { ...part, state: 'unknown' } : part))
+  item.parts = item.parts.map((part) =>
+    part.kind === 'call' && part.state === 'running' ? { ...part, state: 'unknown' } : part,
+  )
   item.stamp += ' over'
 }
 
 function sayChange(settings: Partial<{ model: string | null; thinking: string | null }>): string {
   const said: string[] = []
-  if (settings.model !== undefined) said.push(settings.model === null ? 'Model: the default' : `Model: ${asText(settings.model)}`)
-  if (settings.thinking !== undefined) said.push(settings.thinking === null ? 'Thinking: the default' : `Thinking: ${asText(settings.thinking)}`)
+  if (settings.model !== undefined)
+    said.push(settings.model === null ? 'Model: the default' : `Model: ${asText(settings.model)}`)
+  if (settings.thinking !== undefined)
+    said.push(settings.thinking === null ? 'Thinking: the default' : `Thinking: ${asText(settings.thinking)}`)
   return said.join(' · ')
 }
 
 function addUsage(sum: Usage | undefined, more: Usage | undefined): Usage | undefined {
   if (!sum || !more) return more ?? sum
   const cost = (sum.costUsd ?? 0) + (more.costUsd ?? 0)
-  return { input: sum.input + more.input, cached: sum.cached + more.cached, output: sum.output + more.output, ...(cost > 0 ? { costUsd: cost } : {}) }
+  return {
+    input: sum.input + more.input,
+    cached: sum.cached + more.cached,
+    output: sum.output + more.output,
+    ...(cost > 0 ? { costUsd: cost } : {}),
+  }
 }
 
 /** Keeps the old item wherever nothing in it changed, so that only what changed is drawn again. */

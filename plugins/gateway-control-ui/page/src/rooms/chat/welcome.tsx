@@ -3,7 +3,11 @@ import { useApp } from '../../app.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { offlineModel } from './models.ts'
 
-const ideas = ['What can you do here?', 'Look around this folder and tell me what you see.', 'Help me write a short note.']
+const ideas = [
+  'What can you do here?',
+  'Look around this folder and tell me what you see.',
+  'Help me write a short note.',
+]
 const offlineIdeas = ['tools', 'run ls']
 
 /** An empty conversation. */

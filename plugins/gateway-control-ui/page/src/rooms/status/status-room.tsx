@@ -23,7 +23,11 @@ export function StatusRoom(): JSX.Element {
   useEffect(() => {
     const read = async () => {
       try {
-        const [status, { plugins }, { accounts }] = await Promise.all([gateway.call('status', {}), gateway.call('plugins.list', {}), gateway.call('channels.status', {})])
+        const [status, { plugins }, { accounts }] = await Promise.all([
+          gateway.call('status', {}),
+          gateway.call('plugins.list', {}),
+          gateway.call('channels.status', {}),
+        ])
         seen.value = { status, plugins, accounts }
         failure.value = undefined
       } catch (thrown) {
