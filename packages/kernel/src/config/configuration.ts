@@ -60,7 +60,7 @@ export interface PluginSchema {
 export interface Secrets {
   /** A plugin's config with its secret fields filled from references and the store; what cannot be resolved is a problem. */
   fill(owner: string, schema: object, value: unknown): Promise<{ value: unknown; problems: readonly Problem[] }>
-  /** Stores secret fields of an owner (`plugin:openai`, `channel:telegram:default`), bound to the fields that `boundTo` names. */
+  /** Stores secret fields of an owner (`plugin:<id>`, `channel:<channel>:<account>`), bound to the fields that `boundTo` names. */
   store(owner: string, schema: object, secrets: Readonly<Record<string, string>>, value: unknown): Promise<void>
   forget(owner: string): Promise<void>
   /** Replaces every known secret value in a text by `***`. */

@@ -19,7 +19,7 @@ export function parsePath(text: string): string[] {
   const refuse = () =>
     failure(
       'invalid_params',
-      `"${text}" is not a path in the configuration; write it like gateway.port, bindings.0.agent or channels.irc.accounts["my.bot"]`,
+      `"${text}" is not a path in the configuration; write it like gateway.port, bindings.0.agent or plugins.weather.config["my.key"]`,
     )
   const path: string[] = []
   const step = /(\.?)([^.[\]"\s]+)|\[("(?:[^"\\]|\\.)*")\]/y
