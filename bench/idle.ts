@@ -18,14 +18,22 @@ try {
   using model = await openModel()
   await mkdir(folder, { recursive: true })
   const provider = { config: { baseUrl: model.url, models: [{ id: 'instant' }] } }
-  await writeFile(join(folder, 'openclaw.json'), JSON.stringify({ agents: { main: { model: 'openai/instant' } }, plugins: { openai: provider } }))
+  await writeFile(
+    join(folder, 'openclaw.json'),
+    JSON.stringify({ agents: { main: { model: 'openai/instant' } }, plugins: { openai: provider } }),
+  )
   await using gateway = await startGateway(folder)
   {
-    await using client = await connectGateway({ url: gateway.url, auth: { token: await tokenOf(folder) }, client: { name: 'bench', version: '1' } })
+    await using client = await connectGateway({
+      url: gateway.url,
+      auth: { token: await tokenOf(folder) },
+      client: { name: 'bench', version: '1' },
+    })
     for (let at = 0; at < 3; at++) {
       const { run } = await client.call('chat.send', { message: 'hello', idempotencyKey: `idle-${at}` })
       const outcome = await client.call('agent.wait', { run, timeoutMs: 60_000 }, { timeoutMs: 90_000 })
-      if (outcome.status !== 'answered' || outcome.text !== 'hello') throw new Error(`the run was not answered by the model: ${JSON.stringify(outcome)}`)
+      if (outcome.status !== 'answered' || outcome.text !== 'hello')
+        throw new Error(`the run was not answered by the model: ${JSON.stringify(outcome)}`)
     }
   }
   await sleep(settleMs)
@@ -33,7 +41,11 @@ try {
   await sleep(watchMs)
   const cpu = ((cpuOf(gateway.pid) - began) / (watchMs / 1000)) * 100
   const { own, total } = memoryOf(gateway.pid)
-  report('idle', { gatewayRss: { value: own, unit: 'MB' }, totalRss: { value: total, unit: 'MB' }, cpu: { value: cpu, unit: '%' } })
+  report('idle', {
+    gatewayRss: { value: own, unit: 'MB' },
+    totalRss: { value: total, unit: 'MB' },
+    cpu: { value: cpu, unit: '%' },
+  })
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -53,9 +53,15 @@ try {
   const token = await tokenOf(home)
   const ours = await connect(gateway.url, token)
   const theirs = await connect(bare.url, token)
-  const times: Record<'ours' | 'theirs', { one: number[]; many: number[] }> = { ours: { one: [], many: [] }, theirs: { one: [], many: [] } }
+  const times: Record<'ours' | 'theirs', { one: number[]; many: number[] }> = {
+    ours: { one: [], many: [] },
+    theirs: { one: [], many: [] },
+  }
   for (let round = -2; round < rounds; round++) {
-    for (const [name, socket] of [['ours', ours], ['theirs', theirs]] as const) {
+    for (const [name, socket] of [
+      ['ours', ours],
+      ['theirs', theirs],
+    ] as const) {
       const one = await sequential(socket, 2000)
       const many = await pipelined(socket, 30_000)
       if (round < 0) continue
@@ -68,7 +74,8 @@ try {
   const idle: WebSocket[] = []
   await sleep(2000)
   const before = memoryOf(gateway.pid).own
-  while (idle.length < connections) idle.push(...(await Promise.all(Array.from({ length: 50 }, () => connect(gateway.url, token)))))
+  while (idle.length < connections)
+    idle.push(...(await Promise.all(Array.from({ length: 50 }, () => connect(gateway.url, token)))))
   await sleep(5000)
   const connectionKb = ((memoryOf(gateway.pid).own - before) * 1024) / connections
   for (const socket of [ours, theirs, ...idle]) socket.terminate()

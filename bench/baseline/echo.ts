@@ -5,8 +5,8 @@ import { WebSocketServer } from 'ws'
 const server = createServer((_, response) => response.end('{"ready":true}'))
 const sockets = new WebSocketServer({ server, perMessageDeflate: false })
 sockets.on('connection', (ws) => {
-  ws.on('message', (data) => {
-    const { id, params } = JSON.parse(String(data))
+  ws.on('message', (data: Buffer) => {
+    const { id, params } = JSON.parse(data.toString())
     ws.send(JSON.stringify({ jsonrpc: '2.0', id, result: params }))
   })
 })

@@ -4,13 +4,19 @@ import type { AddressInfo } from 'node:net'
 /** A model behind HTTP that answers at once, as an OpenAI-compatible endpoint streams it. */
 export async function openModel(text = 'hello') {
   const server = createServer((request, response) => {
-    if (request.url?.endsWith('/models')) return response.end(JSON.stringify({ object: 'list', data: [{ id: 'instant', object: 'model' }] }))
+    if (request.url?.endsWith('/models'))
+      return response.end(JSON.stringify({ object: 'list', data: [{ id: 'instant', object: 'model' }] }))
     request.resume().on('end', () => {
       const chunk = (choice: object, more = {}) =>
         `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 0, model: 'instant', choices: [{ index: 0, ...choice }], ...more })}\n\n`
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(chunk({ delta: { role: 'assistant', content: text } }))
-      response.write(chunk({ delta: {}, finish_reason: 'stop' }, { usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }))
+      response.write(
+        chunk(
+          { delta: {}, finish_reason: 'stop' },
+          { usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } },
+        ),
+      )
       response.end('data: [DONE]\n\n')
     })
   })

@@ -8,5 +8,5 @@ app.get('/readyz', (context) => context.json({ ready: true }))
 const server = serve({ fetch: app.fetch, port: Number(process.argv[2]), hostname: '127.0.0.1' })
 const sockets = new WebSocketServer({ noServer: true })
 server.on('upgrade', (request, socket, head) => {
-  sockets.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data) => ws.send(String(data))))
+  sockets.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data: Buffer) => ws.send(data.toString())))
 })

@@ -10,7 +10,10 @@ interface Row {
 /** Resident memory of a process and of all its children, in MB, as `ps` says it. */
 export function memoryOf(pid: number): { readonly own: number; readonly total: number } {
   const family = familyOf(pid)
-  return { own: family.find((row) => row.pid === pid)?.rssMb ?? 0, total: family.reduce((sum, { rssMb }) => sum + rssMb, 0) }
+  return {
+    own: family.find((row) => row.pid === pid)?.rssMb ?? 0,
+    total: family.reduce((sum, { rssMb }) => sum + rssMb, 0),
+  }
 }
 
 /** Processor time that a process and its children have taken so far, in seconds. */

@@ -19,7 +19,15 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** Starts the bundled gateway over a home, and waits until `/readyz` answers 200. */
 export function startGateway(home: string): Promise<Started> {
-  return start((port) => [join(root, 'apps/cli/dist/main.js'), 'gateway', 'run', '--port', String(port), '--home', home])
+  return start((port) => [
+    join(root, 'apps/cli/dist/main.js'),
+    'gateway',
+    'run',
+    '--port',
+    String(port),
+    '--home',
+    home,
+  ])
 }
 
 /** Starts a bundled baseline with its port as the argument, and waits in the same way. */
@@ -39,7 +47,9 @@ export async function bundleBare(name: string, folder: string): Promise<string> 
     target: 'node24',
     mainFields: ['module', 'main'],
     external: ['bufferutil', 'utf-8-validate'],
-    banner: { js: "import { createRequire as requireHere } from 'node:module';const require = requireHere(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireHere } from 'node:module';const require = requireHere(import.meta.url);",
+    },
     logLevel: 'error',
   })
   return outfile
@@ -51,7 +61,10 @@ async function start(argv: (port: number) => readonly string[]): Promise<Started
   const began = performance.now()
   const child = spawn(process.execPath, argv(port), { stdio: ['ignore', 'ignore', 'inherit'] })
   while (!(await isReady(url))) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it was ready: ${argv(port).join(' ')}`)
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() - began > 60_000) {
+      child.kill('SIGKILL')
+      throw new Error(`it did not get ready: ${argv(port).join(' ')}`)
+    }
     await sleep(1)
   }
   return { pid: child.pid!, url, readyMs: performance.now() - began, [Symbol.asyncDispose]: () => end(child) }
@@ -95,7 +108,14 @@ export async function connect(url: string, token: string): Promise<WebSocket> {
   const { WebSocket } = await import('ws')
   const socket = new WebSocket(url.replace('http', 'ws'), { perMessageDeflate: false })
   await once(socket, 'open')
-  socket.send(JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'connect', params: { kind: 'control', auth: { token }, client: { name: 'bench', version: '1' } } }))
+  socket.send(
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'connect',
+      params: { kind: 'control', auth: { token }, client: { name: 'bench', version: '1' } },
+    }),
+  )
   await once(socket, 'message')
   return socket
 }

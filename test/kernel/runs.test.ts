@@ -1,4 +1,4 @@
-import { isLine, type AnyLine } from '@openclaw/protocol'
+import type { AnyLine } from '@openclaw/protocol'
 import { defineTool } from '@openclaw/sdk'
 import { callTool, endless, fail, fakeChannel, hang, say, scriptedProvider, testKernel, toolPlugin, wait, type TestKernel } from '@openclaw/testing'
 import Type from 'typebox'
@@ -9,7 +9,6 @@ const session = 'agent:main:local:default:owner'
 async function lines(house: TestKernel, key = session): Promise<AnyLine[]> {
   return (await house.call('chat.history', { session: key, limit: 1000 })).lines as AnyLine[]
 }
-const texts = (all: AnyLine[]) => all.flatMap((line) => (isLine(line, 'assistant') ? line.body.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])) : []))
 
 /** A tool that waits until the test lets it go. */
 function gate() {

@@ -76,7 +76,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   // Who may come in, and where it leads.
   const events = openEvents({ random: platform.random, warn: (text, thrown) => log.warn(text, { error: String(thrown) }) })
   const { emit } = events
-  const access = await openAccess({ home, platform, config, log, emit })
+  const access = openAccess({ home, platform, config, log, emit })
   const tokens = opening.use(await openTokens({ home, platform, warn: (text) => log.warn(text) }))
   let router = makeRouter(config())
 

@@ -28,7 +28,7 @@ export interface FakeChannel {
   /** Loses the link; the kernel connects again. */
   drop(account?: string, detail?: string): void
   /** The next sends fail with these, one each. */
-  failSends(...failures: unknown[]): void
+  failSends(...failures: Error[]): void
   /** Sends wait until the returned function is called. */
   holdSends(): () => void
   /** Links that are alive now; more than one per account is a defect of the kernel. */
@@ -40,7 +40,7 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
   const id = options.id ?? 'fake'
   const sent: SentMessage[] = []
   const accounts = new Map<string, Account>()
-  const failures: unknown[] = []
+  const failures: Error[] = []
   const waiters = new Set<() => void>()
   let held: Promise<void> = Promise.resolve()
   let events = 0

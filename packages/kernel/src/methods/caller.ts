@@ -14,9 +14,6 @@ export type Handlers<M extends MethodName> = {
   readonly [K in M]: (params: MethodParams<K>, caller: Caller) => MethodResult<K> | Promise<MethodResult<K>>
 }
 
-/** The kernel's own caller: the local CLI, and what the gateway does of itself. */
-export const owner: Omit<Caller, 'signal'> = { principal: 'owner', role: 'owner', rights: ['read', 'write', 'admin', 'pairing'] }
-
 /** The session a principal talks in when it names none: its own, with the default agent. */
 export function ownSession(agent: string, principal: string, thread?: string): string {
   return sessionKey(agent, 'local', 'default', { kind: 'direct', id: principal, ...(thread ? { thread } : {}) })

@@ -22,6 +22,8 @@ export function sessionMethods(parts: {
   agent: AgentLink
   emit: Emit
   models(session: Session): string[]
+  /** The one that answers without a model: it cannot summarise. */
+  defaultModel: string
   cancel(accepts: readonly LedgerRecord<'accept'>[], reason: string): Promise<void>
 }): Handlers<Names> {
   const { sessions, lanes, emit } = parts
@@ -82,9 +84,13 @@ export function sessionMethods(parts: {
       checkSession(caller, session)
       if (lanes.running(session)) throw failure('conflict', 'sessions.compact: the session is at work; try again when it has answered')
       const open = await sessions.open(session)
+      const models = parts.models(open)
+      if (models[0] === parts.defaultModel) {
+        return { compacted: false, reason: 'no model is configured that could summarise; choose one with `openclaw models set`' }
+      }
       const result = await parts.agent.call(
         'session.compact',
-        { session, seq: open.seq, models: parts.models(open), ...(instructions ? { instructions } : {}) },
+        { session, seq: open.seq, models, ...(instructions ? { instructions } : {}) },
         caller.signal,
       )
       if (!result.compacted) return { compacted: false, reason: result.reason ?? 'there is nothing to compact' }

@@ -116,7 +116,7 @@ export function openLanes(parts: {
     },
     async drain() {
       closed = true
-      await Promise.all([...lanes.values()].map((lane) => lane.run?.settled))
+      await Promise.all([...lanes.values()].flatMap(({ run }) => (run ? [run.settled] : [])))
     },
   }
 }
