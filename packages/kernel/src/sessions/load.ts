@@ -7,7 +7,8 @@ import { firstWords, patchSettings, type LiveLine, type Loaded } from './session
 const checkpointMark = Buffer.from('"kind":"checkpoint"')
 const settingsMark = Buffer.from('"kind":"settings"')
 const newline = 0x0a
-const firstReadBytes = 1 << 16
+// More than most sessions have: what one read brings needs no second one.
+const firstReadBytes = 1 << 20
 const headBytes = 1 << 16
 const longestHead = 1 << 20
 
@@ -15,10 +16,7 @@ const longestHead = 1 << 20
  * Reads what is live of a journal: from the first line that the last checkpoint keeps, and at most `windowBytes` of the
  * end. What it costs depends on that, not on the file. Damaged lines are skipped and counted.
  */
-export async function loadJournal(
-  handle: FileHandle,
-  windowBytes: number,
-): Promise<Loaded & { key: string | undefined }> {
+export async function loadJournal(handle: FileHandle, windowBytes: number): Promise<Loaded> {
   const size = await handle.size()
   const [head, tail] = await Promise.all([readBeginning(handle, size), readEnd(handle, size, windowBytes)])
   const { lines, damaged } = readAll(splitLines(tail.bytes, tail.offset))
@@ -151,7 +149,7 @@ function standsAt(bytes: Buffer, at: number, id: string): boolean {
   return reading.state !== 'damaged' && reading.head.id === id
 }
 
-type Beginning = Pick<Loaded, 'agent' | 'origin' | 'words'> & { key: string | undefined }
+type Beginning = Pick<Loaded, 'key' | 'agent' | 'origin' | 'words'>
 
 /** Whose journal this is, and how the conversation began. */
 async function readBeginning(handle: FileHandle, size: number): Promise<Beginning> {

@@ -13,10 +13,12 @@ const firstLineBytes = 1 << 16
 /** Knows which file belongs to which key, those among them that are not on the disk yet. */
 export interface Locator {
   /**
-   * Where the journal of a key is, or will be. A key that names no agent is looked for in all folders, and else belongs
-   * to `agent`. A name that another key took already is passed over.
+   * The files where the journal of a key may be, in order: it is the first that is missing or states this key. A key
+   * that names no agent is looked for in all folders, and else belongs to `agent`.
    */
-  locate(key: string, agent?: string): Promise<string>
+  candidates(key: string, agent?: string): AsyncGenerator<string, never>
+  /** Where the journal of a key is, or will be. */
+  locate(key: string): Promise<string>
   /** Takes a file for a journal that begins now; answers another one when it was taken since it was located. */
   take(key: string, file: string): string
 }
@@ -26,16 +28,23 @@ export function createLocator(folder: string, files: Files): Locator {
   // Only of journals that began in this process: the others say themselves whose they are.
   const taken = new Map<string, string>()
   const isTaken = (file: string, key: string): boolean => (taken.get(file) ?? key) !== key
+
+  async function* candidates(key: string, agent?: string): AsyncGenerator<string, never> {
+    const named = agentOf(key)
+    const home = named === undefined ? await findFolder(folder, files, key) : undefined
+    const within = join(folder, home ?? agentFolder(named ?? agent ?? defaultAgent))
+    for (let place = 1; ; place++) {
+      const file = join(within, journalName(key, place))
+      if (!isTaken(file, key)) yield file
+    }
+  }
+
   return {
-    async locate(key, agent) {
-      const named = agentOf(key)
-      const home = named === undefined ? await findFolder(folder, files, key) : undefined
-      const within = join(folder, home ?? agentFolder(named ?? agent ?? defaultAgent))
-      for (let place = 1; ; place++) {
-        const file = join(within, journalName(key, place))
-        if (isTaken(file, key)) continue
-        const owner = await ownerOf(files, file)
-        if ((owner ?? key) === key) return file
+    candidates,
+    async locate(key) {
+      for (const found = candidates(key); ;) {
+        const { value: file } = await found.next()
+        if (((await ownerOf(files, file)) ?? key) === key) return file
       }
     },
     take(key, file) {

@@ -17,6 +17,8 @@ export interface LiveLine {
 
 /** What a journal file says of its session. */
 export interface Loaded {
+  /** Undefined when there is no file, or damage hides it. */
+  readonly key: string | undefined
   readonly agent: string | undefined
   readonly live: readonly LiveLine[]
   readonly seq: number
@@ -33,6 +35,7 @@ export interface Loaded {
 
 /** A session without a journal. */
 export const nothingLoaded: Loaded = {
+  key: undefined,
   agent: undefined,
   live: [],
   seq: 0,

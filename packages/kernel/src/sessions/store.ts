@@ -60,12 +60,16 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
   }
 
   const load = async (key: string, agent: string | undefined): Promise<LiveSession> => {
-    const file = await locator.locate(key, agent)
-    await journals.settled(file)
-    const loaded = await read(file)
-    if (loaded.damaged > 0)
-      log.warn(`sessions: ${loaded.damaged} damaged lines of ${file} were skipped; the rest is whole`)
-    return createSession({ key, agent, file, loaded, windowBytes })
+    for (const candidates = locator.candidates(key, agent); ;) {
+      const { value: file } = await candidates.next()
+      await journals.settled(file)
+      const loaded = await read(file)
+      // Another key of the same file name was first.
+      if ((loaded.key ?? key) !== key) continue
+      if (loaded.damaged > 0)
+        log.warn(`sessions: ${loaded.damaged} damaged lines of ${file} were skipped; the rest is whole`)
+      return createSession({ key, agent, file, loaded, windowBytes })
+    }
   }
 
   /** Hands the session to `use` at once when it is in memory, else when it is loaded, in the order of the calls. */

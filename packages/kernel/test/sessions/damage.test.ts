@@ -160,6 +160,30 @@ test('a start after an orderly end compares no journal with the ledger, one afte
 })
 
 test(
+  'R1: after thousands of lines the ledger notes by itself that the journals have them, and they do',
+  slow,
+  async () => {
+    await using folder = await temporaryFolder()
+    const left = join(folder.path, 'left')
+    {
+      await using storage = await openStorage(join(folder.path, 'live'))
+      const many = Array.from({ length: 10_000 }, (_, at) => user(`turn ${at}`))
+      await storage.sessions.commit({ session: key, agent: 'main', drafts: many })
+      expect(storage.ledger.last).toBe(1)
+      await expect.poll(() => storage.ledger.last, { timeout: 20_000 }).toBe(2)
+      await storage.sessions.commit({ session: key, agent: 'main', drafts: [user('last')] })
+      await cp(join(folder.path, 'live', 'ledger'), join(left, 'ledger'), { recursive: true })
+      await cp(join(folder.path, 'live', 'sessions'), join(left, 'sessions'), { recursive: true })
+    }
+    await using storage = await openStorage(left)
+    const lines = await Array.fromAsync(storage.ledger.lines(), ({ line }) => (line as { seq: number }).seq)
+    expect(lines).toEqual([10_002])
+    expect((await storage.sessions.open(key)).seq).toBe(10_002)
+    expect(await storage.sessions.verify()).toMatchObject({ whole: true })
+  },
+)
+
+test(
   'R6: a ledger that refuses leaves no gap: the sequence is given back, and what waited behind fails too',
   slow,
   async () => {
