@@ -1,4 +1,14 @@
-import { failure, toFailure, type EventEnvelope, type EventName, type EventPayload, type Failure, type MethodParams, type MethodResult, type Methods } from '@openclaw/protocol'
+import {
+  failure,
+  toFailure,
+  type EventEnvelope,
+  type EventName,
+  type EventPayload,
+  type Failure,
+  type MethodParams,
+  type MethodResult,
+  type Methods,
+} from '@openclaw/protocol'
 import { link, type CallOptions, type Wire } from './link.ts'
 import { openStreams, type Gap } from './streams.ts'
 import type { Transport } from './transport.ts'
@@ -87,7 +97,13 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
   })
 
   function call(method: string, params: unknown, callOptions: CallOptions = {}): Promise<unknown> {
-    if (!wire) return Promise.reject(failure('unavailable', state === 'closed' ? `${method}: this client is closed` : `${method}: the gateway cannot be reached just now`))
+    if (!wire)
+      return Promise.reject(
+        failure(
+          'unavailable',
+          state === 'closed' ? `${method}: this client is closed` : `${method}: the gateway cannot be reached just now`,
+        ),
+      )
     return wire.call(method, params, { timeoutMs, ...callOptions })
   }
 
@@ -95,14 +111,20 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
     const transport = await (options.open ? options.open() : webSocketTransport(options.url!))
     const fresh = link(heard(transport), {
       onNotification: (event, payload) => streams.take({ event, ...(payload as Omit<EventEnvelope, 'event'>) }),
-      onError: (thrown) => queueMicrotask(() => {
-        throw thrown
-      }),
+      onError: (thrown) =>
+        queueMicrotask(() => {
+          throw thrown
+        }),
       after,
     })
-    const auth = earned === undefined ? (typeof options.auth === 'function' ? options.auth() : options.auth) : { token: earned }
+    const auth =
+      earned === undefined ? (typeof options.auth === 'function' ? options.auth() : options.auth) : { token: earned }
     try {
-      hello = (await fresh.call('connect', { kind, client, ...(auth ? { auth } : {}) }, { timeoutMs: answerMs })) as MethodResult<'connect'>
+      hello = (await fresh.call(
+        'connect',
+        { kind, client, ...(auth ? { auth } : {}) },
+        { timeoutMs: answerMs },
+      )) as MethodResult<'connect'>
     } catch (thrown) {
       fresh.close()
       throw thrown
@@ -137,7 +159,10 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
       // Any answer will do, a refusal too.
       current.call('health', {}, { timeoutMs: answerMs }).then(
         () => watch(current),
-        (thrown: unknown) => (toFailure(thrown).code === 'aborted' ? current.close({ code: 'unavailable', message: 'the gateway does not answer' }) : watch(current)),
+        (thrown: unknown) =>
+          toFailure(thrown).code === 'aborted'
+            ? current.close({ code: 'unavailable', message: 'the gateway does not answer' })
+            : watch(current),
       )
     })
   }
@@ -164,7 +189,8 @@ export async function connectGateway(options: GatewayClientOptions): Promise<Gat
     timer?.[Symbol.dispose]()
     connect().catch((thrown: unknown) => {
       const failed = toFailure(thrown)
-      if (failed.code === 'unauthorized' || failed.code === 'forbidden' || failed.code === 'unsupported') change('closed', failed)
+      if (failed.code === 'unauthorized' || failed.code === 'forbidden' || failed.code === 'unsupported')
+        change('closed', failed)
       else again()
     })
   }

@@ -47,7 +47,9 @@ export type Serves<T extends MethodTable> = {
 
 export interface LinkOptions<C extends Contract = Contract> {
   /** Answers requests: a function for each method, or one that looks them up. Params are not checked here. */
-  readonly handlers?: C['serves'] extends MethodTable ? Serves<C['serves']> : Readonly<Record<string, Handle>> | ((method: string) => Handle | undefined)
+  readonly handlers?: C['serves'] extends MethodTable
+    ? Serves<C['serves']>
+    : Readonly<Record<string, Handle>> | ((method: string) => Handle | undefined)
   /** Called for each notification, in order of arrival. A throw goes to `onError`. */
   readonly onNotification?: <E extends Names<C['hears']>>(event: E, payload: Payload<C['hears'], E>) => void
   /** What a notification listener threw; thrown on when absent. */
@@ -63,7 +65,11 @@ export interface LinkOptions<C extends Contract = Contract> {
 /** One side of a JSON-RPC 2.0 conversation. Both sides may call, serve and notify. */
 export interface Wire<C extends Contract = Contract> extends AsyncDisposable {
   /** Rejects with what the other side answered, `unavailable` when the wire closes first, `aborted` when given up. */
-  call<M extends keyof Table<C['calls']> & string>(method: M, params: Params<Table<C['calls']>[M]>, options?: CallOptions): Promise<Result<Table<C['calls']>[M]>>
+  call<M extends keyof Table<C['calls']> & string>(
+    method: M,
+    params: Params<Table<C['calls']>[M]>,
+    options?: CallOptions,
+  ): Promise<Result<Table<C['calls']>[M]>>
   /** Tells without an answer. A promise comes back when the other side is slow: wait for it before telling more. */
   notify<E extends Names<C['tells']>>(event: E, payload: Payload<C['tells'], E>): void | Promise<void>
   /** Resolves once the wire is closed, with the reason if it was not an orderly end. */
@@ -91,8 +97,14 @@ interface Pending {
 /** Speaks JSON-RPC 2.0 over a transport: correlation, notifications, cancelling, timeouts, and an answer to what is malformed. */
 export function link<C extends Contract = Contract>(transport: Transport, options: LinkOptions<C> = {}): Wire<C> {
   const { maxPending = 10_000, maxIncoming = 10_000, after = realTimer } = options
-  const handlers = options.handlers as Readonly<Record<string, Handle>> | ((method: string) => Handle | undefined) | undefined
-  const lookUp = typeof handlers === 'function' ? handlers : (method: string) => (handlers && Object.hasOwn(handlers, method) ? handlers[method] : undefined)
+  const handlers = options.handlers as
+    | Readonly<Record<string, Handle>>
+    | ((method: string) => Handle | undefined)
+    | undefined
+  const lookUp =
+    typeof handlers === 'function'
+      ? handlers
+      : (method: string) => (handlers && Object.hasOwn(handlers, method) ? handlers[method] : undefined)
   const heard = options.onNotification as ((event: string, payload: unknown) => void) | undefined
   const pending = new Map<FrameId, Pending>()
   const working = new Map<FrameId, Job>()
@@ -111,13 +123,21 @@ export function link<C extends Contract = Contract>(transport: Transport, option
     try {
       value = JSON.parse(text)
     } catch {
-      return answer(errorFrame(null, failure('invalid_params', 'the frame is not JSON; send one JSON-RPC 2.0 object per frame'), rpcNumbers.parse))
+      return answer(
+        errorFrame(
+          null,
+          failure('invalid_params', 'the frame is not JSON; send one JSON-RPC 2.0 object per frame'),
+          rpcNumbers.parse,
+        ),
+      )
     }
     const kind = frameKind(value)
     if (kind === 'response') return settle(value as ResponseFrame)
     if (kind === 'request') return serve(value as RequestFrame)
     if (kind === 'notification') return hear(value as RequestFrame)
-    const what = Array.isArray(value) ? 'batches are not taken; send one request per frame' : 'the frame is not a JSON-RPC 2.0 request, notification or response'
+    const what = Array.isArray(value)
+      ? 'batches are not taken; send one request per frame'
+      : 'the frame is not a JSON-RPC 2.0 request, notification or response'
     answer(errorFrame(readId(value), failure('invalid_params', what), rpcNumbers.request))
   }
 
@@ -133,9 +153,20 @@ export function link<C extends Contract = Contract>(transport: Transport, option
 
   function serve({ id, method, params }: RequestFrame): void {
     const handle = lookUp(method)
-    if (!handle) return answer(errorFrame(id, failure('not_found', `there is no method "${clip(method)}"`), rpcNumbers.method))
-    if (working.has(id)) return answer(errorFrame(id, failure('conflict', `a request with the id ${JSON.stringify(id)} is still being answered`), rpcNumbers.request))
-    if (working.size >= maxIncoming) return answer(errorFrame(id, failure('rate_limited', `${maxIncoming} requests are being answered; wait for some of them`)))
+    if (!handle)
+      return answer(errorFrame(id, failure('not_found', `there is no method "${clip(method)}"`), rpcNumbers.method))
+    if (working.has(id))
+      return answer(
+        errorFrame(
+          id,
+          failure('conflict', `a request with the id ${JSON.stringify(id)} is still being answered`),
+          rpcNumbers.request,
+        ),
+      )
+    if (working.size >= maxIncoming)
+      return answer(
+        errorFrame(id, failure('rate_limited', `${maxIncoming} requests are being answered; wait for some of them`)),
+      )
     const job: Job = {}
     working.set(id, job)
     const incoming: Incoming = {
@@ -157,7 +188,12 @@ export function link<C extends Contract = Contract>(transport: Transport, option
         try {
           succeed(id, result)
         } catch (thrown) {
-          answer(errorFrame(id, failure('internal', `the answer to ${clip(method)} cannot be written as JSON`, { cause: thrown })))
+          answer(
+            errorFrame(
+              id,
+              failure('internal', `the answer to ${clip(method)} cannot be written as JSON`, { cause: thrown }),
+            ),
+          )
         }
       })
     try {
@@ -199,7 +235,8 @@ export function link<C extends Contract = Contract>(transport: Transport, option
   function call(method: string, params: unknown, { signal, timeoutMs }: CallOptions = {}): Promise<unknown> {
     if (!open) return Promise.reject(gone())
     if (signal?.aborted) return Promise.reject(signal.reason)
-    if (pending.size >= maxPending) return Promise.reject(failure('rate_limited', `${maxPending} calls wait for an answer; ${method} was not sent`))
+    if (pending.size >= maxPending)
+      return Promise.reject(failure('rate_limited', `${maxPending} calls wait for an answer; ${method} was not sent`))
     const id = ++nextId
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const giveUp = (reason: unknown) => {
@@ -209,7 +246,10 @@ export function link<C extends Contract = Contract>(transport: Transport, option
     }
     const onAbort = () => giveUp(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer = timeoutMs === undefined ? undefined : after(timeoutMs, () => giveUp(failure('aborted', `${method} was not answered within ${timeoutMs} ms`)))
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : after(timeoutMs, () => giveUp(failure('aborted', `${method} was not answered within ${timeoutMs} ms`)))
     const done = () => {
       pending.delete(id)
       signal?.removeEventListener('abort', onAbort)
@@ -248,8 +288,13 @@ function stop(job: Job, why: Failure): void {
   job.over = why
   job.control?.abort(why)
 }
-const gone = (reason?: Failure) => failure('unavailable', reason ? `the connection closed: ${reason.message}` : 'the connection closed before the answer came')
-const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise || typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+const gone = (reason?: Failure) =>
+  failure(
+    'unavailable',
+    reason ? `the connection closed: ${reason.message}` : 'the connection closed before the answer came',
+  )
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  value instanceof Promise || typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
 
 /** The id of something that is not quite a request, so that its sender can tell which one it was. */

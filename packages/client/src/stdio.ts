@@ -8,7 +8,11 @@ const lineFeed = 10
  * A transport over two byte streams: one frame per line, ended by a line feed and nothing else. Frames of one tick go
  * out in one write. A line longer than `maxLineBytes` (64 MiB when absent) closes it, as does an error of a stream.
  */
-export function stdioTransport(readable: Readable, writable: Writable, options: { readonly maxLineBytes?: number } = {}): Transport {
+export function stdioTransport(
+  readable: Readable,
+  writable: Writable,
+  options: { readonly maxLineBytes?: number } = {},
+): Transport {
   const { maxLineBytes = 64 * 1024 * 1024 } = options
   const { onMessage, onClose, arrive, end } = inbox()
   let open = true

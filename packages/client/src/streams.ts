@@ -58,7 +58,9 @@ export function openStreams(options: {
   async function fill(session: string | undefined, stream: Stream): Promise<void> {
     stream.held = []
     const asked = epoch!
-    const missed = await options.since({ ...(session === undefined ? {} : { session }), epoch: asked, seq: stream.last }).catch(() => ({ events: [], complete: false }))
+    const missed = await options
+      .since({ ...(session === undefined ? {} : { session }), epoch: asked, seq: stream.last })
+      .catch(() => ({ events: [], complete: false }))
     const held = stream.held
     stream.held = undefined
     if (epoch !== asked) return

@@ -11,11 +11,29 @@ export function webSocketTransport(url: string | URL): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(address)
     const { onMessage, onClose, arrive, end } = inbox()
-    ws.onopen = () => resolve({ onMessage, onClose, send: (text) => void (ws.readyState === ws.OPEN && ws.send(text)), close: () => ws.close(1000) })
+    ws.onopen = () =>
+      resolve({
+        onMessage,
+        onClose,
+        send: (text) => void (ws.readyState === ws.OPEN && ws.send(text)),
+        close: () => ws.close(1000),
+      })
     ws.onmessage = ({ data }) => arrive(String(data))
     ws.onclose = ({ code, reason }) => {
-      const why = failure('unavailable', reason ? `the gateway closed the socket: ${reason}` : code === 1000 ? 'the socket was closed' : `the socket to ${address.host} broke`)
-      reject(failure('unavailable', `no gateway answers at ${address.origin.replace('ws', 'http')}; start it with \`openclaw\``))
+      const why = failure(
+        'unavailable',
+        reason
+          ? `the gateway closed the socket: ${reason}`
+          : code === 1000
+            ? 'the socket was closed'
+            : `the socket to ${address.host} broke`,
+      )
+      reject(
+        failure(
+          'unavailable',
+          `no gateway answers at ${address.origin.replace('ws', 'http')}; start it with \`openclaw\``,
+        ),
+      )
       end(why)
     }
   })

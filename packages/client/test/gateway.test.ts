@@ -1,14 +1,23 @@
 import { failure, type EventEnvelope, type Failure } from '@openclaw/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connectGateway, link, linkedPair, type Gap, type GatewayState, type Handle, type Transport, type Wire } from '../src/index.ts'
+import {
+  connectGateway,
+  link,
+  linkedPair,
+  type Gap,
+  type GatewayState,
+  type Handle,
+  type Transport,
+  type Wire,
+} from '../src/index.ts'
 
 const client = { name: 'test', version: '1' }
 
 interface Stage {
   epoch: string
   token: string | undefined
-  refuse: Failure | undefined
+  refuse: (Error & Failure) | undefined
   readonly wires: Wire[]
   readonly shown: unknown[]
   open(): Transport
@@ -33,7 +42,17 @@ function stage(more: Readonly<Record<string, Handle>> = {}): Stage {
             connect: (params) => {
               shown.push((params as { auth?: unknown }).auth)
               if (own.refuse) throw own.refuse
-              return { protocol: 1, version: '1', epoch: own.epoch, principal: 'owner', role: 'owner', rights: ['read'], session: 's', maxFrameBytes: 1, ...(own.token ? { token: own.token } : {}) }
+              return {
+                protocol: 1,
+                version: '1',
+                epoch: own.epoch,
+                principal: 'owner',
+                role: 'owner',
+                rights: ['read'],
+                session: 's',
+                maxFrameBytes: 1,
+                ...(own.token ? { token: own.token } : {}),
+              }
             },
             ...more,
           },
@@ -42,7 +61,9 @@ function stage(more: Readonly<Record<string, Handle>> = {}): Stage {
       return near
     },
     tell(seq: number, session?: string) {
-      void wires.at(-1)!.notify('typing', { epoch: own.epoch, seq, ...(session ? { session } : {}), payload: { on: true } })
+      void wires
+        .at(-1)!
+        .notify('typing', { epoch: own.epoch, seq, ...(session ? { session } : {}), payload: { on: true } })
     },
   }
   return own
@@ -88,7 +109,10 @@ describe('connectGateway', () => {
   test('rejects when it is refused, with what the gateway said', async () => {
     const far = stage()
     far.refuse = failure('unauthorized', 'this token is not valid')
-    await expect(connectGateway({ client, open: far.open })).rejects.toMatchObject({ code: 'unauthorized', message: 'this token is not valid' })
+    await expect(connectGateway({ client, open: far.open })).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: 'this token is not valid',
+    })
     await expect(connectGateway({ client, url: 'http://127.0.0.1:1' })).rejects.toMatchObject({ code: 'unavailable' })
   })
 
@@ -127,7 +151,9 @@ describe('connectGateway', () => {
     const far = stage()
     const timers = handTimers()
     await using gateway = await connectGateway({ client, open: far.open, after: timers.after })
-    const said = new Promise<Failure | undefined>((resolve) => gateway.onState((state, why) => void (state === 'closed' && resolve(why))))
+    const said = new Promise<Failure | undefined>((resolve) =>
+      gateway.onState((state, why) => void (state === 'closed' && resolve(why))),
+    )
     far.refuse = failure('unauthorized', 'revoked')
     far.wires[0]!.close()
     await settled()
@@ -160,7 +186,13 @@ describe('events', () => {
     gateway.onGap((gap) => gaps.push(gap))
     return { far, timers, gateway, heard, gaps }
   }
-  const event = (seq: number, session: string): EventEnvelope => ({ event: 'typing', epoch: 'e1', seq, session, payload: {} })
+  const event = (seq: number, session: string): EventEnvelope => ({
+    event: 'typing',
+    epoch: 'e1',
+    seq,
+    session,
+    payload: {},
+  })
 
   test('what is missing is fetched and delivered in order, other streams go on meanwhile', async () => {
     const gate = Promise.withResolvers<void>()
@@ -208,7 +240,10 @@ describe('events', () => {
     await settled()
     timers.fire((ms) => ms <= 15_000)
     await settled()
-    expect(asked).toEqual([{ epoch: 'e1', seq: 1 }, { session: 'a', epoch: 'e1', seq: 1 }])
+    expect(asked).toEqual([
+      { epoch: 'e1', seq: 1 },
+      { session: 'a', epoch: 'e1', seq: 1 },
+    ])
     expect(heard).toEqual(['a1', '1', 'a2'])
     expect(gaps).toEqual([])
     far.epoch = 'e2'
@@ -221,30 +256,38 @@ describe('events', () => {
 
   test('whatever is lost or doubled on the way, each event is heard once and in order', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ session: fc.constantFrom('a', 'b'), arrives: fc.integer({ min: 0, max: 2 }) }), { minLength: 1, maxLength: 40 }), async (plan) => {
-        const all: EventEnvelope[] = []
-        const { far, heard, gateway } = await watch((params) => {
-          const { session, seq } = params as { session: string; seq: number }
-          return { events: all.filter((one) => one.session === session && one.seq > seq), complete: true }
-        })
-        const counts: Record<string, number> = { a: 0, b: 0 }
-        const first: Record<string, number> = {}
-        const tell = async ({ session, arrives }: (typeof plan)[number]) => {
-          const seq = ++counts[session]!
-          all.push(event(seq, session))
-          for (let n = 0; n < arrives; n++) far.tell(seq, session)
-          if (arrives > 0) first[session] ??= seq
+      fc.asyncProperty(
+        fc.array(fc.record({ session: fc.constantFrom('a', 'b'), arrives: fc.integer({ min: 0, max: 2 }) }), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        async (plan) => {
+          const all: EventEnvelope[] = []
+          const { far, heard, gateway } = await watch((params) => {
+            const { session, seq } = params as { session: string; seq: number }
+            return { events: all.filter((one) => one.session === session && one.seq > seq), complete: true }
+          })
+          const counts: Record<string, number> = { a: 0, b: 0 }
+          const first: Record<string, number> = {}
+          const tell = async ({ session, arrives }: (typeof plan)[number]) => {
+            const seq = ++counts[session]!
+            all.push(event(seq, session))
+            for (let n = 0; n < arrives; n++) far.tell(seq, session)
+            if (arrives > 0) first[session] ??= seq
+            await settled()
+          }
+          for (const one of plan) await tell(one)
+          for (const session of ['a', 'b'] as const) await tell({ session, arrives: 1 })
           await settled()
-        }
-        for (const one of plan) await tell(one)
-        for (const session of ['a', 'b'] as const) await tell({ session, arrives: 1 })
-        await settled()
-        for (const session of ['a', 'b']) {
-          const from = first[session]!
-          expect(heard.filter((one) => one.startsWith(session))).toEqual(Array.from({ length: counts[session]! - from + 1 }, (_, n) => `${session}${from + n}`))
-        }
-        gateway.close()
-      }),
+          for (const session of ['a', 'b']) {
+            const from = first[session]!
+            expect(heard.filter((one) => one.startsWith(session))).toEqual(
+              Array.from({ length: counts[session]! - from + 1 }, (_, n) => `${session}${from + n}`),
+            )
+          }
+          gateway.close()
+        },
+      ),
       { numRuns: 100 },
     )
   })

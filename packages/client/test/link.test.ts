@@ -21,7 +21,7 @@ function foreign(options: LinkOptions = {}) {
     new Promise((resolve) => {
       a.onMessage((text) => resolve(JSON.parse(text) as ResponseFrame))
     })
-  return { wire, seen, transport: a, ask: (text: string) => (a.send(text), next()) }
+  return { wire, seen, transport: a, ask: (text: string) => (void a.send(text), next()) }
 }
 
 /** Timers that fire when told to. */
@@ -60,7 +60,10 @@ describe('calls', () => {
 
   test('answers come back in any order', async () => {
     const gates = new Map<number, () => void>()
-    const { left } = pair({}, { handlers: { wait: (id) => new Promise((resolve) => gates.set(id as number, () => resolve(id))) } })
+    const { left } = pair(
+      {},
+      { handlers: { wait: (id) => new Promise((resolve) => gates.set(id as number, () => resolve(id))) } },
+    )
     const first = left.call('wait', 1)
     const second = left.call('wait', 2)
     await Promise.resolve()
@@ -72,24 +75,35 @@ describe('calls', () => {
 
   test('a failure keeps its code, its delay and its problems; a plain throw is internal', async () => {
     const problems = [{ path: 'a.b', message: 'is not a number' }]
-    const { left } = pair({}, {
-      handlers: {
-        refuse: () => {
-          throw failure('rate_limited', 'asked too often; wait', { retryAfterMs: 12, problems })
-        },
-        break: async () => {
-          throw new TypeError('oops')
+    const { left } = pair(
+      {},
+      {
+        handlers: {
+          refuse: () => {
+            throw failure('rate_limited', 'asked too often; wait', { retryAfterMs: 12, problems })
+          },
+          break: async () => {
+            throw new TypeError('oops')
+          },
         },
       },
+    )
+    await expect(left.call('refuse', {})).rejects.toMatchObject({
+      code: 'rate_limited',
+      message: 'asked too often; wait',
+      retryAfterMs: 12,
+      problems,
     })
-    await expect(left.call('refuse', {})).rejects.toMatchObject({ code: 'rate_limited', message: 'asked too often; wait', retryAfterMs: 12, problems })
     await expect(left.call('break', {})).rejects.toMatchObject({ code: 'internal', message: 'oops' })
   })
 
   test('an unknown method is -32601, also when it is a name that every object has', async () => {
     const { ask } = foreign({ handlers: {} })
     for (const name of ['nothing', 'toString', '__proto__', 'constructor']) {
-      expect(await ask(JSON.stringify({ jsonrpc: '2.0', id: 1, method: name }))).toMatchObject({ id: 1, error: { code: rpcNumbers.method, data: { code: 'not_found' } } })
+      expect(await ask(JSON.stringify({ jsonrpc: '2.0', id: 1, method: name }))).toMatchObject({
+        id: 1,
+        error: { code: rpcNumbers.method, data: { code: 'not_found' } },
+      })
     }
   })
 
@@ -110,15 +124,18 @@ describe('giving up', () => {
   test('an aborted call rejects with the reason, and the handler over there is told', async () => {
     const told = Promise.withResolvers<unknown>()
     const begun = Promise.withResolvers<void>()
-    const { left } = pair({}, {
-      handlers: {
-        work: (_, { signal }) => {
-          signal.addEventListener('abort', () => told.resolve(signal.reason))
-          begun.resolve()
-          return new Promise(() => {})
+    const { left } = pair(
+      {},
+      {
+        handlers: {
+          work: (_, { signal }) => {
+            signal.addEventListener('abort', () => told.resolve(signal.reason))
+            begun.resolve()
+            return new Promise(() => {})
+          },
         },
       },
-    })
+    )
     const control = new AbortController()
     const call = left.call('work', {}, { signal: control.signal })
     await begun.promise
@@ -130,15 +147,18 @@ describe('giving up', () => {
   test('a handler that asks for its signal late still learns that the caller gave up', async () => {
     const late = Promise.withResolvers<void>()
     const seen = Promise.withResolvers<boolean>()
-    const { left, right } = pair({}, {
-      handlers: {
-        async work(_, incoming) {
-          await late.promise
-          seen.resolve(incoming.signal.aborted)
+    const { left, right } = pair(
+      {},
+      {
+        handlers: {
+          async work(_, incoming) {
+            await late.promise
+            seen.resolve(incoming.signal.aborted)
+          },
+          echo: (value) => value,
         },
-        echo: (value) => value,
       },
-    })
+    )
     const control = new AbortController()
     const call = left.call('work', {}, { signal: control.signal })
     control.abort(failure('aborted', 'enough'))
@@ -152,13 +172,18 @@ describe('giving up', () => {
   test('a call that is aborted already is never sent', async () => {
     let calls = 0
     const { left } = pair({}, { handlers: { work: () => ++calls } })
-    await expect(left.call('work', {}, { signal: AbortSignal.abort(failure('aborted', 'no')) })).rejects.toMatchObject({ message: 'no' })
+    await expect(left.call('work', {}, { signal: AbortSignal.abort(failure('aborted', 'no')) })).rejects.toMatchObject({
+      message: 'no',
+    })
     expect(await left.call('work', {})).toBe(1)
   })
 
   test('a timeout fails the call as aborted; timers of answered calls are gone', async () => {
     const timers = handTimers()
-    const { left } = pair({ after: timers.after }, { handlers: { hang: () => new Promise(() => {}), echo: (value) => value } })
+    const { left } = pair(
+      { after: timers.after },
+      { handlers: { hang: () => new Promise(() => {}), echo: (value) => value } },
+    )
     await left.call('echo', 1, { timeoutMs: 100 })
     expect(timers.count).toBe(0)
     const call = left.call('hang', {}, { timeoutMs: 100 })
@@ -170,15 +195,18 @@ describe('giving up', () => {
   test('closing fails what waits, aborts what works, and later calls fail at once', async () => {
     const aborted = Promise.withResolvers<void>()
     const begun = Promise.withResolvers<void>()
-    const { left, right } = pair({}, {
-      handlers: {
-        work: (_, { signal }) => {
-          signal.addEventListener('abort', () => aborted.resolve())
-          begun.resolve()
-          return new Promise(() => {})
+    const { left, right } = pair(
+      {},
+      {
+        handlers: {
+          work: (_, { signal }) => {
+            signal.addEventListener('abort', () => aborted.resolve())
+            begun.resolve()
+            return new Promise(() => {})
+          },
         },
       },
-    })
+    )
     const call = left.call('work', {})
     await begun.promise
     left.close()
@@ -216,8 +244,11 @@ describe('bounds', () => {
   test('an id that is still being answered is refused, and its first request goes on', async () => {
     const gate = Promise.withResolvers<string>()
     const { ask, transport } = foreign({ handlers: { wait: () => gate.promise } })
-    transport.send('{"jsonrpc":"2.0","id":7,"method":"wait"}')
-    expect(await ask('{"jsonrpc":"2.0","id":7,"method":"wait"}')).toMatchObject({ id: 7, error: { data: { code: 'conflict' } } })
+    void transport.send('{"jsonrpc":"2.0","id":7,"method":"wait"}')
+    expect(await ask('{"jsonrpc":"2.0","id":7,"method":"wait"}')).toMatchObject({
+      id: 7,
+      error: { data: { code: 'conflict' } },
+    })
     const answer = new Promise((resolve) => transport.onMessage((text) => resolve(JSON.parse(text))))
     gate.resolve('done')
     expect(await answer).toEqual({ jsonrpc: '2.0', id: 7, result: 'done' })
@@ -239,29 +270,42 @@ describe('malformed frames', () => {
   ])('%s is answered as JSON-RPC says, and the wire stays up', async (_, text, number, id) => {
     const { ask } = foreign({ handlers: { echo: (value) => value } })
     expect(await ask(text)).toMatchObject({ jsonrpc: '2.0', id, error: { code: number } })
-    expect(await ask('{"jsonrpc":"2.0","id":1,"method":"echo","params":{"a":1}}')).toEqual({ jsonrpc: '2.0', id: 1, result: { a: 1 } })
+    expect(await ask('{"jsonrpc":"2.0","id":1,"method":"echo","params":{"a":1}}')).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { a: 1 },
+    })
   })
 
   test('any text at all leaves both sides working and never loops', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(fc.string(), fc.json(), fc.jsonValue().map((value) => JSON.stringify({ jsonrpc: '2.0', ...(value as object) })))), async (texts) => {
-        const [a, b] = linkedPair()
-        let answers = 0
-        const counted: Transport = { ...b, send: (text) => (answers++, b.send(text)) }
-        link(counted, { handlers: { echo: (value) => value } })
-        const left = link(a)
-        for (const text of texts) a.send(text)
-        expect(await left.call('echo', 'still here')).toBe('still here')
-        expect(answers).toBeLessThanOrEqual(texts.length + 1)
-      }),
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            fc.string(),
+            fc.json(),
+            fc.jsonValue().map((value) => JSON.stringify({ jsonrpc: '2.0', ...(value as object) })),
+          ),
+        ),
+        async (texts) => {
+          const [a, b] = linkedPair()
+          let answers = 0
+          const counted: Transport = { ...b, send: (text) => (answers++, b.send(text)) }
+          link(counted, { handlers: { echo: (value) => value } })
+          const left = link(a)
+          for (const text of texts) void a.send(text)
+          expect(await left.call('echo', 'still here')).toBe('still here')
+          expect(answers).toBeLessThanOrEqual(texts.length + 1)
+        },
+      ),
       { numRuns: 200 },
     )
   })
 
   test('an answer that nobody waits for is passed over', async () => {
     const { ask, transport } = foreign({ handlers: { echo: (value) => value } })
-    transport.send('{"jsonrpc":"2.0","id":99,"result":1}')
-    transport.send('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}}')
+    void transport.send('{"jsonrpc":"2.0","id":99,"result":1}')
+    void transport.send('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}}')
     expect(await ask('{"jsonrpc":"2.0","id":1,"method":"echo","params":1}')).toMatchObject({ result: 1 })
   })
 })
@@ -270,24 +314,31 @@ describe('notifications', () => {
   test('arrive in order; a throwing listener is reported and the wire stays up', async () => {
     const heard: unknown[] = []
     const errors: unknown[] = []
-    const { left } = pair({}, {
-      onNotification: (event, payload) => {
-        heard.push([event, payload])
-        if (payload === 2) throw new Error('two')
+    const { left } = pair(
+      {},
+      {
+        onNotification: (event, payload) => {
+          heard.push([event, payload])
+          if (payload === 2) throw new Error('two')
+        },
+        onError: (thrown) => errors.push(thrown),
+        handlers: { echo: (value) => value },
       },
-      onError: (thrown) => errors.push(thrown),
-      handlers: { echo: (value) => value },
-    })
+    )
     for (const n of [1, 2, 3]) void left.notify('tick', n)
     await left.call('echo', 0)
-    expect(heard).toEqual([['tick', 1], ['tick', 2], ['tick', 3]])
+    expect(heard).toEqual([
+      ['tick', 1],
+      ['tick', 2],
+      ['tick', 3],
+    ])
     expect(errors).toMatchObject([{ message: 'two' }])
   })
 
   test('what arrived before the first listener is kept, and the close comes after it', async () => {
     const [a, b] = linkedPair()
-    a.send('1')
-    a.send('2')
+    void a.send('1')
+    void a.send('2')
     a.close()
     await new Promise(setImmediate)
     const log: string[] = []

@@ -7,8 +7,17 @@ import { stdioTransport } from '../src/node.ts'
 
 const source = new URL('../src/', import.meta.url).href
 const child = (body: string) =>
-  spawn(process.execPath, ['--input-type=module', '-e', `import { link } from '${source}index.ts'\nimport { stdioTransport } from '${source}node.ts'\n${body}`], { stdio: ['pipe', 'pipe', 'inherit'] })
-const exited = (process: ReturnType<typeof child>) => new Promise<number | null>((resolve) => process.once('exit', resolve))
+  spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { link } from '${source}index.ts'\nimport { stdioTransport } from '${source}node.ts'\n${body}`,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+const exited = (process: ReturnType<typeof child>) =>
+  new Promise<number | null>((resolve) => process.once('exit', resolve))
 
 test('a real child answers over its pipes, and ends when we close', async () => {
   const process = child(`
@@ -69,7 +78,10 @@ test('frames survive any cutting of the bytes', async () => {
   )
 })
 
-test.each([['in one piece', 1], ['byte by byte', 200]])('a line over the limit closes the transport (%s)', async (_, pieces) => {
+test.each([
+  ['in one piece', 1],
+  ['byte by byte', 200],
+])('a line over the limit closes the transport (%s)', async (_, pieces) => {
   const input = new PassThrough()
   const transport = stdioTransport(input, new PassThrough(), { maxLineBytes: 100 })
   const seen: string[] = []

@@ -20,7 +20,14 @@ interface Count {
 const maxAddresses = 10_000
 
 /** Counts wrong credentials per address in a window; too many lock the address out. Forgets the oldest when full. */
-export function openAttempts(clock: Clock, limits: { readonly attempts?: number | undefined; readonly windowMs?: number | undefined; readonly lockoutMs?: number | undefined } = {}): Attempts {
+export function openAttempts(
+  clock: Clock,
+  limits: {
+    readonly attempts?: number | undefined
+    readonly windowMs?: number | undefined
+    readonly lockoutMs?: number | undefined
+  } = {},
+): Attempts {
   const { attempts = 10, windowMs = 60_000, lockoutMs = 300_000 } = limits
   const counts = new Map<string, Count>()
   return {
@@ -28,7 +35,8 @@ export function openAttempts(clock: Clock, limits: { readonly attempts?: number 
     failed(address) {
       const now = clock.now()
       let count = counts.get(address)
-      if (!count || (now - count.since > windowMs && count.lockedUntil <= now)) count = { failures: 0, since: now, lockedUntil: 0 }
+      if (!count || (now - count.since > windowMs && count.lockedUntil <= now))
+        count = { failures: 0, since: now, lockedUntil: 0 }
       count.failures++
       if (count.failures >= attempts) {
         count.lockedUntil = now + lockoutMs
@@ -45,5 +53,9 @@ export function openAttempts(clock: Clock, limits: { readonly attempts?: number 
 
 /** What an address that is locked out is told. */
 export function lockedOut(retryAfterMs: number): Error {
-  return failure('rate_limited', `too many wrong credentials from your address; try again in ${Math.ceil(retryAfterMs / 1000)} s`, { retryAfterMs })
+  return failure(
+    'rate_limited',
+    `too many wrong credentials from your address; try again in ${Math.ceil(retryAfterMs / 1000)} s`,
+    { retryAfterMs },
+  )
 }

@@ -53,7 +53,13 @@ export function openAuth(options: {
     const address = countedAs(asked.remote)
     const lockedMs = attempts.lockedMs(address)
     if (lockedMs > 0 && !(near && token)) throw lockedOut(lockedMs)
-    const found = token ? tokens.identify(token) : password ? await byPassword(password) : link ? await byLink(link) : undefined
+    const found = token
+      ? tokens.identify(token)
+      : password
+        ? await byPassword(password)
+        : link
+          ? await byLink(link)
+          : undefined
     if (found) {
       if (lockedMs === 0) attempts.passed(address)
       return found
@@ -73,7 +79,12 @@ export function openAuth(options: {
     if (!links.take(link)) return undefined
     const name = `browser, ${new Date(options.now()).toISOString().slice(0, 10)}`
     const { token, info } = await tokens.create({ name, rights: allRights, role: 'owner', expiresInMs: browserLifeMs })
-    return { ...localOwner, token: info.id, ...(info.expiresAt === undefined ? {} : { expiresAt: info.expiresAt }), fresh: token }
+    return {
+      ...localOwner,
+      token: info.id,
+      ...(info.expiresAt === undefined ? {} : { expiresAt: info.expiresAt }),
+      fresh: token,
+    }
   }
 
   return {
@@ -81,8 +92,11 @@ export function openAuth(options: {
     refuse(asked) {
       if (mode !== 'none') return undefined
       const header = forwardingHeader(asked)
-      if (header) return `${header} was sent, and a gateway without auth answers nobody through a proxy; set gateway.auth.mode`
-      return isLoopback(asked.remote) ? undefined : 'a gateway without auth answers this machine only; set gateway.auth.mode'
+      if (header)
+        return `${header} was sent, and a gateway without auth answers nobody through a proxy; set gateway.auth.mode`
+      return isLoopback(asked.remote)
+        ? undefined
+        : 'a gateway without auth answers this machine only; set gateway.auth.mode'
     },
     async identify(asked, shown) {
       const credential = shown && Object.keys(shown).length > 0 ? shown : fromHeaders(asked)
@@ -97,11 +111,15 @@ export function openAuth(options: {
       const told = await options.ask?.(asked)
       if (told) {
         const found = proxy?.user(told.principal)
-        if (!found) throw failure('forbidden', `${told.principal} has no record here; add them to gateway.auth.proxy.users`)
+        if (!found)
+          throw failure('forbidden', `${told.principal} has no record here; add them to gateway.auth.proxy.users`)
         return found
       }
       if (mode === 'none') return localOwner
-      throw failure('unauthorized', 'nothing was shown that says who you are; open the chat with `openclaw open`, or make a token with `openclaw tokens create`')
+      throw failure(
+        'unauthorized',
+        'nothing was shown that says who you are; open the chat with `openclaw open`, or make a token with `openclaw tokens create`',
+      )
     },
   }
 }
@@ -111,17 +129,26 @@ function fromHeaders(asked: Asked): Credential | undefined {
   const authorization = valuesOf(asked, 'authorization')
   const own = valuesOf(asked, 'x-gateway-token')
   if (authorization.length + own.length === 0) return undefined
-  if (authorization.length + own.length > 1) throw failure('unauthorized', 'more than one credential was sent; send one')
+  if (authorization.length + own.length > 1)
+    throw failure('unauthorized', 'more than one credential was sent; send one')
   if (own.length === 1) return { token: own[0]! }
   const [, scheme = '', value = ''] = /^(\S+) *(.*)$/.exec(authorization[0]!) ?? []
   if (scheme.toLowerCase() === 'bearer') return { token: value }
-  if (scheme.toLowerCase() === 'basic') return { password: Buffer.from(value, 'base64').toString('utf8').replace(/^[^:]*:/, '') }
+  if (scheme.toLowerCase() === 'basic')
+    return {
+      password: Buffer.from(value, 'base64')
+        .toString('utf8')
+        .replace(/^[^:]*:/, ''),
+    }
   throw failure('unauthorized', 'this kind of Authorization is not taken; send `Authorization: Bearer TOKEN`')
 }
 
 function refusal(kind: string): string {
-  if (kind === 'link') return 'this link was used before or is older than ten minutes; make a fresh one with `openclaw open`'
-  return kind === 'token' ? 'this token is not valid (any more); open the chat with `openclaw open`, or make a token with `openclaw tokens create`' : 'this password is wrong'
+  if (kind === 'link')
+    return 'this link was used before or is older than ten minutes; make a fresh one with `openclaw open`'
+  return kind === 'token'
+    ? 'this token is not valid (any more); open the chat with `openclaw open`, or make a token with `openclaw tokens create`'
+    : 'this password is wrong'
 }
 
 /** Deriving a key takes some 50 ms: the last right password is known again by a digest under a key of this process. */

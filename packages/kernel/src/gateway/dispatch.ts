@@ -51,13 +51,15 @@ export function openDispatch(options: {
     const list = problems.map(({ path, message }) => `${path || 'params'} ${message}`).join('; ')
     throw failure('invalid_params', `${name}: ${list}`, { problems: [...problems] })
   }
-  const check: Dispatch['check'] = (name, row, params) => (compile ? judge(name, row, params) : load().then(() => judge(name, row, params)))
+  const check: Dispatch['check'] = (name, row, params) =>
+    compile ? judge(name, row, params) : load().then(() => judge(name, row, params))
 
   return {
     find: (name) => own.get(name) ?? options.plugin?.(name),
     check,
     call(name, { row, handle }, params = {}, caller) {
-      if (!covers(caller.rights, row.right)) throw failure('forbidden', `${name} takes the right "${row.right}"; use a token that has it`)
+      if (!covers(caller.rights, row.right))
+        throw failure('forbidden', `${name} takes the right "${row.right}"; use a token that has it`)
       const checked = check(name, row, params)
       return checked ? checked.then(() => handle(params, caller)) : handle(params, caller)
     },

@@ -1,4 +1,11 @@
-import { events as table, type EventEnvelope, type EventName, type MethodParams, type MethodResult, type Right } from '@openclaw/protocol'
+import {
+  events as table,
+  type EventEnvelope,
+  type EventName,
+  type MethodParams,
+  type MethodResult,
+  type Right,
+} from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import { covers, type Identity } from './rights.ts'
@@ -27,7 +34,11 @@ export interface Events {
 }
 
 /** May somebody be told of this? Session events go to who may see the session. */
-export function maySeeEvent(told: Pick<Told, 'right' | 'session'>, who: Pick<Identity, 'rights' | 'role' | 'principal'>, seesSession: (who: Pick<Identity, 'role' | 'principal'>, session: string) => boolean): boolean {
+export function maySeeEvent(
+  told: Pick<Told, 'right' | 'session'>,
+  who: Pick<Identity, 'rights' | 'role' | 'principal'>,
+  seesSession: (who: Pick<Identity, 'role' | 'principal'>, session: string) => boolean,
+): boolean {
   return covers(who.rights, told.right) && (told.session === undefined || seesSession(who, told.session))
 }
 
@@ -66,7 +77,8 @@ export function openEvents(options: {
   function keep(told: Told): void {
     window.push(told)
     bytes += told.frame.length
-    while (window.length - first > maxEvents || (bytes > maxBytes && window.length - first > 1)) bytes -= window[first++]!.frame.length
+    while (window.length - first > maxEvents || (bytes > maxBytes && window.length - first > 1))
+      bytes -= window[first++]!.frame.length
     if (first > 1000 && first > window.length / 2) {
       window = window.slice(first)
       first = 0

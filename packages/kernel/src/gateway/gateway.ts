@@ -26,7 +26,10 @@ import type { Webhook } from './webhook.ts'
 
 /** Everything the gateway does not answer itself: it serves `connect` and `events.since`. */
 export type GatewayHandlers = {
-  readonly [M in Exclude<MethodName, 'connect' | 'events.since'>]: (params: MethodParams<M>, caller: Caller) => MethodResult<M> | Promise<MethodResult<M>>
+  readonly [M in Exclude<MethodName, 'connect' | 'events.since'>]: (
+    params: MethodParams<M>,
+    caller: Caller,
+  ) => MethodResult<M> | Promise<MethodResult<M>>
 }
 
 export interface GatewayOptions {
@@ -85,7 +88,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const links = openLinks(platform)
   const silent = openSilent(clock)
   const secrets = openGatewaySecrets({ home: options.home, files: platform.files })
-  const greeting: Greeting = { version: options.version, epoch: events.epoch, maxFrameBytes, sessionOf: options.sessionOf }
+  const greeting: Greeting = {
+    version: options.version,
+    epoch: events.epoch,
+    maxFrameBytes,
+    sessionOf: options.sessionOf,
+  }
   const connections = new Set<SocketConnection>()
   const host = bindHost(config, config.auth?.mode ?? 'token')
   let auth = openRules(config)
@@ -104,13 +112,20 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       warn: (text, fields) => log.warn(text, fields),
     })
   }
-  const openNames = (port: number): Hosts => openHosts({ port, tls: config.tls !== undefined, hosts: [...(config.hosts ?? []), ...(config.bind === 'custom' && config.host ? [config.host] : [])], origins: config.origins ?? [] })
+  const openNames = (port: number): Hosts =>
+    openHosts({
+      port,
+      tls: config.tls !== undefined,
+      hosts: [...(config.hosts ?? []), ...(config.bind === 'custom' && config.host ? [config.host] : [])],
+      origins: config.origins ?? [],
+    })
 
   const dispatch: Dispatch = openDispatch({
     handlers: {
       ...options.handlers,
       'events.since': (params: MethodParams<'events.since'>, caller) => {
-        if (params.session !== undefined && !maySee(caller, params.session)) throw failure('not_found', 'events.since: there is no such session that you may see')
+        if (params.session !== undefined && !maySee(caller, params.session))
+          throw failure('not_found', 'events.since: there is no such session that you may see')
         return events.since(params, (told) => maySeeEvent(told, caller, maySee))
       },
     },
@@ -154,11 +169,25 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     socket.on('error', () => {})
     const from = asked(incoming)
     const refused = auth.refuse(from) ?? hosts.refuseHost(from) ?? hosts.refuseOrigin(from)
-    if (refused) return socket.end(refusedUpgrade(403, failure('forbidden', refused))) as unknown as void
-    if (incoming.url?.split('?')[0] !== '/') return socket.end(refusedUpgrade(404, failure('not_found', 'sockets are at /'))) as unknown as void
-    sockets ??= import('ws').then((ws) => new ws.WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: maxFrameBytes }))
+    if (refused || incoming.url?.split('?')[0] !== '/') {
+      const [status, why] = refused
+        ? ([403, failure('forbidden', refused)] as const)
+        : ([404, failure('not_found', 'sockets are at /')] as const)
+      socket.end(refusedUpgrade(status, why))
+      return
+    }
+    sockets ??= import('ws').then(
+      (ws) =>
+        new ws.WebSocketServer({
+          noServer: true,
+          clientTracking: false,
+          perMessageDeflate: false,
+          maxPayload: maxFrameBytes,
+        }),
+    )
     const server = await sockets
-    if (!socket.destroyed) server.handleUpgrade(incoming, socket, head, (ws) => serveSocket(ws, socket, from, socketOptions))
+    if (!socket.destroyed)
+      server.handleUpgrade(incoming, socket, head, (ws) => serveSocket(ws, socket, from, socketOptions))
   }
 
   const answer = openHttp({
@@ -172,13 +201,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     known: (incoming) => silent.release(incoming.socket),
     log,
   })
-  const server = options.listen === false ? undefined : await openServer(answer, { tls: config.tls, files: platform.files, silent })
+  const server =
+    options.listen === false ? undefined : await openServer(answer, { tls: config.tls, files: platform.files, silent })
   const open = new Set<Socket>()
   server?.on('connection', (socket: Socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   })
-  server?.on('upgrade', (incoming, socket: Socket, head) => void upgrade(incoming, socket, head).catch(() => socket.destroy()))
+  server?.on(
+    'upgrade',
+    (incoming, socket: Socket, head) => void upgrade(incoming, socket, head).catch(() => socket.destroy()),
+  )
   const bound = server ? await listen(server, config.port ?? 18789, host) : { address: '127.0.0.1', port: 0 }
   const address = urlOf(bound, config.tls !== undefined)
   hosts = openNames(bound.port)
@@ -190,10 +223,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     },
     link() {
       const { code, expiresAt } = links.create()
-      return { url: `${new URL(options.front ?? '/', address)}#link=${code}`, expiresAt }
+      return { url: `${new URL(options.front ?? '/', address).href}#link=${code}`, expiresAt }
     },
     attach(transport, identity) {
-      const { wire } = serve(transport, identity, { dispatch, now: () => clock.now(), greet: () => hello(greeting, identity) })
+      const { wire } = serve(transport, identity, {
+        dispatch,
+        now: () => clock.now(),
+        greet: () => hello(greeting, identity),
+      })
       const telling = events.listen((told) => {
         if (maySeeEvent(told, identity, maySee)) void transport.send(told.frame.toString())
       })
@@ -205,7 +242,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       return dispatch.call(name, served, params, caller)
     },
     configure(next) {
-      const restart = ['port', 'bind', 'host', 'tls'].some((key) => JSON.stringify(next[key as 'port']) !== JSON.stringify(config[key as 'port']))
+      const restart = ['port', 'bind', 'host', 'tls'].some(
+        (key) => JSON.stringify(next[key as 'port']) !== JSON.stringify(config[key as 'port']),
+      )
       const changed = JSON.stringify(next.auth) !== JSON.stringify(config.auth)
       // The address is still the old one: what may not be reached from outside stays as it was until the restart.
       if (changed) bindHost({ ...config, auth: next.auth ?? {} }, next.auth?.mode ?? 'token')
@@ -213,7 +252,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       hosts = openNames(bound.port)
       if (!changed) return restart
       auth = openRules(next)
-      for (const connection of connections) if (!connection.identity.token) connection.close(1008, 'the rules of who may come in have changed')
+      for (const connection of connections)
+        if (!connection.identity.token) connection.close(1008, 'the rules of who may come in have changed')
       return restart
     },
     async [Symbol.asyncDispose]() {
@@ -235,5 +275,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** What an open gateway cannot change. */
 function pick({ port, bind, host, tls }: NonNullable<Config['gateway']>) {
-  return { ...(port === undefined ? {} : { port }), ...(bind ? { bind } : {}), ...(host === undefined ? {} : { host }), ...(tls ? { tls } : {}) }
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(bind ? { bind } : {}),
+    ...(host === undefined ? {} : { host }),
+    ...(tls ? { tls } : {}),
+  }
 }

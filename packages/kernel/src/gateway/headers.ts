@@ -16,9 +16,11 @@ const theirs = new Set(['content-security-policy', 'cache-control'])
 /** The same answer with our headers; an extension's own policy and caching stay, as long as nobody may frame it. */
 export function secured(answer: Response): Response {
   const headers = new Headers(answer.headers)
-  for (const [name, value] of Object.entries(always)) if (!theirs.has(name) || !headers.has(name)) headers.set(name, value)
+  for (const [name, value] of Object.entries(always))
+    if (!theirs.has(name) || !headers.has(name)) headers.set(name, value)
   const policy = headers.get('content-security-policy')!
-  if (!policy.includes('frame-ancestors')) headers.set('content-security-policy', `${policy.replace(/;\s*$/, '')}; frame-ancestors 'none'`)
+  if (!policy.includes('frame-ancestors'))
+    headers.set('content-security-policy', `${policy.replace(/;\s*$/, '')}; frame-ancestors 'none'`)
   return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers })
 }
 
@@ -35,7 +37,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** A failure as an answer over HTTP. What went wrong inside stays inside. */
 export function refusal(failed: Failure): Response {
   const status = statuses[failed.code] ?? 500
-  const shown = status === 500 ? { code: failed.code, message: 'something went wrong here; see `openclaw logs`' } : failed
+  const shown =
+    status === 500 ? { code: failed.code, message: 'something went wrong here; see `openclaw logs`' } : failed
   const headers = new Headers()
   if (status === 401) headers.set('www-authenticate', 'Bearer')
   if (failed.retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(failed.retryAfterMs / 1000)))
@@ -47,6 +50,13 @@ const names: Readonly<Record<number, string>> = { 400: 'Bad Request', 403: 'Forb
 /** The whole text of a refused upgrade, for a socket that no HTTP answer can be written to any more. */
 export function refusedUpgrade(status: 400 | 403 | 404, failed: Failure): string {
   const body = JSON.stringify({ error: failed })
-  const head = { ...always, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
-  return `HTTP/1.1 ${status} ${names[status]}\r\n${Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+  const head = {
+    ...always,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }
+  return `HTTP/1.1 ${status} ${names[status]}\r\n${Object.entries(head)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`
 }

@@ -15,7 +15,12 @@ export interface Hosts {
  * loopback addresses where the connection is local, the address the connection came in on, and what the configuration
  * names (`hosts`, with our own port, the default port, or the port that is written there; `origins`).
  */
-export function openHosts(options: { readonly port: number; readonly tls: boolean; readonly hosts: readonly string[]; readonly origins: readonly string[] }): Hosts {
+export function openHosts(options: {
+  readonly port: number
+  readonly tls: boolean
+  readonly hosts: readonly string[]
+  readonly origins: readonly string[]
+}): Hosts {
   const { port, tls } = options
   const own = tls ? 'https:' : 'http:'
   const named = new Set(options.hosts.map((host) => host.toLowerCase()))
@@ -25,7 +30,11 @@ export function openHosts(options: { readonly port: number; readonly tls: boolea
     const [, name = '', written] = /^(\[[0-9a-f:.]+\]|[^:[\]/?#@\\\s]+)(?::(\d{1,5}))?$/.exec(host) ?? []
     if (!name) return false
     const standard = scheme === 'https:' ? 443 : 80
-    if (named.has(host) || (named.has(name) && (written === undefined || Number(written) === port || Number(written) === standard))) return true
+    if (
+      named.has(host) ||
+      (named.has(name) && (written === undefined || Number(written) === port || Number(written) === standard))
+    )
+      return true
     if (Number(written ?? standard) !== port) return false
     const address = plainAddress(local)
     if (isLoopback(address) && (name === 'localhost' || name === '127.0.0.1' || name === '[::1]')) return true
@@ -46,7 +55,14 @@ export function openHosts(options: { readonly port: number; readonly tls: boolea
       if (values.length === 1 && origins.has(origin)) return undefined
       const [, scheme, host] = /^(https?:)\/\/([^/]+)$/.exec(origin) ?? []
       // A proxy may speak https for us, so a name of ours is ours under both schemes when we speak http.
-      if (values.length === 1 && scheme && host && (scheme === own || scheme === 'https:') && isOurs(host, scheme, asked.local)) return undefined
+      if (
+        values.length === 1 &&
+        scheme &&
+        host &&
+        (scheme === own || scheme === 'https:') &&
+        isOurs(host, scheme, asked.local)
+      )
+        return undefined
       return `this page may not talk to the gateway; add its origin to gateway.origins in openclaw.json`
     },
   }

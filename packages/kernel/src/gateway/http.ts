@@ -49,7 +49,9 @@ export function openHttp(options: HttpOptions): (request: Request, env: HttpBind
     const hosts = options.hosts()
     // A webhook comes under any name, and proves itself by its signature.
     const open = context.req.path.startsWith('/webhooks/')
-    const refused = options.auth().refuse(head) ?? (open ? undefined : (hosts.refuseHost(head) ?? hosts.refuseOrigin(head) ?? refuseForeign(head)))
+    const refused =
+      options.auth().refuse(head) ??
+      (open ? undefined : (hosts.refuseHost(head) ?? hosts.refuseOrigin(head) ?? refuseForeign(head)))
     if (refused) return refusal(failure('forbidden', refused))
     await next()
   })
@@ -59,13 +61,17 @@ export function openHttp(options: HttpOptions): (request: Request, env: HttpBind
     const { ready, reason } = options.ready()
     return context.json({ ready, ...(reason ? { reason } : {}) }, ready ? 200 : 503)
   })
-  app.get('/', (context) => (options.front && options.page(options.front.split('/')[1]!) ? context.redirect(options.front) : context.notFound()))
+  app.get('/', (context) =>
+    options.front && options.page(options.front.split('/')[1]!) ? context.redirect(options.front) : context.notFound(),
+  )
 
   app.all('/webhooks/:channel/:account', (context) => {
     const { channel, account } = context.req.param()
     const webhook = options.webhook(channel, account)
     if (!webhook) return context.notFound()
-    return serveWebhook(webhook, context.req.raw, options.maxWebhookBytes, (text, thrown) => log.warn(text, { channel, account, ...(thrown ? { thrown: toFailure(thrown).message } : {}) }))
+    return serveWebhook(webhook, context.req.raw, options.maxWebhookBytes, (text, thrown) =>
+      log.warn(text, { channel, account, ...(thrown ? { thrown: toFailure(thrown).message } : {}) }),
+    )
   })
 
   app.all('/:id/*', async (context) => {
@@ -75,7 +81,8 @@ export function openHttp(options: HttpOptions): (request: Request, env: HttpBind
       const { incoming } = context.env
       const caller = await options.auth().identify(asked(incoming))
       const needed = ['GET', 'HEAD'].includes(context.req.method) ? 'read' : 'write'
-      if (!covers(caller.rights, needed)) throw failure('forbidden', `this takes the right "${needed}"; use a token that has it`)
+      if (!covers(caller.rights, needed))
+        throw failure('forbidden', `this takes the right "${needed}"; use a token that has it`)
       options.known(incoming)
     }
     return page.fetch(context.req.raw)
@@ -84,7 +91,11 @@ export function openHttp(options: HttpOptions): (request: Request, env: HttpBind
   app.notFound(() => refusal(failure('not_found', 'there is nothing here')))
   app.onError((thrown, context) => {
     const failed = toFailure(thrown)
-    if (failed.code === 'internal') log.error('a request failed', { path: context.req.path.split('/').slice(0, 3).join('/'), message: failed.message })
+    if (failed.code === 'internal')
+      log.error('a request failed', {
+        path: context.req.path.split('/').slice(0, 3).join('/'),
+        message: failed.message,
+      })
     return refusal(failed)
   })
   // Not as middleware: Hono gives an answer that replaces another the headers of that other one.

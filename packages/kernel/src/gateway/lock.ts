@@ -21,7 +21,11 @@ export interface Lock extends AsyncDisposable {
  * Takes a home for one gateway: an exclusive transaction on `gateway.lock`, which the system ends with the process,
  * `kill -9` included. Throws `conflict` naming the process that has it.
  */
-export async function lockHome(options: { readonly home: string; readonly version: string; readonly platform: Platform }): Promise<Lock> {
+export async function lockHome(options: {
+  readonly home: string
+  readonly version: string
+  readonly platform: Platform
+}): Promise<Lock> {
   const { home, version, platform } = options
   const { DatabaseSync } = await import('node:sqlite')
   await platform.files.makeFolder(home)
@@ -39,12 +43,18 @@ export async function lockHome(options: { readonly home: string; readonly versio
     database?.close()
     // SQLITE_BUSY and SQLITE_LOCKED (https://www.sqlite.org/rescode.html); anything else is a disk that does not serve.
     const code = (thrown as { errcode?: number }).errcode
-    if (code !== 5 && code !== 6) throw failure('unavailable', `${home}: gateway.lock cannot be opened: ${(thrown as Error).message}`, { cause: thrown })
+    if (code !== 5 && code !== 6)
+      throw failure('unavailable', `${home}: gateway.lock cannot be opened: ${(thrown as Error).message}`, {
+        cause: thrown,
+      })
     throw failure('conflict', taken(home, await readRunning(home, platform)))
   }
   const held = database
   const write = (address?: string) =>
-    platform.files.replace(join(home, 'gateway.json'), `${JSON.stringify({ pid: process.pid, ...(address ? { address } : {}), startedAt, version })}\n`)
+    platform.files.replace(
+      join(home, 'gateway.json'),
+      `${JSON.stringify({ pid: process.pid, ...(address ? { address } : {}), startedAt, version })}\n`,
+    )
   let open = true
   try {
     await write()

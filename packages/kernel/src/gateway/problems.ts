@@ -9,7 +9,8 @@ export function readProblems(errors: readonly TLocalizedValidationError[], schem
   for (const error of errors.slice(0, maxProblems)) {
     const path = dotted(error.instancePath)
     if (error.keyword === 'additionalProperties') {
-      for (const key of error.params.additionalProperties) problems.push(unknownKey(join(path, key), key, schema, error.instancePath))
+      for (const key of error.params.additionalProperties)
+        problems.push(unknownKey(join(path, key), key, schema, error.instancePath))
     } else if (error.keyword === 'required') {
       for (const key of error.params.requiredProperties) problems.push({ path: join(path, key), message: 'is missing' })
     } else if (error.keyword !== 'boolean') {
@@ -31,7 +32,9 @@ const dotted = (pointer: string) =>
 
 function unknownKey(path: string, key: string, schema: unknown, pointer: string): Problem {
   const properties = pointer === '' ? (schema as { properties?: object }).properties : undefined
-  const near = Object.keys(properties ?? {}).find((known) => known.toLowerCase() === key.toLowerCase() || isOneOff(known, key))
+  const near = Object.keys(properties ?? {}).find(
+    (known) => known.toLowerCase() === key.toLowerCase() || isOneOff(known, key),
+  )
   return { path, message: 'is not known', ...(near ? { suggestion: near } : {}) }
 }
 

@@ -23,7 +23,12 @@ export function openProxy(config: ProxyConfig, secrets: GatewaySecrets): Proxy {
   const secretHeader = config.secretHeader?.toLowerCase()
 
   function user(name: string): Identity | undefined {
-    const record: { readonly rights: readonly Right[]; readonly role?: Role } | undefined = Object.hasOwn(config.users, name) ? config.users[name] : undefined
+    const record: { readonly rights: readonly Right[]; readonly role?: Role } | undefined = Object.hasOwn(
+      config.users,
+      name,
+    )
+      ? config.users[name]
+      : undefined
     return record && { principal: `user:${name}`, role: record.role ?? 'member', rights: record.rights }
   }
   const isFrom = (asked: Asked) => contains(addresses, asked.remote)
@@ -34,11 +39,22 @@ export function openProxy(config: ProxyConfig, secrets: GatewaySecrets): Proxy {
     async identify(asked) {
       const users = valuesOf(asked, userHeader)
       if (users.length === 0) return undefined
-      if (!isFrom(asked)) throw failure('unauthorized', `${userHeader} came from an address that is no proxy of ours; see gateway.auth.proxy.addresses`)
-      if (users.length > 1 || !users[0]) throw failure('unauthorized', `${userHeader} was sent ${users.length > 1 ? 'more than once' : 'empty'}; let the proxy drop what clients send`)
+      if (!isFrom(asked))
+        throw failure(
+          'unauthorized',
+          `${userHeader} came from an address that is no proxy of ours; see gateway.auth.proxy.addresses`,
+        )
+      if (users.length > 1 || !users[0])
+        throw failure(
+          'unauthorized',
+          `${userHeader} was sent ${users.length > 1 ? 'more than once' : 'empty'}; let the proxy drop what clients send`,
+        )
       const shown = secretHeader ? valuesOf(asked, secretHeader) : []
       if (secretHeader ? shown.length !== 1 || !(await secrets.isProxySecret(shown[0]!)) : isLoopback(asked.remote)) {
-        throw failure('unauthorized', 'the proxy did not show its secret; set gateway.auth.proxy.secretHeader, and the secret with `openclaw config secret gateway.proxy`')
+        throw failure(
+          'unauthorized',
+          'the proxy did not show its secret; set gateway.auth.proxy.secretHeader, and the secret with `openclaw config secret gateway.proxy`',
+        )
       }
       const found = user(users[0])
       if (!found) throw failure('forbidden', 'this user has no record here; add them to gateway.auth.proxy.users')

@@ -18,7 +18,19 @@ export function valuesOf(asked: Pick<Asked, 'rawHeaders'>, name: string): string
   return values
 }
 
-const forwarding = new Set(['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-original-host', 'x-original-url', 'true-client-ip', 'cf-connecting-ip', 'fly-client-ip', 'fastly-client-ip'])
+const forwarding = new Set([
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-host',
+  'x-original-url',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fly-client-ip',
+  'fastly-client-ip',
+])
 
 /** The first header that only a proxy sends; undefined for a request that came straight. */
 export function forwardingHeader(asked: Pick<Asked, 'headers'>): string | undefined {

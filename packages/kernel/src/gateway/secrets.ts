@@ -26,17 +26,28 @@ export function openGatewaySecrets({ home, files }: { readonly home: string; rea
   return {
     async isPassword(text) {
       const { password } = await read()
-      if (!password) throw failure('unauthorized', 'no password is set; set one with `openclaw config secret gateway.password`')
-      return timingSafeEqual(await derive(text, Buffer.from(password.salt, 'hex'), 32), Buffer.from(password.hash, 'hex'))
+      if (!password)
+        throw failure('unauthorized', 'no password is set; set one with `openclaw config secret gateway.password`')
+      return timingSafeEqual(
+        await derive(text, Buffer.from(password.salt, 'hex'), 32),
+        Buffer.from(password.hash, 'hex'),
+      )
     },
     async isProxySecret(text) {
       const { proxy } = await read()
       return proxy !== undefined && timingSafeEqual(hash('sha256', text, 'buffer'), Buffer.from(proxy, 'hex'))
     },
     async set(which, text) {
-      if (text.length < 8) throw failure('invalid_params', `gateway: this ${which === 'proxy' ? 'proxy secret' : 'password'} is too short; use at least 8 characters`)
+      if (text.length < 8)
+        throw failure(
+          'invalid_params',
+          `gateway: this ${which === 'proxy' ? 'proxy secret' : 'password'} is too short; use at least 8 characters`,
+        )
       const salt = randomBytes(16)
-      const value = which === 'proxy' ? hash('sha256', text) : { salt: salt.toString('hex'), hash: (await derive(text, salt, 32)).toString('hex') }
+      const value =
+        which === 'proxy'
+          ? hash('sha256', text)
+          : { salt: salt.toString('hex'), hash: (await derive(text, salt, 32)).toString('hex') }
       await files.replace(file, `${JSON.stringify({ ...(await read()), [which]: value })}\n`)
     },
   }

@@ -10,8 +10,14 @@ export function gatewaySection(
   given: { readonly port?: number; readonly bind?: 'loopback' | 'lan' },
 ): NonNullable<Config['gateway']> {
   const { auth, tls, ...rest } = configuration.value.gateway ?? {}
-  const section = { ...rest, ...(given.port === undefined ? {} : { port: given.port }), ...(given.bind === undefined ? {} : { bind: given.bind }) }
-  const wrong = [...configuration.closed].some((path) => path === 'gateway' || path.startsWith('gateway.auth') || path.startsWith('gateway.tls'))
+  const section = {
+    ...rest,
+    ...(given.port === undefined ? {} : { port: given.port }),
+    ...(given.bind === undefined ? {} : { bind: given.bind }),
+  }
+  const wrong = [...configuration.closed].some(
+    (path) => path === 'gateway' || path.startsWith('gateway.auth') || path.startsWith('gateway.tls'),
+  )
   if (wrong) return { ...section, bind: 'loopback', auth: { mode: 'token' } }
   return { ...section, ...(auth ? { auth } : {}), ...(tls ? { tls } : {}) }
 }

@@ -30,7 +30,10 @@ const nameOf = (socket: Socket) => `${socket.remoteAddress}|${socket.remotePort}
  * Bounds what strangers can hold: sockets that say nothing, requests that never end, upgrades without a `connect`. When
  * there are too many the oldest is dropped, not the newest refused, so that a real client always gets its turn.
  */
-export function openSilent(clock: Clock, limits: { readonly perAddress?: number; readonly total?: number; readonly timeoutMs?: number } = {}): Silent {
+export function openSilent(
+  clock: Clock,
+  limits: { readonly perAddress?: number; readonly total?: number; readonly timeoutMs?: number } = {},
+): Silent {
   const { perAddress = 512, total = 2048, timeoutMs = 10_000 } = limits
   /** In the order of their deadlines. */
   const waiting = new Map<string, Waiting>()

@@ -1,5 +1,15 @@
 import { inbox, type Transport } from '@openclaw/client'
-import { errorFrame, failure, frameKind, methods, protocolVersion, rpcNumbers, type FrameId, type MethodParams, type RequestFrame } from '@openclaw/protocol'
+import {
+  errorFrame,
+  failure,
+  frameKind,
+  methods,
+  protocolVersion,
+  rpcNumbers,
+  type FrameId,
+  type MethodParams,
+  type RequestFrame,
+} from '@openclaw/protocol'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Auth } from './auth.ts'
@@ -73,7 +83,11 @@ export function serveSocket(ws: WebSocket, socket: Socket, asked: Asked, options
     try {
       await dispatch.check('connect', methods.connect, params)
       const { protocol = protocolVersion, auth } = params as MethodParams<'connect'>
-      if (protocol !== protocolVersion) throw failure('unsupported', `connect: this gateway speaks protocol ${protocolVersion}, not ${protocol}; update the older of the two`)
+      if (protocol !== protocolVersion)
+        throw failure(
+          'unsupported',
+          `connect: this gateway speaks protocol ${protocolVersion}, not ${protocol}; update the older of the two`,
+        )
       const { fresh, ...identity } = await options.auth().identify(asked, auth)
       if (ws.readyState !== ws.OPEN) return
       silent.release(socket)
@@ -141,10 +155,14 @@ function readConnect(text: string): { id: FrameId; params: unknown } {
   try {
     frame = JSON.parse(text)
   } catch {
-    throw Object.assign(failure('invalid_params', 'the frame is not JSON; send one JSON-RPC 2.0 object per frame'), { number: rpcNumbers.parse })
+    throw Object.assign(failure('invalid_params', 'the frame is not JSON; send one JSON-RPC 2.0 object per frame'), {
+      number: rpcNumbers.parse,
+    })
   }
   if (frameKind(frame) !== 'request' || (frame as RequestFrame).method !== 'connect') {
-    throw Object.assign(failure('unauthorized', 'the first frame must be a `connect` request'), { number: rpcNumbers.request })
+    throw Object.assign(failure('unauthorized', 'the first frame must be a `connect` request'), {
+      number: rpcNumbers.request,
+    })
   }
   const { id, params = {} } = frame as RequestFrame
   return { id, params }

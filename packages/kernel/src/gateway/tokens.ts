@@ -21,7 +21,12 @@ type TokenInfo = MethodResult<'tokens.list'>['tokens'][number]
 export interface Tokens extends AsyncDisposable {
   list(): TokenInfo[]
   /** The caller of this has checked that role and rights are at most its maker's. */
-  create(wanted: { name: string; rights: readonly Right[]; role: Role; expiresInMs?: number }): Promise<MethodResult<'tokens.create'>>
+  create(wanted: {
+    name: string
+    rights: readonly Right[]
+    role: Role
+    expiresInMs?: number
+  }): Promise<MethodResult<'tokens.create'>>
   /** A new secret; the old one ends at once, and sockets that used it. */
   rotate(id: string): Promise<MethodResult<'tokens.rotate'>>
   revoke(id: string): Promise<void>
@@ -41,7 +46,11 @@ const nobody = Buffer.alloc(32)
  * Opens `credentials/tokens.json`, and makes the local token on first start. A file that cannot be read is kept beside
  * as `tokens.json.damaged`, and its tokens are no longer valid: `warn` says so.
  */
-export async function openTokens(options: { readonly home: string; readonly platform: Platform; readonly warn?: (text: string) => void }): Promise<Tokens> {
+export async function openTokens(options: {
+  readonly home: string
+  readonly platform: Platform
+  readonly warn?: (text: string) => void
+}): Promise<Tokens> {
   const { home, platform } = options
   const { files, clock, random } = platform
   const file = join(home, 'credentials', 'tokens.json')
@@ -55,14 +64,18 @@ export async function openTokens(options: { readonly home: string; readonly plat
   const read = text === undefined ? [] : parse(text)
   if (!read) {
     await files.replace(`${file}.damaged`, text!)
-    options.warn?.(`credentials/tokens.json could not be read and is kept as tokens.json.damaged; make new tokens with \`openclaw tokens create\``)
+    options.warn?.(
+      `credentials/tokens.json could not be read and is kept as tokens.json.damaged; make new tokens with \`openclaw tokens create\``,
+    )
   }
   for (const record of read ?? []) records.set(record.id, record)
 
   function save(): Promise<void> {
     used?.[Symbol.dispose]()
     used = undefined
-    writing = writing.catch(() => {}).then(() => files.replace(file, `${JSON.stringify({ version: 1, tokens: [...records.values()] }, null, 2)}\n`))
+    writing = writing
+      .catch(() => {})
+      .then(() => files.replace(file, `${JSON.stringify({ version: 1, tokens: [...records.values()] }, null, 2)}\n`))
     return writing
   }
 
@@ -108,7 +121,13 @@ export async function openTokens(options: { readonly home: string; readonly plat
   }
 
   async function makeLocal(): Promise<{ token: string; info: TokenInfo }> {
-    const minted = await mint({ id: localId, name: 'this machine', role: 'owner', rights: allRights, createdAt: clock.now() })
+    const minted = await mint({
+      id: localId,
+      name: 'this machine',
+      role: 'owner',
+      rights: allRights,
+      createdAt: clock.now(),
+    })
     await files.replace(localFile, `${minted.token}\n`)
     return minted
   }
@@ -119,9 +138,18 @@ export async function openTokens(options: { readonly home: string; readonly plat
     list: () => [...records.values()].map(show),
     async create({ name, rights, role, expiresInMs }) {
       const now = clock.now()
-      for (const { id, expiresAt } of records.values()) if (expiresAt !== undefined && expiresAt <= now) records.delete(id)
-      if (records.size >= maxTokens) throw failure('conflict', `tokens: there are ${maxTokens} tokens; revoke some with \`openclaw tokens revoke\``)
-      return mint({ id: random.id(), name, role, rights: [...new Set(rights)], createdAt: now, ...(expiresInMs === undefined ? {} : { expiresAt: now + expiresInMs }) })
+      for (const { id, expiresAt } of records.values())
+        if (expiresAt !== undefined && expiresAt <= now) records.delete(id)
+      if (records.size >= maxTokens)
+        throw failure('conflict', `tokens: there are ${maxTokens} tokens; revoke some with \`openclaw tokens revoke\``)
+      return mint({
+        id: random.id(),
+        name,
+        role,
+        rights: [...new Set(rights)],
+        createdAt: now,
+        ...(expiresInMs === undefined ? {} : { expiresAt: now + expiresInMs }),
+      })
     },
     async rotate(id) {
       const { hash: _, lastUsedAt: __, ...record } = find(id)
@@ -131,7 +159,11 @@ export async function openTokens(options: { readonly home: string; readonly plat
     },
     async revoke(id) {
       const record = find(id)
-      if (id === localId) throw failure('conflict', 'tokens: the token of this machine cannot be revoked; rotate it with `openclaw tokens rotate local`')
+      if (id === localId)
+        throw failure(
+          'conflict',
+          'tokens: the token of this machine cannot be revoked; rotate it with `openclaw tokens rotate local`',
+        )
       records.delete(id)
       ended(id)
       try {
@@ -161,7 +193,10 @@ function parse(text: string): TokenRecord[] | undefined {
     const { tokens } = JSON.parse(text) as { tokens?: unknown }
     if (!Array.isArray(tokens)) return undefined
     const known = (token: TokenRecord) =>
-      typeof token.id === 'string' && /^[0-9a-f]{64}$/.test(token.hash) && ['owner', 'member', 'guest'].includes(token.role) && Array.isArray(token.rights)
+      typeof token.id === 'string' &&
+      /^[0-9a-f]{64}$/.test(token.hash) &&
+      ['owner', 'member', 'guest'].includes(token.role) &&
+      Array.isArray(token.rights)
     return (tokens as TokenRecord[]).every(known) ? (tokens as TokenRecord[]) : undefined
   } catch {
     return undefined

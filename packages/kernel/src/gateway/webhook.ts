@@ -12,7 +12,12 @@ export interface Webhook {
  * Reads the raw body within its limit, has it verified, and only then hands it on. Whatever cannot be verified is
  * answered 401 alike: too large, unsigned, wrong.
  */
-export async function serveWebhook(webhook: Webhook, request: Request, maxBytes: number, warn: (text: string, thrown?: unknown) => void): Promise<Response> {
+export async function serveWebhook(
+  webhook: Webhook,
+  request: Request,
+  maxBytes: number,
+  warn: (text: string, thrown?: unknown) => void,
+): Promise<Response> {
   const refuse = (why: string) => {
     warn(`a webhook call was refused: ${why}`)
     return refusal(failure('unauthorized', 'this call could not be verified'))

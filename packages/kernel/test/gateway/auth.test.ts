@@ -16,8 +16,11 @@ import { handPlatform } from './clock.ts'
 import { client, echoes, openHouse, type Talk } from './house.ts'
 
 const hello = (auth?: object) => ({ kind: 'control', client, ...(auth ? { auth } : {}) })
-const code = async (socket: Talk, auth?: object) => (await socket.request('connect', hello(auth))).error?.data?.code ?? 'in'
-const lan = Object.values(networkInterfaces()).flat().find((one) => one && !one.internal && one.family === 'IPv4')?.address
+const code = async (socket: Talk, auth?: object) =>
+  (await socket.request('connect', hello(auth))).error?.data?.code ?? 'in'
+const lan = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one && !one.internal && one.family === 'IPv4')?.address
 
 describe('S1: one-time links', () => {
   test('a link works once, for ten minutes, and gives a browser token of the owner for 90 days', async () => {
@@ -53,7 +56,9 @@ describe('S1: one-time links', () => {
   test('a link or a token in the query of the address is not looked at', async () => {
     await using house = await openHouse()
     const link = house.gateway.link().url.split('#link=')[1]
-    expect(await code(house.socket({ at: `${house.url.replace('http', 'ws')}?link=${link}&token=${house.local}` }))).toBe('unauthorized')
+    expect(
+      await code(house.socket({ at: `${house.url.replace('http', 'ws')}?link=${link}&token=${house.local}` })),
+    ).toBe('unauthorized')
   })
 })
 
@@ -79,7 +84,12 @@ describe('tokens', () => {
     expect(house.tokens.identify(token)).toMatchObject({ principal: 'owner' })
   })
 
-  test.each(['{"version":1,"tok', '[]', '{"version":1,"tokens":[{"id":"x"}]}', '{"version":1,"tokens":[{"id":"x","hash":"","role":"owner","rights":["admin"]}]}'])('a token file that is %s admits nobody it named, and is kept beside', async (text) => {
+  test.each([
+    '{"version":1,"tok',
+    '[]',
+    '{"version":1,"tokens":[{"id":"x"}]}',
+    '{"version":1,"tokens":[{"id":"x","hash":"","role":"owner","rights":["admin"]}]}',
+  ])('a token file that is %s admits nobody it named, and is kept beside', async (text) => {
     const home = await mkdtemp(join(tmpdir(), 'openclaw-tokens-'))
     const platform = realPlatform()
     await platform.files.makeFolder(join(home, 'credentials'))
@@ -109,7 +119,10 @@ describe('tokens', () => {
 
   test('who rotates the token they came in with gets the new one before the socket closes', async () => {
     const tokens: { of?: Tokens } = {}
-    await using house = await openHouse({}, { handlers: { ...echoes(), 'tokens.rotate': ({ id }) => tokens.of!.rotate(id) } })
+    await using house = await openHouse(
+      {},
+      { handlers: { ...echoes(), 'tokens.rotate': ({ id }) => tokens.of!.rotate(id) } },
+    )
     tokens.of = house.tokens
     const { token, info } = await house.tokens.create({ name: 'mine', rights: ['admin'], role: 'owner' })
     const socket = await house.connect({ token })
@@ -121,7 +134,12 @@ describe('tokens', () => {
   test('a token that expires ends its socket, at the next request at the latest', async () => {
     const platform = handPlatform()
     await using house = await openHouse({}, { platform })
-    const { token } = await house.tokens.create({ name: 'short', rights: ['read'], role: 'member', expiresInMs: 10_000 })
+    const { token } = await house.tokens.create({
+      name: 'short',
+      rights: ['read'],
+      role: 'member',
+      expiresInMs: 10_000,
+    })
     const asks = await house.connect({ token })
     const listens = await house.connect({ token })
     platform.forward(10_000)
@@ -148,11 +166,24 @@ describe('tokens', () => {
 test('S4: no sequence of creating, rotating, revoking, linking and reconnecting gives anybody more than they were given', async () => {
   const all: readonly Right[] = ['read', 'write', 'admin', 'pairing']
   const roles: readonly Role[] = ['guest', 'member', 'owner']
-  const step = fc.record({ by: fc.nat(20), act: fc.constantFrom('create', 'rotate', 'revoke'), rights: fc.subarray([...all], { minLength: 1 }), role: fc.constantFrom(...roles), on: fc.nat(20) })
+  const step = fc.record({
+    by: fc.nat(20),
+    act: fc.constantFrom('create', 'rotate', 'revoke'),
+    rights: fc.subarray([...all], { minLength: 1 }),
+    role: fc.constantFrom(...roles),
+    on: fc.nat(20),
+  })
   // One disk for all sequences would couple them; the records are what is tested, so they live in memory here.
   const files = new Map<string, string>()
   const platform = { ...realPlatform() }
-  const memory = { ...platform, files: { ...platform.files, readText: async (path: string) => files.get(path), replace: async (path: string, text: string | Uint8Array) => void files.set(path, String(text)) } }
+  const memory = {
+    ...platform,
+    files: {
+      ...platform.files,
+      readText: async (path: string) => files.get(path),
+      replace: async (path: string, text: string | Uint8Array) => void files.set(path, String(text)),
+    },
+  }
   let steps = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (plan) => {
@@ -162,7 +193,9 @@ test('S4: no sequence of creating, rotating, revoking, linking and reconnecting 
       const served = accessMethods({ tokens: desk, platform: memory } as unknown as Parameters<typeof accessMethods>[0])
       // What each held token may at most have, from the hand that made it; the first is a member who may mint.
       const start = await tokens.create({ name: 'start', rights: ['write', 'pairing'], role: 'member' })
-      const held: { token: string; id: string; rights: readonly Right[]; role: Role }[] = [{ token: start.token, id: start.info.id, rights: ['write', 'pairing'], role: 'member' }]
+      const held: { token: string; id: string; rights: readonly Right[]; role: Role }[] = [
+        { token: start.token, id: start.info.id, rights: ['write', 'pairing'], role: 'member' },
+      ]
       for (const { by, act, rights, role, on } of plan) {
         steps++
         const hand = held[by % held.length]!
@@ -194,7 +227,9 @@ test('S4: no sequence of creating, rotating, revoking, linking and reconnecting 
           if (now) expect([now.rights, now.role]).toEqual([rights, role])
         }
         // The owner's own token is out of reach.
-        await expect((async () => served['tokens.rotate']({ id: 'local' }, caller))()).rejects.toMatchObject({ code: 'forbidden' })
+        await expect((async () => served['tokens.rotate']({ id: 'local' }, caller))()).rejects.toMatchObject({
+          code: 'forbidden',
+        })
       }
     }),
     { numRuns: 600 },
@@ -205,9 +240,14 @@ test('S4: no sequence of creating, rotating, revoking, linking and reconnecting 
 describe('S5: wrong credentials', () => {
   test('too many from one address lock it out, with the time to wait; a right token from this machine still works', async () => {
     const platform = handPlatform()
-    await using inside = await openHouse({ bind: 'lan', auth: { rateLimit: { attempts: 3, windowMs: 60_000, lockoutMs: 120_000 } } }, { platform, page: () => ({ public: false, fetch: () => new Response('in') }) })
+    await using inside = await openHouse(
+      { bind: 'lan', auth: { rateLimit: { attempts: 3, windowMs: 60_000, lockoutMs: 120_000 } } },
+      { platform, page: () => ({ public: false, fetch: () => new Response('in') }) },
+    )
     const ask = async (address: string, token: string) => {
-      const answer = await fetch(`http://${address}:${inside.port}/x/`, { headers: { authorization: `Bearer ${token}` } })
+      const answer = await fetch(`http://${address}:${inside.port}/x/`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
       await answer.body?.cancel()
       return answer
     }
@@ -253,18 +293,28 @@ describe('S5: wrong credentials', () => {
   })
 
   test('S14: no log line, answer or file holds a credential that was shown', async () => {
-    await using house = await openHouse({ auth: { mode: 'password' } }, { page: () => ({ public: false, fetch: () => new Response() }) })
+    await using house = await openHouse(
+      { auth: { mode: 'password' } },
+      { page: () => ({ public: false, fetch: () => new Response() }) },
+    )
     const secrets = openGatewaySecrets({ home: house.home, files: realPlatform().files })
     await secrets.set('password', 'right horse battery')
     const shown = { token: 'oc.local.CANARY-token', password: 'CANARY-password', link: 'CANARY-link' }
     const answers: string[] = []
-    for (const [kind, value] of Object.entries(shown)) answers.push(JSON.stringify(await house.socket().request('connect', hello({ [kind]: value }))))
+    for (const [kind, value] of Object.entries(shown))
+      answers.push(JSON.stringify(await house.socket().request('connect', hello({ [kind]: value }))))
     const http = await fetch(`${house.url}x/`, { headers: { authorization: 'Bearer CANARY-bearer' } })
     answers.push(await http.text())
-    answers.push(JSON.stringify(await house.socket().request('connect', { ...hello({ token: 7, CANARY: 'CANARY-key' }) })))
+    answers.push(
+      JSON.stringify(await house.socket().request('connect', { ...hello({ token: 7, CANARY: 'CANARY-key' }) })),
+    )
     expect(JSON.stringify(house.logged)).not.toContain('CANARY')
     expect(answers.slice(0, 4).join()).not.toContain('CANARY')
-    expect(house.logged).toContainEqual({ level: 'warn', text: 'a credential was refused', fields: { address: '127.0.0.1', kind: 'token', mode: 'password' } })
+    expect(house.logged).toContainEqual({
+      level: 'warn',
+      text: 'a credential was refused',
+      fields: { address: '127.0.0.1', kind: 'token', mode: 'password' },
+    })
     for (const file of ['tokens.json', 'gateway.json']) {
       const text = await readFile(join(house.home, 'credentials', file), 'utf8')
       expect(text).not.toContain('CANARY')
@@ -292,10 +342,20 @@ describe('S6: mode none', () => {
     await expect(openHouse({ bind: 'lan', auth: { mode: 'none' } })).rejects.toMatchObject({ code: 'invalid_config' })
   })
 
-  test.each(['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Anything', 'X-Real-IP', 'CF-Connecting-IP'])('a request with %s is refused everywhere', async (name) => {
+  test.each([
+    'Forwarded',
+    'Via',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'X-Forwarded-Anything',
+    'X-Real-IP',
+    'CF-Connecting-IP',
+  ])('a request with %s is refused everywhere', async (name) => {
     await using house = await openHouse({ auth: { mode: 'none' } })
     const headers = { [name]: 'anything' }
-    for (const path of ['', 'healthz', 'webhooks/a/b']) expect((await fetch(`${house.url}${path}`, { headers })).status).toBe(403)
+    for (const path of ['', 'healthz', 'webhooks/a/b'])
+      expect((await fetch(`${house.url}${path}`, { headers })).status).toBe(403)
     expect((await house.socket({ headers }).refused).status).toBe(403)
   })
 
@@ -310,15 +370,27 @@ describe('S6: mode none', () => {
 
 describe('password', () => {
   test('the right one is the owner, by connect and by Basic; without one set nobody gets in by password', async () => {
-    await using house = await openHouse({ auth: { mode: 'password' } }, { page: () => ({ public: false, fetch: () => new Response('in') }) })
-    expect(await house.socket().request('connect', hello({ password: '' }))).toMatchObject({ error: { data: { code: 'unauthorized' } } })
-    expect(await house.socket().request('connect', hello({ password: 'anything' }))).toMatchObject({ error: { message: expect.stringContaining('openclaw config secret') } })
+    await using house = await openHouse(
+      { auth: { mode: 'password' } },
+      { page: () => ({ public: false, fetch: () => new Response('in') }) },
+    )
+    expect(await house.socket().request('connect', hello({ password: '' }))).toMatchObject({
+      error: { data: { code: 'unauthorized' } },
+    })
+    expect(await house.socket().request('connect', hello({ password: 'anything' }))).toMatchObject({
+      error: { message: expect.stringContaining('openclaw config secret') },
+    })
     const secrets = openGatewaySecrets({ home: house.home, files: realPlatform().files })
     await expect(secrets.set('password', 'short')).rejects.toMatchObject({ code: 'invalid_params' })
     await secrets.set('password', 'correct horse')
-    expect(await house.socket().ask('connect', hello({ password: 'correct horse' }))).toMatchObject({ principal: 'owner' })
+    expect(await house.socket().ask('connect', hello({ password: 'correct horse' }))).toMatchObject({
+      principal: 'owner',
+    })
     expect(await code(house.socket(), { password: 'correct horsE' })).toBe('unauthorized')
-    const basic = (password: string) => fetch(`${house.url}x/`, { headers: { authorization: `Basic ${Buffer.from(`me:${password}`).toString('base64')}` } })
+    const basic = (password: string) =>
+      fetch(`${house.url}x/`, {
+        headers: { authorization: `Basic ${Buffer.from(`me:${password}`).toString('base64')}` },
+      })
     expect((await basic('correct horse')).status).toBe(200)
     expect((await basic('wrong')).status).toBe(401)
     expect(await code(house.socket(), { token: house.local })).toBe('in')
@@ -328,30 +400,49 @@ describe('password', () => {
     await using house = await openHouse()
     expect(await code(house.socket(), { password: 'x' })).toBe('unauthorized')
     expect(await code(house.socket(), { token: house.local, password: 'x' })).toBe('invalid_params')
-    const twice = await fetch(`${house.url}x/`, { headers: { authorization: `Bearer ${house.local}`, 'x-gateway-token': house.local } })
+    const twice = await fetch(`${house.url}x/`, {
+      headers: { authorization: `Bearer ${house.local}`, 'x-gateway-token': house.local },
+    })
     expect(twice.status).toBe(404)
   })
 })
 
 describe('trusted proxy', () => {
-  const users = { anna: { rights: ['write'] as Right[] }, boss: { rights: ['admin'] as Right[], role: 'owner' as const } }
-  const proxied = (proxy: object) => ({ auth: { mode: 'trusted-proxy' as const, proxy: { addresses: ['127.0.0.1/32'], userHeader: 'X-User', users, ...proxy } } })
+  const users = {
+    anna: { rights: ['write'] as Right[] },
+    boss: { rights: ['admin'] as Right[], role: 'owner' as const },
+  }
+  const proxied = (proxy: object) => ({
+    auth: {
+      mode: 'trusted-proxy' as const,
+      proxy: { addresses: ['127.0.0.1/32'], userHeader: 'X-User', users, ...proxy },
+    },
+  })
 
   test('on loopback it must show the secret; then the user has the rights of their record', async () => {
     await using house = await openHouse(proxied({ secretHeader: 'X-Proxy-Secret' }))
     const secrets = openGatewaySecrets({ home: house.home, files: realPlatform().files })
     await secrets.set('proxy', 'a long shared secret')
-    const by = (headers: Record<string, string | string[]>) => house.socket({ headers: headers as Record<string, string> })
-    expect(await by({ 'x-user': 'anna', 'x-proxy-secret': 'a long shared secret' }).ask('connect', hello())).toMatchObject({ principal: 'user:anna', role: 'member', rights: ['write'] })
-    expect(await by({ 'x-user': 'boss', 'x-proxy-secret': 'a long shared secret' }).ask('connect', hello())).toMatchObject({ principal: 'user:boss', role: 'owner' })
+    const by = (headers: Record<string, string | string[]>) =>
+      house.socket({ headers: headers as Record<string, string> })
+    expect(
+      await by({ 'x-user': 'anna', 'x-proxy-secret': 'a long shared secret' }).ask('connect', hello()),
+    ).toMatchObject({ principal: 'user:anna', role: 'member', rights: ['write'] })
+    expect(
+      await by({ 'x-user': 'boss', 'x-proxy-secret': 'a long shared secret' }).ask('connect', hello()),
+    ).toMatchObject({ principal: 'user:boss', role: 'owner' })
     expect(await code(by({ 'x-user': 'anna' }))).toBe('unauthorized')
     expect(await code(by({ 'x-user': 'anna', 'x-proxy-secret': 'wrong' }))).toBe('unauthorized')
-    expect(await code(by({ 'x-user': ['anna', 'boss'], 'x-proxy-secret': 'a long shared secret' }))).toBe('unauthorized')
+    expect(await code(by({ 'x-user': ['anna', 'boss'], 'x-proxy-secret': 'a long shared secret' }))).toBe(
+      'unauthorized',
+    )
     expect(await code(by({ 'x-user': '', 'x-proxy-secret': 'a long shared secret' }))).toBe('unauthorized')
     expect(await code(by({ 'x-user': 'eve', 'x-proxy-secret': 'a long shared secret' }))).toBe('forbidden')
     expect(await code(by({ 'x-user': 'toString', 'x-proxy-secret': 'a long shared secret' }))).toBe('forbidden')
     expect(await code(by({}))).toBe('unauthorized')
-    expect(await code(by({ 'x-user': 'anna', 'x-proxy-secret': 'a long shared secret' }), { token: house.local })).toBe('in')
+    expect(await code(by({ 'x-user': 'anna', 'x-proxy-secret': 'a long shared secret' }), { token: house.local })).toBe(
+      'in',
+    )
   })
 
   test('without a secret, on loopback or from elsewhere, the header proves nothing', async () => {
@@ -364,10 +455,20 @@ describe('trusted proxy', () => {
 
 test('what a plugin says of a caller counts only with a record, and only when nothing of ours was shown', async () => {
   await using house = await openHouse(
-    { auth: { mode: 'token', proxy: { addresses: ['10.0.0.1'], userHeader: 'x-user', users: { anna: { rights: ['read'] } } } } },
-    { authenticate: async ({ headers }) => (headers['x-badge'] ? { principal: String(headers['x-badge']) } : undefined) },
+    {
+      auth: {
+        mode: 'token',
+        proxy: { addresses: ['10.0.0.1'], userHeader: 'x-user', users: { anna: { rights: ['read'] } } },
+      },
+    },
+    {
+      authenticate: async ({ headers }) => (headers['x-badge'] ? { principal: String(headers['x-badge']) } : undefined),
+    },
   )
-  expect(await house.socket({ headers: { 'x-badge': 'anna' } }).ask('connect', hello())).toMatchObject({ principal: 'user:anna', rights: ['read'] })
+  expect(await house.socket({ headers: { 'x-badge': 'anna' } }).ask('connect', hello())).toMatchObject({
+    principal: 'user:anna',
+    rights: ['read'],
+  })
   expect(await code(house.socket({ headers: { 'x-badge': 'eve' } }))).toBe('forbidden')
   expect(await code(house.socket({ headers: { 'x-badge': 'anna' } }), { token: 'wrong' })).toBe('unauthorized')
 })

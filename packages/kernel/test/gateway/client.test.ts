@@ -7,12 +7,20 @@ test('the client connects over a real socket, calls, hears, and is told of refus
   await using house = await openHouse()
   await using gateway = await connectGateway({ url: house.url, auth: { token: house.local }, client })
   expect(gateway.hello).toMatchObject({ principal: 'owner', epoch: house.events.epoch })
-  expect(await gateway.call('sessions.list', { limit: 5 })).toMatchObject({ name: 'sessions.list', params: { limit: 5 } })
-  await expect(gateway.call('sessions.list', { limit: 0 })).rejects.toMatchObject({ code: 'invalid_params', problems: [{ path: 'limit' }] })
+  expect(await gateway.call('sessions.list', { limit: 5 })).toMatchObject({
+    name: 'sessions.list',
+    params: { limit: 5 },
+  })
+  await expect(gateway.call('sessions.list', { limit: 0 })).rejects.toMatchObject({
+    code: 'invalid_params',
+    problems: [{ path: 'limit' }],
+  })
   const heard = new Promise((resolve) => gateway.on('sessions.changed', resolve))
   house.events.emit('sessions.changed', { key: 'k', deleted: true })
   expect(await heard).toEqual({ key: 'k', deleted: true })
-  await expect(connectGateway({ url: house.url, auth: { token: 'wrong' }, client })).rejects.toMatchObject({ code: 'unauthorized' })
+  await expect(connectGateway({ url: house.url, auth: { token: 'wrong' }, client })).rejects.toMatchObject({
+    code: 'unauthorized',
+  })
 })
 
 test('it comes back by itself when the gateway does, and says that everything may be different', async () => {
@@ -21,7 +29,9 @@ test('it comes back by itself when the gateway does, and says that everything ma
   await using gateway = await connectGateway({ url: first.url, auth: () => ({ token: current.local }), client })
   const states: GatewayState[] = []
   const gap = new Promise((resolve) => gateway.onGap(resolve))
-  const back = new Promise<void>((resolve) => gateway.onState((state) => void (states.push(state), state === 'online' && resolve())))
+  const back = new Promise<void>((resolve) =>
+    gateway.onState((state) => void (states.push(state), state === 'online' && resolve())),
+  )
   const port = first.port
   await first[Symbol.asyncDispose]()
   await using second = await openHouse({ port })
@@ -56,6 +66,14 @@ test('in one process the same client speaks over a linked pair, with the same ch
   const heard = new Promise((resolve) => gateway.on('typing', (payload, { session }) => resolve([payload, session])))
   house.events.emit('typing', { on: true }, 's')
   expect(await heard).toEqual([{ on: true }, 's'])
-  await expect(house.gateway.call('logs.tail', {}, { principal: 'token:x', role: 'member', rights: ['read'], signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'forbidden' })
-  await expect(house.gateway.call('launch', {}, { ...localOwner, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(
+    house.gateway.call(
+      'logs.tail',
+      {},
+      { principal: 'token:x', role: 'member', rights: ['read'], signal: AbortSignal.abort() },
+    ),
+  ).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(house.gateway.call('launch', {}, { ...localOwner, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })

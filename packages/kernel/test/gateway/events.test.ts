@@ -6,7 +6,10 @@ import { realRandom } from '../../src/platform/random.ts'
 import { openHouse, type Answer, type Talk } from './house.ts'
 
 const random = realRandom(Date.now)
-const envelopes = (talk: Talk) => talk.heard.filter(({ method }) => method).map(({ method, params }) => ({ event: method, ...(params as object) })) as EventEnvelope[]
+const envelopes = (talk: Talk) =>
+  talk.heard
+    .filter(({ method }) => method)
+    .map(({ method, params }) => ({ event: method, ...(params as object) })) as EventEnvelope[]
 
 describe('who is told', () => {
   test('session events go to the owner and to whose session it is; others to those with the right', async () => {
@@ -27,16 +30,34 @@ describe('who is told', () => {
     house.events.emit('sessions.changed', { key: 'k', deleted: false })
     for (const { talk } of [owner, anna, ben]) await talk.ask('health', {})
     await door.talk.request('health', {})
-    expect(envelopes(owner.talk).map(({ event }) => event)).toEqual(['agent.text', 'typing', 'pairing.resolved', 'config.changed', 'sessions.changed'])
+    expect(envelopes(owner.talk).map(({ event }) => event)).toEqual([
+      'agent.text',
+      'typing',
+      'pairing.resolved',
+      'config.changed',
+      'sessions.changed',
+    ])
     expect(envelopes(anna.talk).map(({ event }) => event)).toEqual(['agent.text', 'sessions.changed'])
     expect(envelopes(ben.talk).map(({ event }) => event)).toEqual(['typing', 'sessions.changed'])
     expect(envelopes(door.talk).map(({ event }) => event)).toEqual(['pairing.resolved'])
-    expect(envelopes(owner.talk)[0]).toEqual({ event: 'agent.text', epoch: house.events.epoch, seq: 1, session: anna.key, payload: delta })
+    expect(envelopes(owner.talk)[0]).toEqual({
+      event: 'agent.text',
+      epoch: house.events.epoch,
+      seq: 1,
+      session: anna.key,
+      payload: delta,
+    })
 
-    const since = (talk: Talk, session?: string) => talk.request('events.since', { epoch: house.events.epoch, seq: 0, ...(session ? { session } : {}) })
+    const since = (talk: Talk, session?: string) =>
+      talk.request('events.since', { epoch: house.events.epoch, seq: 0, ...(session ? { session } : {}) })
     expect(await since(ben.talk, anna.key)).toMatchObject({ error: { data: { code: 'not_found' } } })
-    expect((await since(anna.talk, anna.key)).result).toEqual({ events: envelopes(anna.talk).slice(0, 1), complete: true })
-    expect(((await since(ben.talk)).result as { events: EventEnvelope[] }).events.map(({ event }) => event)).toEqual(['sessions.changed'])
+    expect((await since(anna.talk, anna.key)).result).toEqual({
+      events: envelopes(anna.talk).slice(0, 1),
+      complete: true,
+    })
+    expect(((await since(ben.talk)).result as { events: EventEnvelope[] }).events.map(({ event }) => event)).toEqual([
+      'sessions.changed',
+    ])
   })
 
   test('a stranger hears nothing before connect', async () => {
@@ -44,7 +65,9 @@ describe('who is told', () => {
     const stranger = house.socket()
     await stranger.opened
     house.events.emit('sessions.changed', { key: 'k', deleted: false })
-    expect(await stranger.request('connect', { kind: 'control', client: { name: 'a', version: '1' } })).toHaveProperty('error')
+    expect(await stranger.request('connect', { kind: 'control', client: { name: 'a', version: '1' } })).toHaveProperty(
+      'error',
+    )
     expect(envelopes(stranger)).toEqual([])
   })
 })
@@ -63,7 +86,9 @@ describe('the window', () => {
           const own = told.filter((one) => one.session === session).map(({ envelope }) => envelope)
           expect(own.map(({ seq }) => seq)).toEqual(own.map((_, n) => n + 1))
           const answer = events.since({ epoch: events.epoch, seq: from, ...(session ? { session } : {}) }, everything)
-          expect(answer).toEqual(from > own.length ? { events: [], complete: false } : { events: own.slice(from), complete: true })
+          expect(answer).toEqual(
+            from > own.length ? { events: [], complete: false } : { events: own.slice(from), complete: true },
+          )
         }
       }),
     )
@@ -137,7 +162,11 @@ describe('slow clients', () => {
     await slow.next(isEnd)
     expect(envelopes(slow).length).toBeLessThan(200)
     expect(envelopes(slow).length).toBeGreaterThan(30)
-    const missed = await slow.ask<{ events: EventEnvelope[]; complete: boolean }>('events.since', { session: 's', epoch: house.events.epoch, seq: 295 })
+    const missed = await slow.ask<{ events: EventEnvelope[]; complete: boolean }>('events.since', {
+      session: 's',
+      epoch: house.events.epoch,
+      seq: 295,
+    })
     expect(missed.events.map(({ seq }) => seq)).toEqual([296, 297, 298, 299, 300, 301])
   })
 
@@ -146,7 +175,10 @@ describe('slow clients', () => {
     const slow = await house.connect()
     slow.ws.pause()
     const before = process.memoryUsage().external
-    await flood((delta) => house.events.emit('agent.tool.start', { run: 'r', call: 'c', tool: 't', input: delta }), 60e6)
+    await flood(
+      (delta) => house.events.emit('agent.tool.start', { run: 'r', call: 'c', tool: 't', input: delta }),
+      60e6,
+    )
     expect(house.gateway.connected).toBe(0)
     expect(process.memoryUsage().external - before).toBeLessThan(60e6)
     slow.ws.resume()

@@ -26,41 +26,51 @@ for (let n = 0; n < count; n++) setTimeout(open, n / 5, n)
 process.stdin.on('data', () => console.log(JSON.stringify({ opened, dropped })))
 `
 
-test('S11: through 10,000 silent sockets and slow bodies from one address, a real client of the same address connects in a second', { timeout: 60_000 }, async () => {
-  await using house = await openHouse({}, { webhook: () => ({ verify: () => false, handle: () => new Response() }) })
-  const known = await house.connect()
-  const before = process.memoryUsage().rss
-  const child = spawn(process.execPath, ['--input-type=module', '-e', attacker, String(house.port), '10000'], { stdio: ['pipe', 'pipe', 'inherit'] })
-  try {
-    await once(child.stdout, 'data')
-    for (let n = 0; n < 5; n++) {
-      const began = performance.now()
-      const socket = house.socket()
-      expect(await socket.ask('connect', { kind: 'control', client, auth: { token: house.local } })).toMatchObject({ principal: 'owner' })
-      expect(await socket.ask('health', {})).toMatchObject({ name: 'health' })
-      expect(performance.now() - began).toBeLessThan(1000)
-      socket.close()
+test(
+  'S11: through 10,000 silent sockets and slow bodies from one address, a real client of the same address connects in a second',
+  { timeout: 60_000 },
+  async () => {
+    await using house = await openHouse({}, { webhook: () => ({ verify: () => false, handle: () => new Response() }) })
+    const known = await house.connect()
+    const before = process.memoryUsage().rss
+    const child = spawn(process.execPath, ['--input-type=module', '-e', attacker, String(house.port), '10000'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    try {
+      await once(child.stdout, 'data')
+      for (let n = 0; n < 5; n++) {
+        const began = performance.now()
+        const socket = house.socket()
+        expect(await socket.ask('connect', { kind: 'control', client, auth: { token: house.local } })).toMatchObject({
+          principal: 'owner',
+        })
+        expect(await socket.ask('health', {})).toMatchObject({ name: 'health' })
+        expect(performance.now() - began).toBeLessThan(1000)
+        socket.close()
+      }
+      expect((await fetch(`${house.url}healthz`)).status).toBe(200)
+      expect(await known.ask('health', {})).toMatchObject({ name: 'health' })
+      const said = once(child.stdout, 'data')
+      child.stdin.write('?')
+      const { opened, dropped } = JSON.parse(String((await said)[0])) as { opened: number; dropped: number }
+      // One address holds 512 at most; some of those that were dropped have not noticed yet.
+      expect(opened).toBeGreaterThanOrEqual(10_000)
+      expect(opened - dropped).toBeLessThan(2000)
+      expect(process.memoryUsage().rss - before).toBeLessThan(200e6)
+    } finally {
+      child.kill('SIGKILL')
     }
-    expect((await fetch(`${house.url}healthz`)).status).toBe(200)
-    expect(await known.ask('health', {})).toMatchObject({ name: 'health' })
-    const said = once(child.stdout, 'data')
-    child.stdin.write('?')
-    const { opened, dropped } = JSON.parse(String((await said)[0])) as { opened: number; dropped: number }
-    // One address holds 512 at most; some of those that were dropped have not noticed yet.
-    expect(opened).toBeGreaterThanOrEqual(10_000)
-    expect(opened - dropped).toBeLessThan(2000)
-    expect(process.memoryUsage().rss - before).toBeLessThan(200e6)
-  } finally {
-    child.kill('SIGKILL')
-  }
-})
+  },
+)
 
 test('S11: a socket that does not say who it is within ten seconds is dropped, whatever it sent; a known one stays', async () => {
   const platform = handPlatform()
   await using house = await openHouse({}, { platform })
   const known = await house.connect()
   const silent = connect(house.port, '127.0.0.1')
-  const half = connect(house.port, '127.0.0.1', () => half.write('POST /webhooks/a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nslow'))
+  const half = connect(house.port, '127.0.0.1', () =>
+    half.write('POST /webhooks/a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nslow'),
+  )
   const upgraded = house.socket()
   await Promise.all([once(silent, 'connect'), once(half, 'connect'), upgraded.opened])
   const gone = [once(silent, 'close'), once(half, 'close')]

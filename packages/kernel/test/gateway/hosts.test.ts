@@ -8,7 +8,9 @@ import { openHouse } from './house.ts'
 function upgrade(address: string, port: number, headers: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, address, () => {
-      socket.write(`GET / HTTP/1.1\r\n${[...headers, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='].join('\r\n')}\r\n\r\n`)
+      socket.write(
+        `GET / HTTP/1.1\r\n${[...headers, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='].join('\r\n')}\r\n\r\n`,
+      )
     })
     socket.once('data', (data) => {
       resolve(data.toString('latin1').split('\r\n')[0]!.split(' ')[1]!)
@@ -17,12 +19,18 @@ function upgrade(address: string, port: number, headers: readonly string[]): Pro
     socket.once('error', reject)
   })
 }
-const lan = Object.values(networkInterfaces()).flat().find((one) => one && !one.internal && one.family === 'IPv4')?.address
+const lan = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one && !one.internal && one.family === 'IPv4')?.address
 
 describe('S2: Host and Origin are exact lists', () => {
   let house: Awaited<ReturnType<typeof openHouse>>
   beforeAll(async () => {
-    house = await openHouse({ bind: 'lan', hosts: ['claw.example.org', 'odd.example.org:9999'], origins: ['https://pages.example.org', 'http://localhost:5173'] })
+    house = await openHouse({
+      bind: 'lan',
+      hosts: ['claw.example.org', 'odd.example.org:9999'],
+      origins: ['https://pages.example.org', 'http://localhost:5173'],
+    })
   })
   afterAll(() => house[Symbol.asyncDispose]())
   const at = (text: string) => text.replaceAll('PORT', String(house.port)).replaceAll('LAN', lan ?? '127.0.0.1')
@@ -57,7 +65,7 @@ describe('S2: Host and Origin are exact lists', () => {
     ['', false],
   ])('a socket for the host "%s" may open: %s', async (host, opens) => {
     expect(['101', '403', '400']).toContain(await upgrade('127.0.0.1', house.port, [at(`Host: ${host}`)]))
-    expect(await upgrade('127.0.0.1', house.port, [at(`Host: ${host}`)]) === '101').toBe(opens)
+    expect((await upgrade('127.0.0.1', house.port, [at(`Host: ${host}`)])) === '101').toBe(opens)
   })
 
   test('no Host, or two of them, is refused', async () => {
@@ -101,11 +109,19 @@ describe('S2: Host and Origin are exact lists', () => {
     ['chrome-extension://abcdefghijklmnop', false],
     ['', false],
   ])('a page of "%s" may open a socket: %s', async (origin, opens) => {
-    expect(await upgrade('127.0.0.1', house.port, [at('Host: localhost:PORT'), at(`Origin: ${origin}`)])).toBe(opens ? '101' : '403')
+    expect(await upgrade('127.0.0.1', house.port, [at('Host: localhost:PORT'), at(`Origin: ${origin}`)])).toBe(
+      opens ? '101' : '403',
+    )
   })
 
   test('two Origins are refused', async () => {
-    expect(await upgrade('127.0.0.1', house.port, [at('Host: localhost:PORT'), at('Origin: http://localhost:PORT'), 'Origin: http://evil.example'])).toBe('403')
+    expect(
+      await upgrade('127.0.0.1', house.port, [
+        at('Host: localhost:PORT'),
+        at('Origin: http://localhost:PORT'),
+        'Origin: http://evil.example',
+      ]),
+    ).toBe('403')
   })
 
   test('the same lists hold for every answer over http, but a webhook, which proves itself', async () => {
@@ -127,7 +143,11 @@ describe('S2: Host and Origin are exact lists', () => {
     // fetch sets these itself, so they are written by hand.
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     const answered = await new Promise<string>((resolve) => {
-      const socket = connect(house.port, '127.0.0.1', () => socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${house.port}\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`))
+      const socket = connect(house.port, '127.0.0.1', () =>
+        socket.write(
+          `GET /healthz HTTP/1.1\r\nHost: localhost:${house.port}\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`,
+        ),
+      )
       socket.once('data', (data) => resolve(data.toString().split(' ')[1]!))
     })
     expect(answered).toBe(String(status))
@@ -136,7 +156,10 @@ describe('S2: Host and Origin are exact lists', () => {
   test('a socket elsewhere than at / is refused, and the refusal has the same headers as any answer', async () => {
     const answer = await house.socket({ at: `${house.url.replace('http', 'ws')}other` }).refused
     expect(answer.status).toBe(404)
-    expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': expect.stringContaining("frame-ancestors 'none'") })
+    expect(answer.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    })
   })
 })
 

@@ -20,7 +20,9 @@ export interface Logged {
 /** Handlers for every row: each answers with the name that was called and who called it. */
 export function echoes(): GatewayHandlers {
   const names = (Object.keys(methods) as MethodName[]).filter((name) => name !== 'connect' && name !== 'events.since')
-  return Object.fromEntries(names.map((name) => [name, (params: unknown, { principal, role }: Caller) => ({ name, principal, role, params })])) as unknown as GatewayHandlers
+  return Object.fromEntries(
+    names.map((name) => [name, (params: unknown, { principal, role }: Caller) => ({ name, principal, role, params })]),
+  ) as unknown as GatewayHandlers
 }
 
 /** A real gateway on a free port with a home of its own, over echoing handlers. */
@@ -58,7 +60,8 @@ export async function openHouse(config: NonNullable<Config['gateway']> = {}, mor
     url,
     port: Number(gateway.address.port),
     /** A socket that has said nothing yet. */
-    socket: (options: ClientOptions & { at?: string } = {}) => new Talk(options.at ?? url.replace(/^http/, 'ws'), options),
+    socket: (options: ClientOptions & { at?: string } = {}) =>
+      new Talk(options.at ?? url.replace(/^http/, 'ws'), options),
     /** A socket that is connected, as this machine's owner unless told otherwise. */
     async connect(auth: object | undefined = { token: local }, options: ClientOptions = {}) {
       const talk = new Talk(url.replace(/^http/, 'ws'), options)
@@ -80,7 +83,15 @@ export interface Answer {
   readonly method?: string
   readonly params?: unknown
   readonly result?: unknown
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: { readonly code: string; readonly problems?: { path: string; message: string; suggestion?: string }[]; readonly retryAfterMs?: number } }
+  readonly error?: {
+    readonly code: number
+    readonly message: string
+    readonly data?: {
+      readonly code: string
+      readonly problems?: { path: string; message: string; suggestion?: string }[]
+      readonly retryAfterMs?: number
+    }
+  }
 }
 
 /** A client that speaks the bare protocol, so that it can also speak it wrongly. */
@@ -98,13 +109,17 @@ export class Talk {
     this.ws = new WebSocket(url, options)
     this.ws.on('error', () => {})
     this.opened = new Promise((resolve) => this.ws.once('open', () => resolve()))
-    this.closed = new Promise((resolve) => this.ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })))
+    this.closed = new Promise((resolve) =>
+      this.ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    )
     this.refused = new Promise((resolve) =>
-      this.ws.once('unexpected-response', async (_, response) => {
+      this.ws.once('unexpected-response', (_, response) => {
         let body = ''
-        for await (const part of response) body += part
-        resolve({ status: response.statusCode!, body, headers: response.headers })
-        this.ws.terminate()
+        response.on('data', (part) => (body += part))
+        response.on('end', () => {
+          resolve({ status: response.statusCode!, body, headers: response.headers })
+          this.ws.terminate()
+        })
       }),
     )
     this.ws.on('message', (data) => {

@@ -26,19 +26,35 @@ describe('health', () => {
 
 describe('pages of plugins', () => {
   test('get the whole request, send their own policy and caching, and nothing else weaker than ours', async () => {
-    await using house = await openHouse({}, {
-      front: '/front/',
-      page: (id) =>
-        id === 'front'
-          ? {
-              public: true,
-              fetch: async (request) =>
-                new Response(JSON.stringify({ method: request.method, path: new URL(request.url).pathname + new URL(request.url).search, body: await request.text() }), {
-                  headers: { 'content-security-policy': "default-src 'self'", 'cache-control': 'max-age=60', 'x-frame-options': 'ALLOWALL', 'referrer-policy': 'unsafe-url', 'x-own': 'kept' },
-                }),
-            }
-          : undefined,
-    })
+    await using house = await openHouse(
+      {},
+      {
+        front: '/front/',
+        page: (id) =>
+          id === 'front'
+            ? {
+                public: true,
+                fetch: async (request) =>
+                  new Response(
+                    JSON.stringify({
+                      method: request.method,
+                      path: new URL(request.url).pathname + new URL(request.url).search,
+                      body: await request.text(),
+                    }),
+                    {
+                      headers: {
+                        'content-security-policy': "default-src 'self'",
+                        'cache-control': 'max-age=60',
+                        'x-frame-options': 'ALLOWALL',
+                        'referrer-policy': 'unsafe-url',
+                        'x-own': 'kept',
+                      },
+                    },
+                  ),
+              }
+            : undefined,
+      },
+    )
     const answer = await fetch(`${house.url}front/a/b?c=d`, { method: 'POST', body: 'hello' })
     expect(await answer.json()).toEqual({ method: 'POST', path: '/front/a/b?c=d', body: 'hello' })
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -54,17 +70,26 @@ describe('pages of plugins', () => {
   })
 
   test('one that throws answers 500 without what went wrong, which the log says', async () => {
-    await using house = await openHouse({}, {
-      page: (id) => ({
-        public: true,
-        fetch: () => {
-          throw id === 'busy' ? failure('unavailable', 'come back later', { retryAfterMs: 2500 }) : new Error('the inside of the plugin')
-        },
-      }),
-    })
+    await using house = await openHouse(
+      {},
+      {
+        page: (id) => ({
+          public: true,
+          fetch: () => {
+            throw id === 'busy'
+              ? failure('unavailable', 'come back later', { retryAfterMs: 2500 })
+              : new Error('the inside of the plugin')
+          },
+        }),
+      },
+    )
     const broken = await fetch(`${house.url}broken/page`)
     expect([broken.status, await broken.text()]).toEqual([500, expect.not.stringContaining('inside')])
-    expect(house.logged).toContainEqual({ level: 'error', text: 'a request failed', fields: { path: '/broken/page', message: 'the inside of the plugin' } })
+    expect(house.logged).toContainEqual({
+      level: 'error',
+      text: 'a request failed',
+      fields: { path: '/broken/page', message: 'the inside of the plugin' },
+    })
     const busy = await fetch(`${house.url}busy/`)
     expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '3'])
   })
@@ -74,7 +99,9 @@ describe('pages of plugins', () => {
     for (const path of ['', 'nothing', 'front/', '..%2f..%2fetc%2fpasswd', 'healthz']) {
       const answer = await fetch(`${house.url}${path}`)
       expect(answer.status, path).toBe(path === 'healthz' ? 200 : 404)
-      expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+      expect(answer.headers.get('content-security-policy')).toBe(
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      )
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
       expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
     }
@@ -94,12 +121,24 @@ describe('S10: webhooks', () => {
       return new Response('taken', { status: 202 })
     },
   }
-  const open = () => openHouse({}, { webhook: (channel, account) => (channel === 'pigeon' && account === 'a b' ? webhook : undefined), maxWebhookBytes: 1000 })
+  const open = () =>
+    openHouse(
+      {},
+      {
+        webhook: (channel, account) => (channel === 'pigeon' && account === 'a b' ? webhook : undefined),
+        maxWebhookBytes: 1000,
+      },
+    )
 
   test('the raw body is verified before anything is done with it; what is refused answers 401', async () => {
     seen.length = 0
     await using house = await open()
-    const call = (body: string | Uint8Array<ArrayBuffer>, signature: string, more = {}) => fetch(`${house.url}webhooks/pigeon/a%20b`, { method: 'POST', body, headers: { 'x-signature': signature, ...more } })
+    const call = (body: string | Uint8Array<ArrayBuffer>, signature: string, more = {}) =>
+      fetch(`${house.url}webhooks/pigeon/a%20b`, {
+        method: 'POST',
+        body,
+        headers: { 'x-signature': signature, ...more },
+      })
     expect([(await call('abc', 'cba')).status, seen]).toEqual([202, ['abc']])
     seen.length = 0
     for (const signature of ['abc', '', 'throw']) expect((await call('abc', signature)).status).toBe(401)
@@ -118,14 +157,24 @@ describe('S10: webhooks', () => {
         controller.enqueue(new TextEncoder().encode('y'.repeat(300)))
       },
     })
-    const answer = await fetch(`${house.url}webhooks/pigeon/a%20b`, { method: 'POST', body, duplex: 'half', headers: { 'x-signature': '' } } as RequestInit).catch(() => undefined)
+    const answer = await fetch(`${house.url}webhooks/pigeon/a%20b`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+      headers: { 'x-signature': '' },
+    } as RequestInit).catch(() => undefined)
     expect(answer?.status ?? 401).toBe(401)
     expect(seen).toEqual([])
   })
 
   test('without a webhook there is no route', async () => {
     await using house = await open()
-    for (const path of ['webhooks/pigeon/other', 'webhooks/other/a%20b', 'webhooks/pigeon', 'webhooks/pigeon/a%20b/more']) {
+    for (const path of [
+      'webhooks/pigeon/other',
+      'webhooks/other/a%20b',
+      'webhooks/pigeon',
+      'webhooks/pigeon/a%20b/more',
+    ]) {
       expect((await fetch(`${house.url}${path}`, { method: 'POST', body: 'abc' })).status, path).toBe(404)
     }
   })
@@ -134,8 +183,14 @@ describe('S10: webhooks', () => {
 describe('where it listens', () => {
   test('a taken port and a foreign address say what to do', async () => {
     await using house = await openHouse()
-    await expect(openHouse({ port: house.port })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('gateway.port') })
-    await expect(openHouse({ bind: 'custom', host: '203.0.113.9' })).rejects.toMatchObject({ code: 'invalid_config', message: expect.stringContaining('gateway.host') })
+    await expect(openHouse({ port: house.port })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('gateway.port'),
+    })
+    await expect(openHouse({ bind: 'custom', host: '203.0.113.9' })).rejects.toMatchObject({
+      code: 'invalid_config',
+      message: expect.stringContaining('gateway.host'),
+    })
     await expect(openHouse({ bind: 'custom' })).rejects.toMatchObject({ code: 'invalid_config' })
   })
 
@@ -149,15 +204,52 @@ describe('where it listens', () => {
   test('with a certificate it speaks TLS, to sockets too, and no longer plain', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'openclaw-tls-'))
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+      ],
+      { stdio: 'ignore' },
+    )
     await using house = await openHouse({ tls: { cert, key } })
     expect(house.url).toBe(`https://127.0.0.1:${house.port}/`)
-    const status = await new Promise((resolve, reject) => requestTls(`${house.url}healthz`, { rejectUnauthorized: false, headers: { origin: house.url.replace(/\/$/, '') } }, (response) => resolve(response.resume().statusCode)).on('error', reject).end())
+    const status = await new Promise((resolve, reject) =>
+      requestTls(
+        `${house.url}healthz`,
+        { rejectUnauthorized: false, headers: { origin: house.url.replace(/\/$/, '') } },
+        (response) => resolve(response.resume().statusCode),
+      )
+        .on('error', reject)
+        .end(),
+    )
     expect(status).toBe(200)
     const socket = house.socket({ rejectUnauthorized: false })
-    expect(await socket.ask('connect', { kind: 'control', client: { name: 'a', version: '1' }, auth: { token: house.local } })).toMatchObject({ principal: 'owner' })
+    expect(
+      await socket.ask('connect', {
+        kind: 'control',
+        client: { name: 'a', version: '1' },
+        auth: { token: house.local },
+      }),
+    ).toMatchObject({ principal: 'owner' })
     await expect(fetch(`http://127.0.0.1:${house.port}/healthz`)).rejects.toThrow()
-    await expect(openHouse({ tls: { cert: join(folder, 'none.pem'), key } })).rejects.toMatchObject({ code: 'invalid_config', message: expect.stringContaining('none.pem') })
+    await expect(openHouse({ tls: { cert: join(folder, 'none.pem'), key } })).rejects.toMatchObject({
+      code: 'invalid_config',
+      message: expect.stringContaining('none.pem'),
+    })
     await expect(openHouse({ tls: { cert: key, key } })).rejects.toMatchObject({ code: 'invalid_config' })
   })
 

@@ -39,10 +39,18 @@ test('of two gateways on one home the second says which process has it; kill -9 
   const home = await mkdtemp(join(tmpdir(), 'openclaw-lock-'))
   const first = await gateway(home)
   expect(first.said).toBe('held')
-  expect(JSON.parse(await readFile(join(home, 'gateway.json'), 'utf8'))).toEqual({ pid: first.child.pid, address: 'http://127.0.0.1:4242', startedAt: expect.any(Number), version: '9' })
+  expect(JSON.parse(await readFile(join(home, 'gateway.json'), 'utf8'))).toEqual({
+    pid: first.child.pid,
+    address: 'http://127.0.0.1:4242',
+    startedAt: expect.any(Number),
+    version: '9',
+  })
 
   const second = await gateway(home)
-  expect(JSON.parse(second.said)).toEqual({ code: 'conflict', message: `${home}: a gateway runs here already (process ${first.child.pid} at http://127.0.0.1:4242); stop it, or choose another home with OPENCLAW_HOME` })
+  expect(JSON.parse(second.said)).toEqual({
+    code: 'conflict',
+    message: `${home}: a gateway runs here already (process ${first.child.pid} at http://127.0.0.1:4242); stop it, or choose another home with OPENCLAW_HOME`,
+  })
   await second.gone
 
   first.child.kill('SIGKILL')
@@ -57,7 +65,10 @@ test('of two gateways on one home the second says which process has it; kill -9 
 test('in one process too a home is held once, and again after it was let go', async () => {
   const home = await mkdtemp(join(tmpdir(), 'openclaw-lock-'))
   const lock = await lockHome({ home, version: '1', platform })
-  await expect(lockHome({ home, version: '1', platform })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(`process ${process.pid}`) })
+  await expect(lockHome({ home, version: '1', platform })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`process ${process.pid}`),
+  })
   await lock[Symbol.asyncDispose]()
   await using again = await lockHome({ home, version: '1', platform })
   expect(again).toBeDefined()

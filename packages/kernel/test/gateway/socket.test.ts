@@ -35,9 +35,24 @@ describe('connect', () => {
     ['a notification', '{"jsonrpc":"2.0","method":"connect"}', rpcNumbers.request, 'unauthorized'],
     ['no JSON', 'hello', rpcNumbers.parse, 'invalid_params'],
     ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"connect"}]', rpcNumbers.request, 'unauthorized'],
-    ['wrong params', JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: { kind: 'boss' } }), rpcNumbers.params, 'invalid_params'],
-    ['no credential', JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: hello() }), rpcNumbers.unauthorized, 'unauthorized'],
-    ['another protocol', JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: { ...hello(), protocol: 99 } }), rpcNumbers.internal, 'unsupported'],
+    [
+      'wrong params',
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: { kind: 'boss' } }),
+      rpcNumbers.params,
+      'invalid_params',
+    ],
+    [
+      'no credential',
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: hello() }),
+      rpcNumbers.unauthorized,
+      'unauthorized',
+    ],
+    [
+      'another protocol',
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: { ...hello(), protocol: 99 } }),
+      rpcNumbers.internal,
+      'unsupported',
+    ],
   ])('a first frame with %s is answered and closes with 1008', async (_, text, number, code) => {
     const socket = house.socket()
     expect(await socket.say(text)).toMatchObject({ error: { code: number, data: { code } } })
@@ -57,7 +72,9 @@ describe('connect', () => {
   test('frames sent right behind connect are answered in order', async () => {
     const socket = house.socket()
     await socket.opened
-    socket.ws.send(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'connect', params: hello({ token: house.local }) }))
+    socket.ws.send(
+      JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'connect', params: hello({ token: house.local }) }),
+    )
     socket.ws.send(JSON.stringify({ jsonrpc: '2.0', id: 'b', method: 'status', params: {} }))
     expect(await socket.next()).toMatchObject({ id: 'a', result: { principal: 'owner' } })
     expect(await socket.next()).toMatchObject({ id: 'b', result: { name: 'status' } })
@@ -66,7 +83,9 @@ describe('connect', () => {
 
   test('a second connect is an error and the socket stays up', async () => {
     const socket = await house.connect()
-    expect(await socket.request('connect', hello({ token: house.local }))).toMatchObject({ error: { code: rpcNumbers.conflict, data: { code: 'conflict' } } })
+    expect(await socket.request('connect', hello({ token: house.local }))).toMatchObject({
+      error: { code: rpcNumbers.conflict, data: { code: 'conflict' } },
+    })
     expect(await socket.ask('health', {})).toMatchObject({ name: 'health' })
     socket.close()
   })
@@ -90,7 +109,12 @@ describe('bad frames of somebody who is known', () => {
 
   test('wrong params list every problem with its path, and the likely key', async () => {
     const socket = await house.connect()
-    const { error } = await socket.request('chat.send', { mesage: 'hi', model: 5, idempotencyKey: '', attachments: [{ name: 'a', mime: 1, data: 'x' }] })
+    const { error } = await socket.request('chat.send', {
+      mesage: 'hi',
+      model: 5,
+      idempotencyKey: '',
+      attachments: [{ name: 'a', mime: 1, data: 'x' }],
+    })
     expect(error).toMatchObject({ code: rpcNumbers.params, data: { code: 'invalid_params' } })
     const problems = error!.data!.problems!
     expect(Object.fromEntries(problems.map(({ path, message }) => [path, message]))).toEqual({
@@ -108,10 +132,14 @@ describe('bad frames of somebody who is known', () => {
   test('a frame over the limit closes with 1009, for a stranger at 64 KiB, for others at 4 MiB', async () => {
     const stranger = house.socket()
     await stranger.opened
-    stranger.ws.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: { ...hello({ token: 'x'.repeat(70_000) }) } }))
+    stranger.ws.send(
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'connect', params: { ...hello({ token: 'x'.repeat(70_000) }) } }),
+    )
     expect(await stranger.closed).toMatchObject({ code: 1009 })
     const known = await house.connect()
-    expect(await known.request('chat.send', { message: 'x'.repeat(900_000), idempotencyKey: 'k' })).toMatchObject({ result: { name: 'chat.send' } })
+    expect(await known.request('chat.send', { message: 'x'.repeat(900_000), idempotencyKey: 'k' })).toMatchObject({
+      result: { name: 'chat.send' },
+    })
     known.ws.send('x'.repeat(4 * 1024 * 1024 + 1))
     expect(await known.closed).toMatchObject({ code: 1009 })
   })
@@ -129,10 +157,21 @@ describe('bad frames of somebody who is known', () => {
 
   test('keys with colons, dots, emoji and 10,000 characters are answered like any other', async () => {
     const socket = await house.connect()
-    for (const key of ['agent:main:a:b:c', '../../etc/passwd', '🦞'.repeat(20), 'k'.repeat(10_000), '\u0000', '__proto__']) {
-      expect(await socket.request('chat.history', { session: key })).toMatchObject({ result: { params: { session: key } } })
+    for (const key of [
+      'agent:main:a:b:c',
+      '../../etc/passwd',
+      '🦞'.repeat(20),
+      'k'.repeat(10_000),
+      '\u0000',
+      '__proto__',
+    ]) {
+      expect(await socket.request('chat.history', { session: key })).toMatchObject({
+        result: { params: { session: key } },
+      })
     }
-    expect(await socket.request('chat.history', { session: 'k'.repeat(20_000) })).toMatchObject({ error: { code: rpcNumbers.params } })
+    expect(await socket.request('chat.history', { session: 'k'.repeat(20_000) })).toMatchObject({
+      error: { code: rpcNumbers.params },
+    })
     socket.close()
   })
 
@@ -141,7 +180,17 @@ describe('bad frames of somebody who is known', () => {
     const frame = fc.oneof(
       fc.string(),
       fc.json(),
-      fc.record({ jsonrpc: fc.constantFrom('2.0', '1.0'), id: fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.double()), method: fc.oneof(fc.constantFrom('health', 'connect', 'status', 'chat.send', 'rpc.cancel'), fc.string()), params: fc.jsonValue() }, { requiredKeys: [] }).map((value) => JSON.stringify(value)),
+      fc
+        .record(
+          {
+            jsonrpc: fc.constantFrom('2.0', '1.0'),
+            id: fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.double()),
+            method: fc.oneof(fc.constantFrom('health', 'connect', 'status', 'chat.send', 'rpc.cancel'), fc.string()),
+            params: fc.jsonValue(),
+          },
+          { requiredKeys: [] },
+        )
+        .map((value) => JSON.stringify(value)),
     )
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { maxLength: 20 }), fc.boolean(), async (frames, known) => {
@@ -161,22 +210,33 @@ describe('bad frames of somebody who is known', () => {
 
 describe('answers', () => {
   test('a handler that throws answers with its code; the next call works', async () => {
-    await using own = await openHouse({}, {
-      handlers: {
-        ...echoes(),
-        health: () => {
-          throw failure('rate_limited', 'wait', { retryAfterMs: 5 })
+    await using own = await openHouse(
+      {},
+      {
+        handlers: {
+          ...echoes(),
+          health: () => {
+            throw failure('rate_limited', 'wait', { retryAfterMs: 5 })
+          },
         },
       },
-    })
+    )
     const socket = await own.connect()
-    expect(await socket.request('health', {})).toMatchObject({ error: { code: rpcNumbers.rateLimited, data: { code: 'rate_limited', retryAfterMs: 5 } } })
+    expect(await socket.request('health', {})).toMatchObject({
+      error: { code: rpcNumbers.rateLimited, data: { code: 'rate_limited', retryAfterMs: 5 } },
+    })
     expect(await socket.ask('status', {})).toMatchObject({ name: 'status' })
   })
 
   test('rows of plugins are served with their right and their checks', async () => {
     const row = method('write', 'Ring.', Type.Object({ times: Type.Integer() }), Type.Unknown())
-    await using own = await openHouse({}, { method: (name) => (name === 'bell.ring' ? { row, handle: (params, { principal }) => ({ params, principal }) } : undefined) })
+    await using own = await openHouse(
+      {},
+      {
+        method: (name) =>
+          name === 'bell.ring' ? { row, handle: (params, { principal }) => ({ params, principal }) } : undefined,
+      },
+    )
     const { token } = await own.tokens.create({ name: 'reader', rights: ['read'], role: 'member' })
     const reader = await own.connect({ token })
     expect(await reader.request('bell.ring', { times: 1 })).toMatchObject({ error: { code: rpcNumbers.forbidden } })
@@ -188,10 +248,14 @@ describe('answers', () => {
   test('a client that asks for much and reads nothing is not read either; once it reads, every answer is there', async () => {
     const answer = { text: 'y'.repeat(1_000_000) }
     let answered = 0
-    await using own = await openHouse({}, { handlers: { ...echoes(), 'logs.tail': () => (answered++, answer as never) } })
+    await using own = await openHouse(
+      {},
+      { handlers: { ...echoes(), 'logs.tail': () => (answered++, answer as never) } },
+    )
     const socket = await own.connect()
     socket.ws.pause()
-    for (let n = 0; n < 60; n++) socket.ws.send(JSON.stringify({ jsonrpc: '2.0', id: `n${n}`, method: 'logs.tail', params: {} }))
+    for (let n = 0; n < 60; n++)
+      socket.ws.send(JSON.stringify({ jsonrpc: '2.0', id: `n${n}`, method: 'logs.tail', params: {} }))
     const other = await own.connect()
     for (let n = 0; n < 50; n++) await other.ask('health', {})
     expect(answered).toBeLessThan(30)

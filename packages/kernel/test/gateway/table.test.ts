@@ -5,18 +5,32 @@ import { covers } from '../../src/gateway/rights.ts'
 import { client, openHouse, type Answer } from './house.ts'
 import { rightsTable, routesTable } from './rights.ts'
 
-const lan = Object.values(networkInterfaces()).flat().find((one) => one && !one.internal && one.family === 'IPv4')?.address
+const lan = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one && !one.internal && one.family === 'IPv4')?.address
 const places: readonly { place: string; address: string; headers: Record<string, string> }[] = [
   { place: 'loopback', address: '127.0.0.1', headers: {} },
   ...(lan ? [{ place: 'LAN', address: lan, headers: {} }] : []),
-  { place: 'proxy headers', address: '127.0.0.1', headers: { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-user': 'anna', 'x-real-ip': '127.0.0.1', forwarded: 'for=127.0.0.1' } },
+  {
+    place: 'proxy headers',
+    address: '127.0.0.1',
+    headers: {
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-user': 'anna',
+      'x-real-ip': '127.0.0.1',
+      forwarded: 'for=127.0.0.1',
+    },
+  },
 ]
 
 const pages = {
   front: { public: true, fetch: () => new Response('front') },
   inside: { public: false, fetch: () => new Response('inside') },
 }
-const pigeon = { verify: (request: Request) => request.headers.get('x-signature') === 'right', handle: () => new Response('taken') }
+const pigeon = {
+  verify: (request: Request) => request.headers.get('x-signature') === 'right',
+  handle: () => new Response('taken'),
+}
 
 /** A house whose credentials of every kind are known. Wrong ones are many here, so that nobody is locked out. */
 async function house(mode: 'token' | 'none') {
@@ -28,7 +42,9 @@ async function house(mode: 'token' | 'none') {
       front: '/front/',
     },
   )
-  const make = async (rights: Right[], expiresInMs?: number) => (await own.tokens.create({ name: rights.join(), rights, role: 'owner', ...(expiresInMs ? { expiresInMs } : {}) })).token
+  const make = async (rights: Right[], expiresInMs?: number) =>
+    (await own.tokens.create({ name: rights.join(), rights, role: 'owner', ...(expiresInMs ? { expiresInMs } : {}) }))
+      .token
   const rotated = await own.tokens.create({ name: 'rotated', rights: ['admin'], role: 'owner' })
   await own.tokens.rotate(rotated.info.id)
   const revoked = await own.tokens.create({ name: 'revoked', rights: ['admin'], role: 'owner' })
@@ -82,7 +98,11 @@ describe.each(['token', 'none'] as const)('S3: mode %s', (mode) => {
           expect((await socket.refused).status, kind).toBe(403)
           continue
         }
-        const answer = await socket.request('connect', { kind: 'control', client, ...(token === undefined ? {} : { auth: { token } }) })
+        const answer = await socket.request('connect', {
+          kind: 'control',
+          client,
+          ...(token === undefined ? {} : { auth: { token } }),
+        })
         if (!rights) {
           expect(answer.error?.data?.code, kind).toBe('unauthorized')
           expect((await socket.closed).code, kind).toBe(1008)
@@ -102,17 +122,36 @@ describe.each(['token', 'none'] as const)('S3: mode %s', (mode) => {
     test('routes: each answers exactly those whose credential opens it', async () => {
       for (const [kind, { token, rights }] of Object.entries(own.credentials)) {
         for (const [path, needs] of Object.entries(routesTable)) {
-          const shown: Record<string, string>[] = token === undefined ? [{}] : [{ authorization: `Bearer ${token}` }, { 'x-gateway-token': token }]
+          const shown: Record<string, string>[] =
+            token === undefined ? [{}] : [{ authorization: `Bearer ${token}` }, { 'x-gateway-token': token }]
           for (const credential of shown) {
-            const answer = await fetch(`http://${address}:${own.port}${path}`, { headers: { ...headers, ...credential }, redirect: 'manual' })
+            const answer = await fetch(`http://${address}:${own.port}${path}`, {
+              headers: { ...headers, ...credential },
+              redirect: 'manual',
+            })
             await answer.body?.cancel()
-            const open = needs === 'open' ? [200, 302] : needs === 'absent' ? [404] : needs === 'signature' ? [401] : rights && covers(rights, needs) ? [200] : rights ? [403] : [401]
+            const open =
+              needs === 'open'
+                ? [200, 302]
+                : needs === 'absent'
+                  ? [404]
+                  : needs === 'signature'
+                    ? [401]
+                    : rights && covers(rights, needs)
+                      ? [200]
+                      : rights
+                        ? [403]
+                        : [401]
             expect(shut ? [403] : open, `${kind} ${path} ${JSON.stringify(credential)}`).toContain(answer.status)
           }
         }
       }
       if (shut) return
-      const signed = await fetch(`http://${address}:${own.port}/webhooks/pigeon/default`, { method: 'POST', body: 'hello', headers: { ...headers, 'x-signature': 'right' } })
+      const signed = await fetch(`http://${address}:${own.port}/webhooks/pigeon/default`, {
+        method: 'POST',
+        body: 'hello',
+        headers: { ...headers, 'x-signature': 'right' },
+      })
       expect([signed.status, await signed.text()]).toEqual([200, 'taken'])
     })
   })
