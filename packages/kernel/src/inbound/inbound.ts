@@ -2,6 +2,7 @@ import type { Address, Inbound, LedgerRecord, Role } from '@openclaw/protocol'
 import type { Access } from '../access/access.ts'
 import { dedupeKey } from '../ledger/key.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { openOnce } from '../ledger/once.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Facts, Route, Router } from '../router/router.ts'
@@ -86,11 +87,7 @@ export function openInbound(parts: {
     })
   }
 
-  return async (channel, account, original) => {
-    // Our own words and other programs' are nobody's request: answering them is how loops begin.
-    if (original.sender.self || original.sender.bot) return
-    const dedupe = dedupeKey(channel, account, original.peer.id, original.event)
-    if (ledger.seen(dedupe)) return
+  async function take(channel: string, account: string, original: Inbound, dedupe: string) {
     let event = original
     if (plugins.intercepts('inbound')) {
       const answer = await plugins.intercept('inbound', { channel, account, event }, parts.signal)
@@ -103,6 +100,14 @@ export function openInbound(parts: {
     if (admission.verdict === 'admit') return admitted(channel, account, event, dedupe, admission.role)
     if (admission.verdict === 'pair') return refuse(channel, account, event, dedupe, 'not paired', admission.reply)
     if (admission.verdict === 'refuse') return refuse(channel, account, event, dedupe, admission.reason)
+  }
+
+  const once = openOnce()
+  return async (channel, account, event) => {
+    // Our own words and other programs' are nobody's request: answering them is how loops begin.
+    if (event.sender.self || event.sender.bot) return
+    const dedupe = dedupeKey(channel, account, event.peer.id, event.event)
+    if (!ledger.seen(dedupe)) await once(dedupe, () => take(channel, account, event, dedupe))
   }
 }
 

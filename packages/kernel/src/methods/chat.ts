@@ -1,6 +1,7 @@
 import { failure, type LedgerRecord } from '@openclaw/protocol'
 import { dedupeKey } from '../ledger/key.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { openOnce } from '../ledger/once.ts'
 import type { Media } from '../media.ts'
 import type { Platform } from '../platform.ts'
 import { parseKey } from '../router/key.ts'
@@ -26,6 +27,7 @@ export function chatMethods(parts: {
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
 }): Handlers<'chat.send' | 'chat.history' | 'chat.abort' | 'chat.inject' | 'agent' | 'agent.wait' | 'send'> {
   const { platform, ledger, sessions } = parts
+  const once = openOnce()
 
   async function say(
     caller: Caller,
@@ -93,13 +95,15 @@ export function chatMethods(parts: {
       if (typeof known === 'string') return { line: known }
       const key = parseKey(session)
       if (!key) throw failure('invalid_params', 'session: not a session key')
-      const lines = await sessions.commit({
-        session,
-        agent: key.agent,
-        drafts: [{ kind: 'note', body: { text: message, ...(label ? { label } : {}) }, role: caller.role }],
-        records: (stamped) => [{ type: 'done', dedupe, result: stamped.at(-1)!.id }],
+      return once(dedupe, async () => {
+        const lines = await sessions.commit({
+          session,
+          agent: key.agent,
+          drafts: [{ kind: 'note', body: { text: message, ...(label ? { label } : {}) }, role: caller.role }],
+          records: (stamped) => [{ type: 'done', dedupe, result: stamped.at(-1)!.id }],
+        })
+        return { line: lines.at(-1)!.id }
       })
-      return { line: lines.at(-1)!.id }
     },
     agent(params, caller) {
       const agent = params.agent ?? parts.defaultAgent()
@@ -129,9 +133,11 @@ export function chatMethods(parts: {
         ...(replyTo ? { replyTo } : {}),
         at: platform.clock.now(),
       }
-      await ledger.commit([{ type: 'done', dedupe, result: outbound.id }, outbound])
-      parts.deliver([outbound])
-      return { delivery: outbound.id, repeated: false }
+      return once(dedupe, async () => {
+        await ledger.commit([{ type: 'done', dedupe, result: outbound.id }, outbound])
+        parts.deliver([outbound])
+        return { delivery: outbound.id, repeated: false }
+      })
     },
   }
 }

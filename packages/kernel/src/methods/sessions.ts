@@ -42,8 +42,10 @@ export function sessionMethods(parts: {
     if (waiting.length > 0) await parts.cancel(waiting, reason)
   }
 
-  function totals(session: Session): { lines: number; usage: { input: number; cached: number; output: number } } {
-    return { lines: session.seq, usage: { input: 0, cached: 0, output: 0 } }
+  /** What stands behind a checkpoint, summed up. */
+  async function totals(session: Session) {
+    const known = await sessions.info(session.key)
+    return { lines: session.seq, usage: known?.usage ?? { input: 0, cached: 0, output: 0 } }
   }
 
   return {
@@ -74,7 +76,7 @@ export function sessionMethods(parts: {
       await sessions.commit({
         session,
         agent: open.agent,
-        drafts: [{ kind: 'checkpoint', body: { reason: 'reset', settings: open.settings, notes: [], orders: [], totals: totals(open) } }],
+        drafts: [{ kind: 'checkpoint', body: { reason: 'reset', settings: open.settings, notes: [], orders: [], totals: await totals(open) } }],
       })
       await parts.agent.call('session.forget', { session }).catch(() => {})
       emit('sessions.changed', { key: session, deleted: false }, session)
@@ -108,7 +110,7 @@ export function sessionMethods(parts: {
               settings: open.settings,
               notes: [],
               orders: [],
-              totals: totals(open),
+              totals: await totals(open),
             },
           },
         ],

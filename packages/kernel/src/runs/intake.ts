@@ -1,5 +1,6 @@
 import type { Address, LedgerRecord, LineDraft, Role } from '@openclaw/protocol'
 import type { Ledger } from '../ledger/ledger.ts'
+import { openOnce } from '../ledger/once.ts'
 import type { Platform } from '../platform.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
@@ -35,8 +36,7 @@ export function openIntake(parts: {
   sessions: Sessions
   accepted(record: LedgerRecord<'accept'>): void
 }): (asked: Asked) => Promise<Accepted> {
-  /** Two deliveries of one event may arrive before the first is durable. */
-  const underway = new Map<string, Promise<Accepted>>()
+  const once = openOnce()
 
   async function commit(asked: Asked): Promise<Accepted> {
     const id = parts.platform.random.id()
@@ -70,10 +70,11 @@ export function openIntake(parts: {
     if (known?.accept !== undefined) {
       return { id: known.accept, session: known.session ?? asked.session, line: known.line ?? '', repeated: true }
     }
-    const twin = underway.get(asked.dedupe)
-    if (twin) return { ...(await twin), repeated: true }
-    const accepted = commit(asked).finally(() => underway.delete(asked.dedupe))
-    underway.set(asked.dedupe, accepted)
-    return accepted
+    let mine = false
+    const accepted = await once(asked.dedupe, () => {
+      mine = true
+      return commit(asked)
+    })
+    return mine ? accepted : { ...accepted, repeated: true }
   }
 }
