@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/*.test.ts', 'page/test/*.test.ts', 'page/test/*.test.tsx'],
     globalSetup: './test/build.ts',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
   },
 })

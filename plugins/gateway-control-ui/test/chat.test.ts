@@ -298,7 +298,7 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
     await page.keyboard.type('boat')
     await page.getByRole('button', { name: /^About the garden/ }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'More for About the boat' }).press('Enter')
-    await page.keyboard.press('Enter')
+    await page.locator('[role=menuitem]:focus').press('Enter')
     await page.getByLabel('Title').fill('The boat')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'The boat' }).waitFor()

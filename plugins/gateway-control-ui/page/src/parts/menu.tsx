@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 /** One line of a menu. */
 export interface MenuItem {
@@ -24,7 +24,7 @@ export function Menu({
   const root = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   useDismiss(root, open.value, () => (open.value = false))
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open.value) root.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus()
   }, [open.value])
   const keys = (event: KeyboardEvent) => {

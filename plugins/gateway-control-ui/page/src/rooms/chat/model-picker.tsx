@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Thinking } from '@openclaw/protocol'
 import { useApp } from '../../app.ts'
 import { Icon } from '../../parts/icon.tsx'
@@ -25,7 +25,7 @@ export function ModelPicker({ session }: { session: string }): JSX.Element {
   const settings = sessions.current.value?.key === session ? sessions.current.value.settings : {}
   const chosen = settings.model
   const fallback = list?.current ?? ''
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open.value) return
     words.value = ''
     void models.refresh()
