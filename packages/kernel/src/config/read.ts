@@ -40,11 +40,20 @@ export function readConfig(
   }
 }
 
+/** JSON is JSON5 too, and read thirty times as fast: what is no JSON is left to the library. */
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return JSON5.parse<unknown>(text)
+  }
+}
+
 function parse(
   text: string,
 ): { document: Record<string, unknown>; problem?: undefined } | { document?: undefined; problem: Problem } {
   try {
-    const document = JSON5.parse<unknown>(text)
+    const document = parseText(text)
     if (isSection(document)) return { document }
     return {
       problem: { path: '', message: 'the file holds no section', suggestion: 'begin it with { and end it with }' },

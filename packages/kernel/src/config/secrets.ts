@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { failure, type Problem } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
-import { encodeName } from '../plugins/name.ts'
+import { encodeName } from '@openclaw/sdk/host'
 import type { Platform } from '../platform.ts'
 import { isReference } from './check.ts'
 import type { Secrets } from './configuration.ts'

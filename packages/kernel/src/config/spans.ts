@@ -80,5 +80,8 @@ export function scanSpans(text: string): Span {
 
 /** Keys are strings or identifiers, both with escapes: the parser knows them. */
 function keyOf(source: string): string {
+  // Nearly every key is one of these two; a parser for each key of a large file would cost more than reading it.
+  if (/^[A-Za-z_$][\w$]*$/.test(source)) return source
+  if (/^(["'])[^"'\\]*\1$/.test(source)) return source.slice(1, -1)
   return Object.keys(JSON5.parse<object>(`{${source}:0}`))[0] ?? ''
 }
