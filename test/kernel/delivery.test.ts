@@ -1,5 +1,5 @@
 import { failure } from '@openclaw/protocol'
-import { fakeChannel, say, testKernel } from '@openclaw/testing'
+import { fakeChannel, say, testKernel, wait } from '@openclaw/testing'
 import { describe, expect, it } from 'vitest'
 
 const config = { channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } } }
@@ -138,7 +138,24 @@ describe('delivery', () => {
     expect(fake.live).toBe(1)
   })
 
-  it('L2: status and events tell the same state', async () => {
+  it('A64 A65: tells who is there, and shows that somebody is typing while a run works', async () => {
+    const fake = fakeChannel()
+    await using house = await testKernel({ plugins: [fake.plugin], config, script: [[wait(9000), say('at last')]] })
+    await fake.connected()
+    fake.presence('anna', 'online')
+    expect((await house.hear('presence')).payload).toMatchObject({ channel: 'fake', sender: 'anna', state: 'online' })
+    await fake.say('go')
+    await house.model.asked(1)
+    await house.platform.clock.advance(8500)
+    expect(fake.typed).toBe(3)
+    await house.platform.clock.advance(1000)
+    await fake.waitSent(1)
+    const typed = fake.typed
+    await house.platform.clock.advance(20_000)
+    expect(fake.typed).toBe(typed)
+  })
+
+  it('A7 L2: status and events tell the same state', async () => {
     const fake = fakeChannel()
     await using house = await testKernel({ plugins: [fake.plugin], config })
     await fake.connected()

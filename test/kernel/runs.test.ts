@@ -1,6 +1,6 @@
 import type { AnyLine } from '@openclaw/protocol'
 import { defineTool } from '@openclaw/sdk'
-import { callTool, endless, fail, fakeChannel, hang, say, scriptedProvider, testKernel, toolPlugin, wait, type TestKernel } from '@openclaw/testing'
+import { callTool, endless, fail, fakeChannel, hang, say, scriptedProvider, testKernel, think, toolPlugin, wait, type TestKernel } from '@openclaw/testing'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 
@@ -45,6 +45,12 @@ describe('a run', () => {
     expect(seen).toEqual(['agent.start', 'agent.tool.start', 'agent.tool.result', 'agent.text', 'agent.end'])
     const typing = house.heard.filter(({ event }) => event === 'typing').map(({ payload }) => payload)
     expect(typing).toEqual([{ on: true }, { on: false }])
+  })
+
+  it('A61: streams what the model thinks', async () => {
+    await using house = await testKernel({ script: [[think('let me see'), say('seen')]] })
+    await house.ask('go')
+    expect((await house.hear('agent.thinking')).payload.delta).toBe('let me see')
   })
 
   it('answers messages that came meanwhile together, in the next run', async () => {

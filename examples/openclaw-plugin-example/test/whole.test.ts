@@ -61,7 +61,7 @@ function post(note: object, secret = 'a long secret'): Promise<Response> {
   return fetch(url, { method: 'POST', headers: { 'x-example-secret': secret }, body: JSON.stringify(note) })
 }
 
-it('is found by its manifest and plugged in at all four hook points', async () => {
+it('A90 A94: is found by its manifest and plugged in at all four hook points', async () => {
   const { models } = await gateway.call('models.list', {})
   expect(models).toContainEqual({ id: 'example/parrot', contextTokens: 100_000 })
   const { tools } = await gateway.call('tools.list', {})

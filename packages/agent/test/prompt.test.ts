@@ -85,7 +85,7 @@ describe('the system prompt', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['SOUL.md', 'USER.md'])
   })
 
-  it('lists skills by name and description; the first folder that has a name wins', async () => {
+  it('A42: lists skills by name and description; the first folder that has a name wins', async () => {
     const model = scriptedProvider(() => say('hi'))
     await using gateway = await startAgent([model])
     const [near, far] = [join(gateway.folder, 'near'), join(gateway.folder, 'far')]

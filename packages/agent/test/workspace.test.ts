@@ -5,7 +5,7 @@ import { bytes, linux, open, shell } from './places.ts'
 
 for (const sandbox of [false, true]) {
   describe(sandbox ? 'files through a sandbox prefix' : 'files on this machine', () => {
-    it('reads, writes, lists and looks, by relative and absolute paths', async () => {
+    it('A41: reads, writes, lists and looks, by relative and absolute paths', async () => {
       await using it_ = await open({ sandbox })
       const call = it_.call()
       await call.write('a/b/c.txt', bytes('hello world'))

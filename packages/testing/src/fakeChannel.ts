@@ -23,6 +23,10 @@ export interface FakeChannel {
   waitSent(count: number): Promise<SentMessage>
   /** Delivers an event and resolves when the kernel has it durable. */
   say(text: string, from?: { sender?: string; peer?: Peer; event?: string; mentioned?: boolean; account?: string; kind?: Inbound['kind']; message?: string; attachments?: Inbound['attachments']; name?: string; bot?: boolean }): Promise<void>
+  /** Somebody on the platform comes or goes. */
+  presence(sender: string, state: 'online' | 'away' | 'offline'): void
+  /** How often the platform was told that somebody is typing. */
+  readonly typed: number
   /** Resolves when an account has a live link. */
   connected(account?: string): Promise<void>
   /** Loses the link; the kernel connects again. */
@@ -45,6 +49,7 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
   let held: Promise<void> = Promise.resolve()
   let events = 0
   let live = 0
+  let typed = 0
   const changed = () => {
     for (const tell of waiters) tell()
   }
@@ -78,6 +83,9 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
           sent.push({ account: account.id, peer: message.peer, text: message.text, idempotencyKey: message.idempotencyKey, message })
           changed()
           return { messages: [`m${sent.length}`] }
+        },
+        async typing() {
+          typed++
         },
         ...(options.canFind
           ? {
@@ -129,6 +137,10 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
         ...(from.mentioned === undefined ? {} : { mentioned: from.mentioned }),
         ...(from.attachments ? { attachments: from.attachments } : {}),
       })
+    },
+    presence: (sender, state) => accountOf('default').presence(sender, state),
+    get typed() {
+      return typed
     },
     connected: (account = 'default') => until(() => accounts.has(account)),
     drop: (account = 'default', detail) => accountOf(account).report('offline', detail ?? 'the platform went away'),

@@ -7,7 +7,7 @@ it('answers the owner', async () => {
   expect(answer).toMatchObject({ status: 'answered', text: 'hello back' })
 })
 
-it('answers who is paired on a channel, where they wrote', async () => {
+it('A1 A14 A22 A23 A25 A48 A91: answers who is admitted on a channel, where they wrote', async () => {
   const fake = fakeChannel()
   await using house = await testKernel({
     plugins: [fake.plugin],

@@ -8,7 +8,7 @@ const put = (bench: Bench, path: string, text: string | Uint8Array) => writeFile
 const got = (bench: Bench, path: string) => readFile(join(bench.folder, path), 'utf8')
 
 describe('read', () => {
-  it('shows a whole text file as it is', async () => {
+  it('A51: shows a whole text file as it is', async () => {
     await using bench = await open()
     await put(bench, 'a.md', '# Hi\n\tthere\n')
     expect((await bench.call('read', { path: 'a.md' })).text).toBe('# Hi\n\tthere\n')

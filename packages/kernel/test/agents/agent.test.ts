@@ -10,7 +10,7 @@ import { isAlive, startHost, until } from './host.ts'
 
 const linux = process.platform === 'linux'
 
-test('an agent process answers, and what its libraries print breaks no frame', async () => {
+test('A39 A66: an agent process answers, and what its libraries print breaks no frame', async () => {
   await using agent = await startHost()
   expect(await agent.ask('hello')).toMatchObject({ outcome: 'answered', text: 'you said: hello' })
   expect(await agent.ask('print x1')).toMatchObject({ outcome: 'answered', text: 'done 1' })

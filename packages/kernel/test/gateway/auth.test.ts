@@ -62,7 +62,7 @@ describe('S1: one-time links', () => {
   })
 })
 
-describe('tokens', () => {
+describe('A6 A74: tokens', () => {
   test('the local token is made on first start, for the owner of this machine only, and stays', async () => {
     await using house = await openHouse()
     const file = join(house.home, 'credentials', 'local.token')
@@ -323,7 +323,7 @@ describe('S5: wrong credentials', () => {
   })
 })
 
-describe('S6: mode none', () => {
+describe('A73 S6: mode none', () => {
   test.each([
     [{ bind: 'lan' }, false],
     [{ bind: 'custom', host: '0.0.0.0' }, false],
@@ -368,7 +368,7 @@ describe('S6: mode none', () => {
   })
 })
 
-describe('password', () => {
+describe('A75: password', () => {
   test('the right one is the owner, by connect and by Basic; without one set nobody gets in by password', async () => {
     await using house = await openHouse(
       { auth: { mode: 'password' } },
@@ -407,7 +407,7 @@ describe('password', () => {
   })
 })
 
-describe('trusted proxy', () => {
+describe('A76: trusted proxy', () => {
   const users = {
     anna: { rights: ['write'] as Right[] },
     boss: { rights: ['admin'] as Right[], role: 'owner' as const },

@@ -180,7 +180,7 @@ describe('S10: webhooks', () => {
   })
 })
 
-describe('where it listens', () => {
+describe('A2: where it listens', () => {
   test('a taken port and a foreign address say what to do', async () => {
     await using house = await openHouse()
     await expect(openHouse({ port: house.port })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ describe('where it listens', () => {
     expect(await house.connect()).toBeDefined()
   })
 
-  test('with a certificate it speaks TLS, to sockets too, and no longer plain', async () => {
+  test('A13: with a certificate it speaks TLS, to sockets too, and no longer plain', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'openclaw-tls-'))
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
     execFileSync(

@@ -35,7 +35,7 @@ async function gateway(home: string) {
   return { child, gone, said: said.toString().trim() }
 }
 
-test('of two gateways on one home the second says which process has it; kill -9 of the first frees it', async () => {
+test('A11: of two gateways on one home the second says which process has it; kill -9 of the first frees it', async () => {
   const home = await mkdtemp(join(tmpdir(), 'openclaw-lock-'))
   const first = await gateway(home)
   expect(first.said).toBe('held')

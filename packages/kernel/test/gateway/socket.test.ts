@@ -13,7 +13,7 @@ afterAll(() => house[Symbol.asyncDispose]())
 
 const hello = (auth?: object) => ({ kind: 'control', client, ...(auth ? { auth } : {}) })
 
-describe('connect', () => {
+describe('A9 A58 A59: connect', () => {
   test('answers who the caller is, with what rights, and where they talk', async () => {
     const socket = house.socket()
     expect(await socket.ask('connect', hello({ token: house.local }))).toEqual({

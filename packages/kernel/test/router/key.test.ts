@@ -37,7 +37,7 @@ const channel = part.filter((name) => name !== 'subagent' && name !== 'cron')
 const parts = fc.record({ agent: part, channel, account: part, peer })
 
 describe('session keys', () => {
-  it('look as the architecture page writes them', () => {
+  it('A27: look as the architecture page writes them', () => {
     expect(sessionKey('main', 'telegram', 'default', { kind: 'direct', id: 'user123' })).toBe(
       'agent:main:telegram:default:user123',
     )

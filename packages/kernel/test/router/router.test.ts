@@ -14,7 +14,7 @@ const route = (bindings: BindingConfig[], facts: Facts, config: Config = {}) =>
   makeRouter({ agents, bindings, ...config }).route(facts)
 
 describe('routes', () => {
-  it('go to main when nothing is configured', () => {
+  it('A36 A47: go to main when nothing is configured', () => {
     expect(makeRouter({}).route(direct())).toEqual({
       agent: 'main',
       session: 'agent:main:irc:default:ada',
@@ -28,7 +28,7 @@ describe('routes', () => {
     )
   })
 
-  it('prefer the more specific tier over config order', () => {
+  it('A44 A45 A46: prefer the more specific tier over config order', () => {
     const facts = direct({
       peer: { kind: 'group', id: 'thread1' },
       parent: 'room',
