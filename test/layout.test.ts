@@ -76,6 +76,13 @@ describe('who may import whom', () => {
     expect(wrong).toEqual([])
   })
 
+  test('what runs entries is for those who run them, not for plugins and kits', () => {
+    const wrong = [...plugins, ...examples, ...libraries.filter((one) => kits.includes(one.manifest.name))]
+      .flatMap((one) => importsUnder(`${one.folder}/src/`))
+      .filter(({ from }) => from.startsWith('@openclaw/sdk/'))
+    expect(wrong.map(show)).toEqual([])
+  })
+
   test('no app is imported, and nothing but tests and benches imports the testing package', () => {
     const outside = [...libraries, ...plugins, ...apps].filter((one) => one.manifest.name !== '@openclaw/testing')
     const wrong = outside

@@ -1,9 +1,9 @@
 import { toFailure, type EntryPlan, type EntryReport } from '@openclaw/protocol'
 import type { Log, Provider, Scope, Tools } from '@openclaw/sdk'
+import { openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
 import type { Clock } from './clock.ts'
 import type { ProviderRegistry } from './providers.ts'
-import { openScope, type OwnedScope } from './scope.ts'
-import { openStore } from './store.ts'
+import { stateFiles } from './state.ts'
 import type { ToolRegistry } from './tools.ts'
 
 /** Entries that come with the program: `<plugin>/<hook>` to its module. */
@@ -45,7 +45,7 @@ export function openEntries(parts: {
 
   async function setUp(plan: EntryPlan, scope: Scope, env: readonly string[]): Promise<void> {
     const entry = await importEntry(plan.module)
-    const store = openStore(plan.state)
+    const store = openStore(stateFiles, plan.state)
     if (plan.hook === 'tool') {
       const register = (...added: Parameters<ToolRegistry['register']>[1]) =>
         scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
@@ -59,7 +59,7 @@ export function openEntries(parts: {
 
   async function loadOne(key: string, plan: EntryPlan, env: readonly string[]): Promise<void> {
     const began = performance.now()
-    const owned = openScope(parts.log(plan.plugin), clock)
+    const owned = openScope({ label: `${plan.plugin}/${plan.hook}`, log: parts.log(plan.plugin), clock })
     const about = { plugin: plan.plugin, hook: plan.hook }
     const setupMs = () => Math.round(performance.now() - began)
     try {
@@ -71,27 +71,27 @@ export function openEntries(parts: {
       })
     } catch (thrown) {
       const reason = toFailure(thrown).message
-      await owned.close('its start failed')
+      await owned.close()
       loaded.set(key, { plan: '', owned, report: { ...about, state: 'parked', reason, setupMs: setupMs(), holds: [] } })
     }
   }
 
-  async function unload(key: string, reason: string): Promise<void> {
+  async function unload(key: string): Promise<void> {
     const entry = loaded.get(key)
     loaded.delete(key)
-    await entry?.owned.close(reason)
+    await entry?.owned.close()
   }
 
   async function loadAll(plans: readonly EntryPlan[], env: readonly string[]): Promise<EntryReport[]> {
     const wanted = new Map(plans.map((plan) => [`${plan.plugin}/${plan.hook}`, plan]))
     for (const [key, { plan }] of [...loaded].toReversed()) {
       const next = wanted.get(key)
-      if (!next || plan !== JSON.stringify([next, env])) await unload(key, 'it is unplugged or set up anew')
+      if (!next || plan !== JSON.stringify([next, env])) await unload(key)
     }
     for (const [key, plan] of wanted) if (!loaded.has(key)) await loadOne(key, plan, env)
     return [...wanted.keys()].map((key) => {
       const { report, owned } = loaded.get(key)!
-      return { ...report, holds: owned.holds() }
+      return { ...report, holds: [...owned.holds()] }
     })
   }
 
@@ -104,7 +104,7 @@ export function openEntries(parts: {
     load: (plans, env) => inTurn(() => loadAll(plans, env)),
     [Symbol.asyncDispose]: () =>
       inTurn(async () => {
-        for (const key of [...loaded.keys()].toReversed()) await unload(key, 'the agent ends')
+        for (const key of [...loaded.keys()].toReversed()) await unload(key)
       }),
   }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { failure } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
+import { encodeName } from '@openclaw/sdk/host'
 import { isSection, setKey, valueAt } from '../config/path.ts'
-import { encodeName } from '../plugins/name.ts'
 import type { Platform } from '../platform.ts'
 
 /**

@@ -1,14 +1,10 @@
 import { toFailure, type MethodResult } from '@openclaw/protocol'
 import type { Account, Channel, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { OwnedScope } from '@openclaw/sdk/host'
 import { deadline, within } from '../deadline.ts'
 import type { Platform } from '../platform.ts'
 
 export type AccountStatus = MethodResult<'channels.status'>['accounts'][number]
-/** A scope that can be closed. */
-export interface OwnedScope extends AsyncDisposable {
-  readonly scope: Scope
-  holds(): readonly string[]
-}
 
 /** What an account's machine needs from outside. */
 export interface AccountParts {

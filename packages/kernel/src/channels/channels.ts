@@ -1,9 +1,10 @@
 import { failure, type Config } from '@openclaw/protocol'
 import type { Account, Channel, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { OwnedScope } from '@openclaw/sdk/host'
 import type { Inbound } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
-import { makeAccount, type AccountMachine, type AccountStatus, type OwnedScope } from './account.ts'
+import { makeAccount, type AccountMachine, type AccountStatus } from './account.ts'
 
 /** All accounts of all channels. */
 export interface Channels extends AsyncDisposable {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { failure, type EntryPlan } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
+import { openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
 import type { Configuration, Secrets } from '../config/configuration.ts'
 import { isSection, overlaps, valueAt } from '../config/path.ts'
 import { pluginSettings } from '../config/settings.ts'
@@ -12,8 +13,6 @@ import { openChain } from './intercept.ts'
 import { plugChannel, plugGateway, type Registries } from './plug.ts'
 import { agentHooks, describe, isChannelOnly, messageOf, type Plugged } from './plugged.ts'
 import { loadSchemas } from './schemas.ts'
-import { openScope, type OwnedScope } from './scope.ts'
-import { openStore } from './store.ts'
 
 /** Time that an entry has to be imported and set up. */
 const setUpMs = 10_000

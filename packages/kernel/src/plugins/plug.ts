@@ -1,9 +1,9 @@
 import { failure, methods as kernelMethods, type Manifest } from '@openclaw/protocol'
 import type { Caller, Channel, Extension, Gateway, Log, Method, MethodTable, Store } from '@openclaw/sdk'
+import type { OwnedScope } from '@openclaw/sdk/host'
 import { isSection, valueAt } from '../config/path.ts'
 import type { FoundPlugin, GatewayAccess, Plugins } from './host.ts'
 import type { InterceptorChain } from './intercept.ts'
-import type { OwnedScope } from './scope.ts'
 
 type ServedMethod = NonNullable<ReturnType<Plugins['method']>>
 

@@ -1,7 +1,7 @@
 import type { EntryReport, HookPoint, MethodResult } from '@openclaw/protocol'
 import { toFailure } from '@openclaw/protocol'
+import type { OwnedScope } from '@openclaw/sdk/host'
 import type { Finding } from './find.ts'
-import type { OwnedScope } from './scope.ts'
 
 /** A plugin and how it stands. */
 export interface Plugged {

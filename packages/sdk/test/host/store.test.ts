@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { testPlatform } from '@openclaw/testing'
-import { decodeName, encodeName } from '../../src/plugins/name.ts'
-import { openStore } from '../../src/plugins/store.ts'
-import { temporaryFolder } from '../storage.ts'
+import { decodeName, encodeName, openStore } from '../../src/host/index.ts'
+import { temporaryFolder } from './places.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 

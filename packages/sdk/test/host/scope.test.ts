@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testPlatform } from '@openclaw/testing'
-import { openScope } from '../../src/plugins/scope.ts'
-import { keepingLog } from '../storage.ts'
+import { openScope } from '../../src/host/index.ts'
+import { keepingLog } from './places.ts'
 
 function open() {
   const { clock } = testPlatform('/nowhere')

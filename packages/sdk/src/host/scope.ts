@@ -1,10 +1,14 @@
 import { failure } from '@openclaw/protocol'
-import type { Log, Scope } from '@openclaw/sdk'
-import { deadline, within } from '../deadline.ts'
-import type { Clock } from '../platform.ts'
+import type { Log, Scope } from '../scope.ts'
 
 /** Time that one cleanup has. */
 const cleanupMs = 5000
+
+/** Time, as much as a scope needs of it. The kernel's `platform.clock` is one. */
+export interface ScopeClock {
+  /** Calls back once. Disposing cancels. */
+  after(ms: number, call: () => void): Disposable
+}
 
 /** A scope with the key to close it. What an entry gets is `scope` alone. */
 export interface OwnedScope extends AsyncDisposable {
@@ -20,22 +24,29 @@ export interface OwnedScope extends AsyncDisposable {
 }
 
 /** Makes the owner of what one entry or account opens. What comes after the end is ended at once. */
-export function openScope(options: { readonly label: string; readonly log: Log; readonly clock: Clock }): OwnedScope {
+export function openScope(options: {
+  readonly label: string
+  readonly log: Log
+  readonly clock: ScopeClock
+}): OwnedScope {
   const { label, log, clock } = options
   const held: { readonly label: string; end(): unknown }[] = []
   const ending = new AbortController()
   let closing: Promise<readonly string[]> | undefined
 
   const end = async (one: (typeof held)[number]): Promise<string | undefined> => {
-    using limit = deadline(clock, cleanupMs, one.label)
+    const late = Promise.withResolvers<string>()
+    using _timer = clock.after(cleanupMs, () => late.resolve(`${one.label}: did not end within ${cleanupMs / 1000} s`))
     try {
-      await within(
-        Promise.resolve().then(() => one.end()),
-        limit.signal,
-      )
-      return undefined
+      // The race also takes what a cleanup throws after its time.
+      return await Promise.race([
+        Promise.resolve()
+          .then(() => one.end())
+          .then(() => undefined),
+        late.promise,
+      ])
     } catch (error) {
-      return `${one.label}: ${limit.signal.aborted ? `did not end within ${cleanupMs / 1000} s` : error instanceof Error ? error.message : String(error)}`
+      return `${one.label}: ${error instanceof Error ? error.message : String(error)}`
     }
   }
   const hold = (name: string, cleanup: () => unknown) => {
