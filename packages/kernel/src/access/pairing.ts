@@ -113,7 +113,7 @@ export function openPairings(options: {
       if (first !== undefined && wrong.length >= guesses) {
         throw failure(
           'rate_limited',
-          `pairing: ${guesses} wrong codes were given; wait, look at openclaw pairing list, and repeat`,
+          `pairing: ${guesses} wrong codes were given; wait, look at \`openclaw pairing list\`, and repeat`,
           { retryAfterMs: first + guessWindowMs - now },
         )
       }
@@ -124,7 +124,7 @@ export function openPairings(options: {
         wrong = [...wrong, now]
         throw failure(
           'not_found',
-          `pairing: nobody on ${channel} waits with this code; codes end after an hour, and openclaw pairing list shows those that count`,
+          `pairing: nobody on ${channel} waits with this code; codes end after an hour, and \`openclaw pairing list\` shows those that count`,
         )
       }
       await then(open(found))

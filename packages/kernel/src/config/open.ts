@@ -130,7 +130,7 @@ export async function openConfiguration(options: {
         if (by !== 'person' && holdsReference(value)) {
           throw failure(
             'forbidden',
-            `config set ${path}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use openclaw config set in a terminal`,
+            `config set ${path}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use \`openclaw config set\` in a terminal`,
           )
         }
         const edited = editText(current === undefined || current.trim() === '' ? emptyFile : current, key, value)

@@ -90,7 +90,7 @@ async function findPackage(files: Files, folder: string, name: string, spec: str
   if (!npmName.test(name))
     return park(`"${name}" is no name of a package; remove it from ${join(folder, 'package.json')}`)
   const root = await files.realpath(join(folder, 'node_modules', name)).catch(() => undefined)
-  if (root === undefined) return park(`it is not installed; run openclaw plugins add ${name}`)
+  if (root === undefined) return park(`it is not installed; run \`openclaw plugins add ${name}\``)
   if (!linked && !isInside(root, await files.realpath(folder)))
     return park(`its folder leads out of ${folder}; remove it and add it again`)
   const text = await files.readText(join(root, 'package.json'))

@@ -219,7 +219,7 @@ export function openPlugins(options: {
           if (!one)
             throw failure(
               'not_found',
-              `plugins: there is no plugin "${id}"; openclaw plugins list shows those that are`,
+              `plugins: there is no plugin "${id}"; \`openclaw plugins list\` shows those that are`,
             )
           await restart(one)
           return changed()

@@ -155,7 +155,7 @@ describe('installed plugins', () => {
     await install(one.home, 'good', about('good'), { 'dist/gateway.js': entry('good') })
     await one.begin()
     expect(Object.fromEntries(one.plugins.list().map(({ id, reason = 'fine' }) => [id, reason]))).toEqual({
-      gone: 'it is not installed; run openclaw plugins add gone',
+      gone: 'it is not installed; run `openclaw plugins add gone`',
       torn: expect.stringContaining('cannot be read; remove the plugin and add it again'),
       empty: expect.stringContaining('is not there'),
       syntax: expect.stringMatching(/Unexpected|Parse/),
