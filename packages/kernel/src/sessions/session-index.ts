@@ -34,6 +34,8 @@ export async function openIndex(path: string, files: Files): Promise<SessionInde
   const opened = openDatabase(DatabaseSync, path)
   if (opened) return overDatabase(opened, files, true)
   await removeIndex(path, files)
+  // SQLite would make it readable by all; what it puts beside it gets the mode of this file.
+  await (await files.open(path, 'append'))[Symbol.asyncDispose]()
   const database = new DatabaseSync(path)
   database.exec(schema)
   return overDatabase(database, files, false)

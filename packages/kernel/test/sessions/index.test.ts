@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SessionInfo, type LineDraft } from '@openclaw/protocol'
 import { Value } from 'typebox/value'
@@ -27,6 +27,17 @@ test('no index is made before it is used', async () => {
     await say(storage, keyOf('a'), user('x'))
   }
   expect(await readdir(join(home.path, 'sessions'))).toEqual(['main'])
+})
+
+test('the index and what SQLite puts beside it are for their owner alone', async () => {
+  await using home = await temporaryFolder()
+  await using storage = await openStorage(home.path)
+  await say(storage, keyOf('a'), user('x'))
+  await storage.sessions.list(all)
+  const folder = join(home.path, 'sessions')
+  const names = (await readdir(folder)).filter((name) => name.startsWith('index.'))
+  expect(names.toSorted()).toEqual(['index.sqlite', 'index.sqlite-shm', 'index.sqlite-wal'])
+  for (const name of names) expect([name, (await stat(join(folder, name))).mode & 0o777]).toEqual([name, 0o600])
 })
 
 test('a list has the last used session first, with what its journal says', async () => {
