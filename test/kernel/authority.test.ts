@@ -145,6 +145,40 @@ describe('tools that change or run things', () => {
   })
 })
 
+describe('a tool that calls the gateway', () => {
+  const caller = (method: string, params: object) =>
+    defineTool({
+      name: 'call_gateway',
+      description: 'Calls.',
+      input: Type.Object({}),
+      effect: 'read',
+      run: async (_input, call) => ({ content: [{ type: 'text', text: JSON.stringify(await call.gateway.call(method, params)) }] }),
+    })
+  const ask = async (method: string, params: object, methods: string[]) => {
+    await using house = await testKernel({
+      plugins: [toolPlugin('caller', [caller(method, params)], { methods })],
+      script: [callTool('call_gateway', {}), say('done')],
+    })
+    await house.ask('go')
+    return JSON.stringify(house.model.requests.at(-1)!.turns.at(-1))
+  }
+
+  it('A57: has the rights of its run, and only the methods that its manifest names', async () => {
+    expect(await ask('agents.list', {}, ['agents.list'])).toContain('workspace')
+    expect(await ask('agents.list', {}, [])).toContain('manifest does not name')
+  })
+
+  it('cannot put a reference to the environment into the configuration, which the owner can', async () => {
+    const set = { path: 'plugins.scripted.config.key', value: 'env:HOME' }
+    expect(await ask('config.set', set, ['config.set'])).toContain('failed')
+  })
+
+  it('cannot wait for its own run', async () => {
+    const mine = 'agent:main:local:default:owner'
+    expect(await ask('chat.abort', { session: mine }, ['chat.abort'])).toContain('would wait for the run that calls it')
+  })
+})
+
 describe('interceptors', () => {
   it('deny a call, ask about a call, change a result, and fail closed', async () => {
     const { ran, plugin } = tools()

@@ -8,7 +8,7 @@ import { lower, refusal, type Standing } from '../runs/authority.ts'
 import type { AgentLink } from '../runs/parts.ts'
 import { agentFolder } from '../runs/plan.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import { checkSession, type Handlers } from './caller.ts'
+import { byPerson, checkSession, type Handlers } from './caller.ts'
 
 type Names = 'agents.list' | 'models.list' | 'models.set' | 'models.auth' | 'models.test' | 'tools.list'
 
@@ -70,11 +70,11 @@ export function agentMethods(parts: {
       await configuration.set(`agents.${id}.model`, chosen)
       return { model: chosen }
     },
-    async 'models.auth'({ provider, secrets = {}, config = {} }) {
+    async 'models.auth'({ provider, secrets = {}, config = {} }, caller) {
       const found = parts.plugins.list().find(({ id, hooks }) => id === provider && hooks.includes('provider'))
       if (!found) throw failure('not_found', `models.auth: no provider "${provider}" is installed; see \`openclaw plugins list\``)
       for (const [key, value] of Object.entries(config)) {
-        await configuration.set(`plugins.${provider}.config.${key}`, value)
+        await configuration.set(`plugins.${provider}.config.${key}`, value, undefined, byPerson(caller))
       }
       if (Object.keys(secrets).length > 0) {
         const schema = parts.plugins.schema(provider)

@@ -7,6 +7,8 @@ export interface Caller {
   readonly role: Role
   readonly rights: readonly Right[]
   readonly signal: AbortSignal
+  /** The run in which a tool calls; absent when a person does. */
+  readonly run?: string
 }
 
 /** One function for each method of a group. */
@@ -31,4 +33,9 @@ export function checkSession(caller: Caller, session: string): void {
   if (!maySee(caller, session)) {
     throw failure('not_found', `there is no session ${JSON.stringify(session.slice(0, 200))} that you may see`)
   }
+}
+
+/** References to the environment and to files are taken from the owner's own hand only, never from a tool's. */
+export function byPerson(caller: Caller): 'person' | undefined {
+  return caller.role === 'owner' && caller.run === undefined ? 'person' : undefined
 }

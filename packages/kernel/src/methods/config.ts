@@ -2,7 +2,7 @@ import type { Configuration } from '../config/configuration.ts'
 import { parsePath, valueAt } from '../config/path.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Router } from '../router/router.ts'
-import type { Handlers } from './caller.ts'
+import { byPerson, type Handlers } from './caller.ts'
 
 type Names =
   | 'plugins.list'
@@ -36,8 +36,8 @@ export function configMethods(parts: {
         problems: [...configuration.problems],
       }
     },
-    async 'config.set'({ path, value, hash }) {
-      const { applied } = await configuration.set(path, value, hash)
+    async 'config.set'({ path, value, hash }, caller) {
+      const { applied } = await configuration.set(path, value, hash, byPerson(caller))
       return { applied, hash: configuration.hash, problems: [...configuration.problems] }
     },
     'config.check'({ text }) {

@@ -30,5 +30,5 @@ export async function callAsRun(asked: {
   const role = run.plan?.standing.role ?? 'guest'
   const rights: readonly Right[] = role === 'owner' ? ['read', 'write', 'admin', 'pairing'] : role === 'member' ? ['read', 'write'] : ['read']
   const principal = role === 'owner' ? 'owner' : `session:${run.session}`
-  return asked.call(method, params ?? {}, { principal, role, rights, signal: asked.signal })
+  return asked.call(method, params ?? {}, { principal, role, rights, signal: asked.signal, run: run.id })
 }
