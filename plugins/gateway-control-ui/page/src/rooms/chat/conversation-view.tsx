@@ -110,7 +110,7 @@ export function ConversationView({
         {approvals.map((approval, at) => (
           <ApprovalCard key={approval.id} approval={approval} first={at === 0} />
         ))}
-        {phase.at === 'ready' && setup && <SetupCard session={conversation.session} />}
+        {phase.at === 'ready' && setup && <SetupCard session={conversation.session} begun={!empty} />}
       </div>
       {below.value && (
         <button type="button" class="round to-end" onClick={stick} aria-label="To the newest message">

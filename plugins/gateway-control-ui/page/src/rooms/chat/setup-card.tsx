@@ -19,8 +19,8 @@ export function needsSetup({ models, gateway, settingUp }: App): boolean {
   return models.list.value?.current === offlineModel && may && !put.value && !settingUp.value
 }
 
-/** The card of the first run. */
-export function SetupCard({ session }: { session: string }): JSX.Element | null {
+/** The card of the first run; one line once something was said, so that it does not stand in the way of answers. */
+export function SetupCard({ session, begun }: { session: string; begun: boolean }): JSX.Element | null {
   const app = useApp()
   const { models, tell } = app
   const needed = needsSetup(app)
@@ -36,6 +36,17 @@ export function SetupCard({ session }: { session: string }): JSX.Element | null 
       // Then it is there again on the next visit.
     }
     tell('You find it again in the model picker below.')
+  }
+  if (begun) {
+    return (
+      <p class="setup-hint">
+        <Icon name="spark" />
+        No model is configured yet.
+        <button type="button" onClick={() => (app.settingUp.value = true)}>
+          Choose a model
+        </button>
+      </p>
+    )
   }
   return (
     <section class="setup card" aria-label="Set up a model">
