@@ -36,7 +36,7 @@ export function openScope(options: {
 
   const end = async (one: (typeof held)[number]): Promise<string | undefined> => {
     const late = Promise.withResolvers<string>()
-    using _timer = clock.after(cleanupMs, () => late.resolve(`${one.label}: did not end within ${cleanupMs / 1000} s`))
+    const timer = clock.after(cleanupMs, () => late.resolve(`${one.label}: did not end within ${cleanupMs / 1000} s`))
     try {
       // The race also takes what a cleanup throws after its time.
       return await Promise.race([
@@ -47,6 +47,8 @@ export function openScope(options: {
       ])
     } catch (error) {
       return `${one.label}: ${error instanceof Error ? error.message : String(error)}`
+    } finally {
+      timer[Symbol.dispose]()
     }
   }
   const hold = (name: string, cleanup: () => unknown) => {
