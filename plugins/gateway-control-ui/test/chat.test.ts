@@ -395,11 +395,15 @@ describe.skipIf(!browserPath)('the page in a real browser', () => {
       problems: [],
     })
     await page.reload()
+    await page.getByRole('button', { name: 'Choose a model' }).click()
     await page.getByText('A very long name').waitFor()
     const sticksOut = () =>
       page.evaluate<string[]>(
         `[...document.querySelectorAll('body *')].filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.right > innerWidth + 1 && getComputedStyle(e).visibility !== 'hidden' && !e.closest('pre, .table, .notice') }).map(e => e.getAttribute('class') || e.tagName)`,
       )
+    expect(await sticksOut()).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await sticksOut()).toEqual([])
     await page.getByRole('button', { name: 'Open the sessions' }).click()
     await page.getByRole('link', { name: 'Status' }).waitFor()
