@@ -19,7 +19,8 @@ const sessionOf = (at: number) => `agent:main:local:default:owner:thread:${at}`
 async function run(client: GatewayClient, session: string, message = 'hello'): Promise<void> {
   const { run: id } = await client.call('chat.send', { session, message, idempotencyKey: `bench-${key++}` })
   const outcome = await client.call('agent.wait', { run: id, timeoutMs: 60_000 }, { timeoutMs: 90_000 })
-  if (outcome.status !== 'answered' || outcome.text !== 'hello') throw new Error(`the run was not answered: ${JSON.stringify(outcome)}`)
+  if (outcome.status !== 'answered' || outcome.text !== 'hello')
+    throw new Error(`the run was not answered: ${JSON.stringify(outcome)}`)
 }
 
 /** Things done a second by so many at once, for so long. */
@@ -47,7 +48,11 @@ async function times(one: () => Promise<number>, count: number): Promise<number>
 async function bare(url: string): Promise<{ first: number; whole: number }> {
   const began = performance.now()
   const body = JSON.stringify({ model: 'instant', stream: true, messages: [{ role: 'user', content: 'hello' }] })
-  const answer = await fetch(`${url}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const answer = await fetch(`${url}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
   let first = 0
   for await (const _chunk of answer.body!) first ||= performance.now() - began
   return { first, whole: performance.now() - began }
@@ -60,7 +65,11 @@ async function open(folder: string, name: string, config: object) {
   await writeFile(join(home, 'openclaw.json'), JSON.stringify({ ...config, limits }))
   if (name === 'scripted') await installInstant(home)
   const gateway = await startGateway(home)
-  const client = await connectGateway({ url: gateway.url, auth: { token: await tokenOf(home) }, client: { name: 'bench', version: '1' } })
+  const client = await connectGateway({
+    url: gateway.url,
+    auth: { token: await tokenOf(home) },
+    client: { name: 'bench', version: '1' },
+  })
   return {
     client,
     async [Symbol.asyncDispose]() {
@@ -113,7 +122,10 @@ async function scripted(folder: string): Promise<Record<string, Figure>> {
   }
   const small = await measure(0, 8 * 1024)
   const large = await measure(1000, 400 * 1024)
-  return { scriptedPerSecond: { value: small, unit: 'runs/s' }, largeContextPerSecond: { value: large, unit: 'runs/s' } }
+  return {
+    scriptedPerSecond: { value: small, unit: 'runs/s' },
+    largeContextPerSecond: { value: large, unit: 'runs/s' },
+  }
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'openclaw-bench-'))

@@ -14,7 +14,10 @@ export function citedIn(source: string): Set<string> {
 
 /** The test files of each cited id. */
 export async function findCitations(root: string): Promise<Map<string, string[]>> {
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.test.ts', '*.test.tsx'], { cwd: root, encoding: 'utf8' })
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.test.ts', '*.test.tsx'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   const cited = new Map<string, string[]>()
   for (const file of files.split('\n').filter(Boolean)) {
     const source = await readFile(`${root}/${file}`, 'utf8').catch(() => '')
@@ -30,7 +33,8 @@ if (process.argv[1] === import.meta.filename) {
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify({ proven: proven.map(({ id }) => ({ id, tests: cited.get(id) })), open }, null, 2))
   } else {
-    for (const { id, text } of proven) console.log(`proven  ${id.padEnd(4)} ${text}\n          ${cited.get(id)!.join(', ')}`)
+    for (const { id, text } of proven)
+      console.log(`proven  ${id.padEnd(4)} ${text}\n          ${cited.get(id)!.join(', ')}`)
     for (const { id, text } of open) console.log(`not yet ${id.padEnd(4)} ${text}`)
     console.log(`\n${proven.length} of ${requirements.length} are cited by a test`)
   }

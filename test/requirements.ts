@@ -106,56 +106,158 @@ export const architecture: readonly Requirement[] = page.map((text, at) => ({ id
 
 /** Every promise: nothing lost (R), alive (L), light (P), closed (S). */
 export const promises: readonly Requirement[] = [
-  { id: 'R1', text: 'A message from an admitted sender that the platform was told we have belongs to exactly one answered run, or one visible failure notice; others are recorded as refused, without their text.' },
-  { id: 'R2', text: 'The platform is acknowledged (offset, 200, receipt) only after append + sync. `chat.send` too: a client that got its answer finds the message after `kill -9`, and it is answered.' },
-  { id: 'R3', text: 'The same platform event delivered 1 to 10 times, across reconnects and restarts, counts once; an edit is not a duplicate.' },
+  {
+    id: 'R1',
+    text: 'A message from an admitted sender that the platform was told we have belongs to exactly one answered run, or one visible failure notice; others are recorded as refused, without their text.',
+  },
+  {
+    id: 'R2',
+    text: 'The platform is acknowledged (offset, 200, receipt) only after append + sync. `chat.send` too: a client that got its answer finds the message after `kill -9`, and it is answered.',
+  },
+  {
+    id: 'R3',
+    text: 'The same platform event delivered 1 to 10 times, across reconnects and restarts, counts once; an edit is not a duplicate.',
+  },
   { id: 'R4', text: 'A reply goes only where its message came from.' },
-  { id: 'R5', text: 'A journal or ledger cut at any byte, bit-flipped or NUL-filled opens, keeps every intact line, reports what it skipped, changes nothing of the original.' },
-  { id: 'R6', text: 'Disk full, EIO, read-only: nothing acknowledged that is not on disk, a clear notice, recovery without a restart.' },
+  {
+    id: 'R5',
+    text: 'A journal or ledger cut at any byte, bit-flipped or NUL-filled opens, keeps every intact line, reports what it skipped, changes nothing of the original.',
+  },
+  {
+    id: 'R6',
+    text: 'Disk full, EIO, read-only: nothing acknowledged that is not on disk, a clear notice, recovery without a restart.',
+  },
   { id: 'R7', text: 'The model request made from any prefix of any journal is valid for every provider shape.' },
-  { id: 'R8', text: 'An outbound cut in the middle is looked up before it is sent again where the platform allows; where not, at most that one chunk repeats.' },
-  { id: 'R9', text: 'A sub-agent\'s result reaches its parent: busy, idle, ended, killed, restarted.' },
-  { id: 'R10', text: 'Cron: each instant runs once, or is recorded missed by the job\'s policy; clock changes included.' },
+  {
+    id: 'R8',
+    text: 'An outbound cut in the middle is looked up before it is sent again where the platform allows; where not, at most that one chunk repeats.',
+  },
+  { id: 'R9', text: "A sub-agent's result reaches its parent: busy, idle, ended, killed, restarted." },
+  {
+    id: 'R10',
+    text: "Cron: each instant runs once, or is recorded missed by the job's policy; clock changes included.",
+  },
   { id: 'R11', text: 'Every home ever written opens; a newer line or key is kept and passed over.' },
   { id: 'L1', text: 'A dead link shows within 120 s and heals within 60 s of the network coming back.' },
   { id: 'L2', text: '`status`, the UI and events come from one state machine per account and always agree.' },
-  { id: 'L3', text: 'No throw, rejection, hang, flood, `process.exit`, blocked event loop or 1 GB allocation in an isolated entry or in the agent stops the gateway or another channel.' },
+  {
+    id: 'L3',
+    text: 'No throw, rejection, hang, flood, `process.exit`, blocked event loop or 1 GB allocation in an isolated entry or in the agent stops the gateway or another channel.',
+  },
   { id: 'L4', text: 'Every run ends: at most its deadline + 10 s, `/stop` within 2 s, in every state.' },
-  { id: 'L5', text: 'At most one live socket per account, ever. One poller per token, also across reload and `kill -9`.' },
-  { id: 'L6', text: 'No orphans: no foreground child 5 s after its run ends; background children belong to the session and end with it or with the gateway; none survives the gateway\'s `kill -9`.' },
-  { id: 'L7', text: 'Loops cost nothing: same call, ping-pong, empty arguments, always-error end within 10 repeats and the limits, and the person is told.' },
-  { id: 'P1', text: 'Ready ≤ 3 × the time a bare node + hono + ws server takes to listen; with 30 plugins installed (grammy and discord.js among them), 600 agents and 10,000 sessions ≤ 1.5 × that. `/readyz` = lock held, ledger replayed, accepting and storing; entries are imported after it, one at a time.' },
-  { id: 'P2', text: 'Idle gateway ≤ 90 MB, with the agent process ≤ 190 MB (sum of RSS, 30 s after three runs through an HTTP model); idle CPU ≤ 0.3 % of a core.' },
-  { id: 'P3', text: 'RPC: sequential p50 ≤ 2 × a bare ws JSON echo; pipelined throughput ≥ 50 % of it; 1,000 connections ≤ 40 KB each.' },
-  { id: 'P4', text: 'Durable accept ≥ 33 % of bare group-committed appends (1,000 in flight, same bytes, `JSON.stringify` on both sides); p99 ≤ 10 ms at 1,000 messages a second.' },
-  { id: 'P5', text: 'A run adds ≤ 5 ms p50 to what the model takes; with an instant model over 20 sessions ≥ 400 runs a second behind HTTP and ≥ 1,000 scripted at 8 KB of context, ≥ 150 at 400 KB.' },
-  { id: 'P6', text: 'Cold load ≤ 5 ms at 800 KB of live context, the same with 100 or 100,000 turns behind the checkpoint; warm ≤ 0.05 ms; first page of 100,000 sessions ≤ 10 ms.' },
-  { id: 'P7', text: '20,000 runs over 2,000 sessions: slope after warm-up ≤ 1 MB per 1,000 runs; gateway peak ≤ 250 MB, agent ≤ 200 MB; handles and listeners back to base.' },
-  { id: 'P8', text: 'First prompt ≤ 4,000 tokens with the default tools; two neighbouring requests share ≥ 98 % of the older one\'s bytes as prefix.' },
-  { id: 'P9', text: '`npx openclaw` (CLI, kernel, agent, page; provider-offline, provider-openai, tool-files, tool-bash, gateway-control-ui) ≤ 15 MB by `du -sk`, no native module, no install script. `openclaw --version` ≤ 3 × bare node.' },
+  {
+    id: 'L5',
+    text: 'At most one live socket per account, ever. One poller per token, also across reload and `kill -9`.',
+  },
+  {
+    id: 'L6',
+    text: "No orphans: no foreground child 5 s after its run ends; background children belong to the session and end with it or with the gateway; none survives the gateway's `kill -9`.",
+  },
+  {
+    id: 'L7',
+    text: 'Loops cost nothing: same call, ping-pong, empty arguments, always-error end within 10 repeats and the limits, and the person is told.',
+  },
+  {
+    id: 'P1',
+    text: 'Ready ≤ 3 × the time a bare node + hono + ws server takes to listen; with 30 plugins installed (grammy and discord.js among them), 600 agents and 10,000 sessions ≤ 1.5 × that. `/readyz` = lock held, ledger replayed, accepting and storing; entries are imported after it, one at a time.',
+  },
+  {
+    id: 'P2',
+    text: 'Idle gateway ≤ 90 MB, with the agent process ≤ 190 MB (sum of RSS, 30 s after three runs through an HTTP model); idle CPU ≤ 0.3 % of a core.',
+  },
+  {
+    id: 'P3',
+    text: 'RPC: sequential p50 ≤ 2 × a bare ws JSON echo; pipelined throughput ≥ 50 % of it; 1,000 connections ≤ 40 KB each.',
+  },
+  {
+    id: 'P4',
+    text: 'Durable accept ≥ 33 % of bare group-committed appends (1,000 in flight, same bytes, `JSON.stringify` on both sides); p99 ≤ 10 ms at 1,000 messages a second.',
+  },
+  {
+    id: 'P5',
+    text: 'A run adds ≤ 5 ms p50 to what the model takes; with an instant model over 20 sessions ≥ 400 runs a second behind HTTP and ≥ 1,000 scripted at 8 KB of context, ≥ 150 at 400 KB.',
+  },
+  {
+    id: 'P6',
+    text: 'Cold load ≤ 5 ms at 800 KB of live context, the same with 100 or 100,000 turns behind the checkpoint; warm ≤ 0.05 ms; first page of 100,000 sessions ≤ 10 ms.',
+  },
+  {
+    id: 'P7',
+    text: '20,000 runs over 2,000 sessions: slope after warm-up ≤ 1 MB per 1,000 runs; gateway peak ≤ 250 MB, agent ≤ 200 MB; handles and listeners back to base.',
+  },
+  {
+    id: 'P8',
+    text: "First prompt ≤ 4,000 tokens with the default tools; two neighbouring requests share ≥ 98 % of the older one's bytes as prefix.",
+  },
+  {
+    id: 'P9',
+    text: '`npx openclaw` (CLI, kernel, agent, page; provider-offline, provider-openai, tool-files, tool-bash, gateway-control-ui) ≤ 15 MB by `du -sk`, no native module, no install script. `openclaw --version` ≤ 3 × bare node.',
+  },
   { id: 'P10', text: '20 connected channels at 100 messages a second in: P2, P4, P5 hold.' },
-  { id: 'P11', text: 'Through a whole channel: p50 ≤ 3 × and answers per second ≥ 30 % of a 40-line durable bot on the same library in the same run; with a model that takes 1 s, 20 senders get ≥ 19 answers a second; a burst of 100 is wholly answered.' },
+  {
+    id: 'P11',
+    text: 'Through a whole channel: p50 ≤ 3 × and answers per second ≥ 30 % of a 40-line durable bot on the same library in the same run; with a model that takes 1 s, 20 senders get ≥ 19 answers a second; a burst of 100 is wholly answered.',
+  },
   { id: 'S1', text: 'The page takes no address and no token from a URL.' },
-  { id: 'S2', text: '`Origin` and `Host` are checked against an exact list before any frame, loopback or not (real browser from other ports, `null`, `file://`, IPv6, a rebinding name).' },
-  { id: 'S3', text: 'A generated table: every method and route × {no, empty, wrong, expired, rotated, right credential} × {loopback, LAN, proxy headers}; a route without a row fails.' },
-  { id: 'S4', text: 'Rights come from the server\'s record only; minted ⊆ caller; 10,000 random sequences of connect, rotate, approve, reconnect widen nothing.' },
+  {
+    id: 'S2',
+    text: '`Origin` and `Host` are checked against an exact list before any frame, loopback or not (real browser from other ports, `null`, `file://`, IPv6, a rebinding name).',
+  },
+  {
+    id: 'S3',
+    text: 'A generated table: every method and route × {no, empty, wrong, expired, rotated, right credential} × {loopback, LAN, proxy headers}; a route without a row fails.',
+  },
+  {
+    id: 'S4',
+    text: "Rights come from the server's record only; minted ⊆ caller; 10,000 random sequences of connect, rotate, approve, reconnect widen nothing.",
+  },
   { id: 'S5', text: 'Tokens are compared in constant time, rate-limited, never logged, never sent anywhere else.' },
   { id: 'S6', text: 'Non-loopback bind without auth does not start.' },
   { id: 'S7', text: 'Allowlists hold stable ids only; names, homoglyphs, case and nicks never match.' },
-  { id: 'S8', text: 'Every path is confined after `realpath`; symlink swaps during 10,000 operations and archives included.' },
-  { id: 'S9', text: 'One guarded fetch for untrusted URLs: private ranges in 300 spellings, redirects, rebinding: none reaches a canary.' },
-  { id: 'S10', text: 'A webhook without a secret does not exist; wrong, replayed, oversize and unsigned calls get 401 before anything is stored.' },
+  {
+    id: 'S8',
+    text: 'Every path is confined after `realpath`; symlink swaps during 10,000 operations and archives included.',
+  },
+  {
+    id: 'S9',
+    text: 'One guarded fetch for untrusted URLs: private ranges in 300 spellings, redirects, rebinding: none reaches a canary.',
+  },
+  {
+    id: 'S10',
+    text: 'A webhook without a secret does not exist; wrong, replayed, oversize and unsigned calls get 401 before anything is stored.',
+  },
   { id: 'S11', text: '10,000 silent sockets and slow bodies from one address: a real client still connects in 1 s.' },
-  { id: 'S12', text: 'Who is not the owner runs nothing on this machine: sandboxed or refused, on every path (chat, sub-agent, cron, sessions_send, node, MCP).' },
-  { id: 'S13', text: 'A child\'s confinement and role contain its parent\'s.' },
-  { id: 'S14', text: '200 canary secrets in env, config, headers, tool output: none in logs, journals, crash dumps, RPC answers, prompts.' },
-  { id: 'S15', text: 'No `.env` of the current folder is read; a start inside a hostile repository with 100 poisoned variables behaves as in a clean one.' },
-  { id: 'S16', text: 'Model and message text is never HTML: strict CSP, no `innerHTML`, 1,000 payloads through every field in a real browser: 0 run.' },
-  { id: 'S17', text: 'A command on an allowlist runs by argv, real path, clean environment: 500 known bypasses, 0 run.' },
+  {
+    id: 'S12',
+    text: 'Who is not the owner runs nothing on this machine: sandboxed or refused, on every path (chat, sub-agent, cron, sessions_send, node, MCP).',
+  },
+  { id: 'S13', text: "A child's confinement and role contain its parent's." },
+  {
+    id: 'S14',
+    text: '200 canary secrets in env, config, headers, tool output: none in logs, journals, crash dumps, RPC answers, prompts.',
+  },
+  {
+    id: 'S15',
+    text: 'No `.env` of the current folder is read; a start inside a hostile repository with 100 poisoned variables behaves as in a clean one.',
+  },
+  {
+    id: 'S16',
+    text: 'Model and message text is never HTML: strict CSP, no `innerHTML`, 1,000 payloads through every field in a real browser: 0 run.',
+  },
+  {
+    id: 'S17',
+    text: 'A command on an allowlist runs by argv, real path, clean environment: 500 known bypasses, 0 run.',
+  },
   { id: 'S18', text: 'Every chat command and button declares its role: matrix over channels.' },
   { id: 'S19', text: 'HTTP agent and tool routes: deny by default, list frozen by snapshot.' },
-  { id: 'S20', text: 'Install: scripts off, integrity pinned, permissions shown; an update that widens them waits for a yes.' },
-  { id: 'S21', text: '300 injections × 5 entry points with a fully obedient model: 0 canaries leave, 0 privileged calls without approval.' },
+  {
+    id: 'S20',
+    text: 'Install: scripts off, integrity pinned, permissions shown; an update that widens them waits for a yes.',
+  },
+  {
+    id: 'S21',
+    text: '300 injections × 5 entry points with a fully obedient model: 0 canaries leave, 0 privileged calls without approval.',
+  },
 ]
 
 export const requirements: readonly Requirement[] = [...architecture, ...promises]

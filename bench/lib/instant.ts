@@ -16,9 +16,15 @@ const provider = `export default {
 export async function installInstant(home: string): Promise<void> {
   const folder = join(home, 'plugins/node_modules/instant')
   await mkdir(folder, { recursive: true })
-  await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ private: true, dependencies: { instant: '1.0.0' } }))
+  await writeFile(
+    join(home, 'plugins/package.json'),
+    JSON.stringify({ private: true, dependencies: { instant: '1.0.0' } }),
+  )
   const manifest = { id: 'instant', label: 'Instant', api: 1, hooks: { provider: './provider' } }
   const exports = { './provider': './provider.js' }
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'instant', version: '1.0.0', type: 'module', exports, openclaw: manifest }))
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'instant', version: '1.0.0', type: 'module', exports, openclaw: manifest }),
+  )
   await writeFile(join(folder, 'provider.js'), provider)
 }

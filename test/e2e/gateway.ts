@@ -14,8 +14,14 @@ export function cleanEnv(more: Record<string, string> = {}): Record<string, stri
 }
 
 /** Runs a command of the real CLI to its end. */
-export async function openclaw(home: string, ...words: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [bin, ...words], { env: cleanEnv({ OPENCLAW_HOME: home }), stdio: ['ignore', 'pipe', 'pipe'] })
+export async function openclaw(
+  home: string,
+  ...words: string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [bin, ...words], {
+    env: cleanEnv({ OPENCLAW_HOME: home }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let out = ''
   let err = ''
   child.stdout.on('data', (data: Buffer) => (out += data.toString()))
@@ -64,13 +70,25 @@ export async function startGateway(home: string, env: Record<string, string> = {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     await gone
   }
-  return { child, address, link, output: () => output, kill: () => end('SIGKILL'), [Symbol.asyncDispose]: () => end('SIGTERM') }
+  return {
+    child,
+    address,
+    link,
+    output: () => output,
+    kill: () => end('SIGKILL'),
+    [Symbol.asyncDispose]: () => end('SIGTERM'),
+  }
 }
 
 /** A client with the token of this machine's owner. */
 export async function connect(home: string, address: string) {
   const token = (await readFile(join(home, 'credentials', 'local.token'), 'utf8')).trim()
-  return connectGateway({ url: address.replace(/^http/, 'ws'), auth: { token }, client: { name: 'e2e', version: '1' }, reconnect: false })
+  return connectGateway({
+    url: address.replace(/^http/, 'ws'),
+    auth: { token },
+    client: { name: 'e2e', version: '1' },
+    reconnect: false,
+  })
 }
 
 /** Waits until something is true, for what no event tells; fails after `ms`. */

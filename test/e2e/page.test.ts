@@ -9,7 +9,15 @@ let browser: Browser
 beforeAll(async () => {
   browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   })
 })
 afterAll(() => browser.close())
@@ -52,12 +60,28 @@ describe('from a fresh home to a conversation, in a real browser', () => {
     expect(page.url()).not.toContain('link=')
 
     await say(page, 'run ls')
-    await page.getByRole('article', { name: /^Answer/ }).getByText('AGENTS.md').first().waitFor()
+    await page
+      .getByRole('article', { name: /^Answer/ })
+      .getByText('AGENTS.md')
+      .first()
+      .waitFor()
 
     const folder = join(home.path, 'sessions', 'main')
     const [file] = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'))
-    const lines = (await readFile(join(folder, file!), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { kind: string })
-    expect(lines.map(({ kind }) => kind)).toEqual(['session', 'user', 'run', 'system', 'assistant', 'intent', 'tool', 'assistant'])
+    const lines = (await readFile(join(folder, file!), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string })
+    expect(lines.map(({ kind }) => kind)).toEqual([
+      'session',
+      'user',
+      'run',
+      'system',
+      'assistant',
+      'intent',
+      'tool',
+      'assistant',
+    ])
     const verified = await openclaw(home.path, 'sessions', 'verify', '--json')
     expect(verified.code, verified.err).toBe(0)
     expect(JSON.parse(verified.out)).toMatchObject({ whole: true })
@@ -72,43 +96,53 @@ describe('from a fresh home to a conversation, in a real browser', () => {
       await first.page.getByText('Connected').waitFor()
     }
     await using second = await openWindow(gateway.link)
-    await second.page.getByText(/openclaw open/).first().waitFor()
+    await second.page
+      .getByText(/openclaw open/)
+      .first()
+      .waitFor()
     expect(await second.page.getByText('Connected').count()).toBe(0)
   })
 
-  it('A8 A59 A93: a model chosen on the first-run card answers, and its key is never shown again', { timeout: 90_000 }, async () => {
-    const mock = new LLMock({ port: 0 })
-    mock.on({}, { content: 'Good morning. **I am here**, and I can use your tools.' })
-    await mock.start()
-    try {
-      await using home = await temporaryHome()
-      await using gateway = await startGateway(home.path)
-      await using window = await openWindow(gateway.link)
-      const { page } = window
-      const card = page.getByRole('region', { name: 'Set up a model' })
-      await card.getByLabel('Provider').selectOption({ label: 'Another address' })
-      await card.getByRole('textbox', { name: 'Address' }).fill(`${mock.url}/v1`)
-      await card.getByLabel('Key').fill('sk-canary-never-shown')
-      await card.getByRole('button', { name: 'Connect' }).click()
-      await card.getByText(/Connected/).waitFor()
-      await card.getByLabel('Model').fill('gpt-4o')
-      await picture(page, 'first-run')
-      await card.getByRole('button', { name: 'Try it and use it' }).click()
-      await card.waitFor({ state: 'detached' })
+  it(
+    'A8 A59 A93: a model chosen on the first-run card answers, and its key is never shown again',
+    { timeout: 90_000 },
+    async () => {
+      const mock = new LLMock({ port: 0 })
+      mock.on({}, { content: 'Good morning. **I am here**, and I can use your tools.' })
+      await mock.start()
+      try {
+        await using home = await temporaryHome()
+        await using gateway = await startGateway(home.path)
+        await using window = await openWindow(gateway.link)
+        const { page } = window
+        const card = page.getByRole('region', { name: 'Set up a model' })
+        await card.getByLabel('Provider').selectOption({ label: 'Another address' })
+        await card.getByRole('textbox', { name: 'Address' }).fill(`${mock.url}/v1`)
+        await card.getByLabel('Key').fill('sk-canary-never-shown')
+        await card.getByRole('button', { name: 'Connect' }).click()
+        await card.getByText(/Connected/).waitFor()
+        await card.getByLabel('Model').fill('gpt-4o')
+        await picture(page, 'first-run')
+        await card.getByRole('button', { name: 'Try it and use it' }).click()
+        await card.waitFor({ state: 'detached' })
 
-      await say(page, 'good morning')
-      await page.getByRole('article', { name: /^Answer/ }).getByText('I am here').waitFor()
-      await picture(page, 'chat')
+        await say(page, 'good morning')
+        await page
+          .getByRole('article', { name: /^Answer/ })
+          .getByText('I am here')
+          .waitFor()
+        await picture(page, 'chat')
 
-      expect(await page.content()).not.toContain('sk-canary-never-shown')
-      const config = await readFile(join(home.path, 'openclaw.json'), 'utf8')
-      expect(config).toContain(mock.url)
-      expect(config).not.toContain('sk-canary-never-shown')
-      const shown = await openclaw(home.path, 'config', 'get', '--json')
-      expect(shown.out).not.toContain('sk-canary-never-shown')
-      expect(window.complaints).toEqual([])
-    } finally {
-      await mock.stop()
-    }
-  })
+        expect(await page.content()).not.toContain('sk-canary-never-shown')
+        const config = await readFile(join(home.path, 'openclaw.json'), 'utf8')
+        expect(config).toContain(mock.url)
+        expect(config).not.toContain('sk-canary-never-shown')
+        const shown = await openclaw(home.path, 'config', 'get', '--json')
+        expect(shown.out).not.toContain('sk-canary-never-shown')
+        expect(window.complaints).toEqual([])
+      } finally {
+        await mock.stop()
+      }
+    },
+  )
 })

@@ -21,7 +21,9 @@ function tools() {
   const all = [make('look', 'read'), make('change', 'write'), make('shell', 'exec'), make('ask_web', 'network')]
   return { ran, plugin: toolPlugin('kit', all) }
 }
-const openChannel = { channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } } }
+const openChannel = {
+  channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } },
+}
 
 describe('tools that change or run things', () => {
   it('S12: are not offered to who is not the owner, and refused when the model calls them all the same', async () => {
@@ -44,7 +46,11 @@ describe('tools that change or run things', () => {
   it('S12: are not offered to the owner in a group', async () => {
     const { plugin } = tools()
     const fake = fakeChannel()
-    await using house = await testKernel({ plugins: [plugin, fake.plugin], config: openChannel, script: [say('code'), say('group')] })
+    await using house = await testKernel({
+      plugins: [plugin, fake.plugin],
+      config: openChannel,
+      script: [say('code'), say('group')],
+    })
     await fake.connected()
     await fake.say('hello', { sender: 'boss', peer: { kind: 'group', id: 'g' } })
     await fake.waitSent(1)
@@ -55,7 +61,10 @@ describe('tools that change or run things', () => {
 
   it('wait for a yes when the model wants a command, and run on it', async () => {
     const { ran, plugin } = tools()
-    await using house = await testKernel({ plugins: [plugin], script: [callTool('shell', { command: 'rm x' }), say('done')] })
+    await using house = await testKernel({
+      plugins: [plugin],
+      script: [callTool('shell', { command: 'rm x' }), say('done')],
+    })
     const answer = house.ask('clean up')
     const { payload: approval } = await house.hear('approval.requested')
     expect(approval).toMatchObject({ tool: 'shell', subject: 'rm x' })
@@ -63,12 +72,17 @@ describe('tools that change or run things', () => {
     await house.call('approvals.resolve', { id: approval.id, verdict: 'allow' })
     expect((await answer).text).toBe('done')
     expect(ran).toEqual(['rm x'])
-    await expect(house.call('approvals.resolve', { id: approval.id, verdict: 'allow' })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(house.call('approvals.resolve', { id: approval.id, verdict: 'allow' })).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 
   it('do not run on a no, and the model is told', async () => {
     const { ran, plugin } = tools()
-    await using house = await testKernel({ plugins: [plugin], script: [callTool('shell', { command: 'rm x' }), say('understood')] })
+    await using house = await testKernel({
+      plugins: [plugin],
+      script: [callTool('shell', { command: 'rm x' }), say('understood')],
+    })
     const answer = house.ask('clean up')
     const { payload: approval } = await house.hear('approval.requested')
     await house.call('approvals.resolve', { id: approval.id, verdict: 'deny' })
@@ -81,7 +95,12 @@ describe('tools that change or run things', () => {
     const { ran, plugin } = tools()
     await using house = await testKernel({
       plugins: [plugin],
-      script: [callTool('shell', { command: 'ls -la' }), say('listed'), callTool('shell', { command: 'ls; rm x' }), say('never')],
+      script: [
+        callTool('shell', { command: 'ls -la' }),
+        say('listed'),
+        callTool('shell', { command: 'ls; rm x' }),
+        say('never'),
+      ],
     })
     await house.ask('run ls -la')
     expect(ran).toEqual(['ls -la'])
@@ -94,10 +113,15 @@ describe('tools that change or run things', () => {
 
   it('leave a durable intent before they run, and a read does not', async () => {
     const { plugin } = tools()
-    await using house = await testKernel({ plugins: [plugin], script: [callTool('look', {}), callTool('change', {}), say('done')] })
+    await using house = await testKernel({
+      plugins: [plugin],
+      script: [callTool('look', {}), callTool('change', {}), say('done')],
+    })
     await house.ask('go')
     const { lines } = await house.call('chat.history', { session: 'agent:main:local:default:owner' })
-    expect(lines.filter(({ kind }) => kind === 'intent').map(({ body }) => (body as { tool: string }).tool)).toEqual(['change'])
+    expect(lines.filter(({ kind }) => kind === 'intent').map(({ body }) => (body as { tool: string }).tool)).toEqual([
+      'change',
+    ])
   })
 
   it('are refused by configuration, deny before allow', async () => {
@@ -152,7 +176,9 @@ describe('a tool that calls the gateway', () => {
       description: 'Calls.',
       input: Type.Object({}),
       effect: 'read',
-      run: async (_input, call) => ({ content: [{ type: 'text', text: JSON.stringify(await call.gateway.call(method, params)) }] }),
+      run: async (_input, call) => ({
+        content: [{ type: 'text', text: JSON.stringify(await call.gateway.call(method, params)) }],
+      }),
     })
   const ask = async (method: string, params: object, methods: string[]) => {
     await using house = await testKernel({
@@ -184,13 +210,21 @@ describe('interceptors', () => {
     const { ran, plugin } = tools()
     const watch = gatewayPlugin('watch', {
       intercept: {
-        'tool.call': ({ tool }) => (tool === 'look' ? { stop: { deny: 'not today' } } : tool === 'change' ? { stop: { ask: 'really?' } } : undefined),
+        'tool.call': ({ tool }) =>
+          tool === 'look'
+            ? { stop: { deny: 'not today' } }
+            : tool === 'change'
+              ? { stop: { ask: 'really?' } }
+              : undefined,
         'tool.result': () => {
           throw new Error('broken check')
         },
       },
     })
-    await using house = await testKernel({ plugins: [plugin, watch], script: [callTool('look', {}), callTool('change', {}), callTool('ask_web', {}), say('done')] })
+    await using house = await testKernel({
+      plugins: [plugin, watch],
+      script: [callTool('look', {}), callTool('change', {}), callTool('ask_web', {}), say('done')],
+    })
     const answer = house.ask('go')
     const { payload } = await house.hear('approval.requested')
     expect(payload).toMatchObject({ tool: 'change', reason: 'really?' })
@@ -208,10 +242,19 @@ describe('interceptors', () => {
     const filter = gatewayPlugin('filter', {
       intercept: {
         inbound: ({ event }) => (event.text.includes('spam') ? { stop: 'drop' } : undefined),
-        outbound: ({ message, ...rest }) => ({ replace: { ...rest, message: { ...message, text: message.text.toUpperCase(), peer: { kind: 'direct', id: 'elsewhere' } } } }),
+        outbound: ({ message, ...rest }) => ({
+          replace: {
+            ...rest,
+            message: { ...message, text: message.text.toUpperCase(), peer: { kind: 'direct', id: 'elsewhere' } },
+          },
+        }),
       },
     })
-    await using house = await testKernel({ plugins: [fake.plugin, filter], config: openChannel, script: [say('hello')] })
+    await using house = await testKernel({
+      plugins: [fake.plugin, filter],
+      config: openChannel,
+      script: [say('hello')],
+    })
     await fake.connected()
     await fake.say('spam spam')
     await fake.say('hi')

@@ -2,11 +2,13 @@ import { failure } from '@openclaw/protocol'
 import { fakeChannel, say, testKernel, wait } from '@openclaw/testing'
 import { describe, expect, it } from 'vitest'
 
-const config = { channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } } }
+const config = {
+  channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } },
+}
 const to = (id: string) => ({ channel: 'fake', account: 'default', peer: { kind: 'direct' as const, id } })
 
 describe('delivery', () => {
-  it('A25: cuts a long answer within the channel\'s limit, in order, and nothing is lost', async () => {
+  it("A25: cuts a long answer within the channel's limit, in order, and nothing is lost", async () => {
     const fake = fakeChannel({ traits: { maxText: 100 } })
     const long = Array.from({ length: 60 }, (_, at) => `word${at}`).join(' ')
     await using house = await testKernel({ plugins: [fake.plugin], config, script: [say(long)] })
@@ -38,7 +40,9 @@ describe('delivery', () => {
     fake.failSends(failure('forbidden', 'the peer has blocked us'))
     const { delivery } = await house.call('send', { to: to('u'), message: 'hello', idempotencyKey: '1' })
     await house.hear('delivery.changed', ({ state }) => state === 'dead')
-    expect((await house.call('deliveries.list', { state: 'dead' })).deliveries).toMatchObject([{ id: delivery, failure: { code: 'forbidden' } }])
+    expect((await house.call('deliveries.list', { state: 'dead' })).deliveries).toMatchObject([
+      { id: delivery, failure: { code: 'forbidden' } },
+    ])
     await house.call('deliveries.retry', { id: delivery })
     expect((await fake.waitSent(1)).text).toBe('hello')
     await house.hear('delivery.changed', ({ id, state }) => id === delivery && state === 'sent')
@@ -90,7 +94,9 @@ describe('delivery', () => {
     await Promise.all(Array.from({ length: 10 }, () => fake.say('hello', { event: 'm1' })))
     await fake.waitSent(1)
     await house.hear('delivery.changed', ({ state }) => state === 'sent')
-    await Promise.all(Array.from({ length: 5 }, () => fake.say('hello!', { event: 'm1.0', kind: 'edit', message: 'm1' })))
+    await Promise.all(
+      Array.from({ length: 5 }, () => fake.say('hello!', { event: 'm1.0', kind: 'edit', message: 'm1' })),
+    )
     const { lines } = await house.call('chat.history', { session: 'agent:main:fake:default:user1' })
     expect(lines.filter(({ kind }) => kind === 'revision').length).toBe(1)
     await using again = await house.restart()
@@ -104,7 +110,11 @@ describe('delivery', () => {
 
   it('R4: a reply goes only where its message came from: canary words of 50 senders', async () => {
     const fake = fakeChannel()
-    await using house = await testKernel({ plugins: [fake.plugin], config, script: ({ turns }) => say(`I heard ${JSON.stringify(turns)}`) })
+    await using house = await testKernel({
+      plugins: [fake.plugin],
+      config,
+      script: ({ turns }) => say(`I heard ${JSON.stringify(turns)}`),
+    })
     await fake.connected()
     const senders = Array.from({ length: 50 }, (_, at) => `sender${at}`)
     for (const round of [1, 2, 3]) {

@@ -10,7 +10,11 @@ const mine = 'agent:main:local:default:owner'
 describe('strangers', () => {
   it('A67 A68 S7: get one code, are not processed, and are admitted by it as a member', async () => {
     const fake = fakeChannel()
-    await using house = await testKernel({ plugins: [fake.plugin], config: { channels: { fake: { accounts: { default: {} } } } }, script: [say('welcome')] })
+    await using house = await testKernel({
+      plugins: [fake.plugin],
+      config: { channels: { fake: { accounts: { default: {} } } } },
+      script: [say('welcome')],
+    })
     await fake.connected()
     await fake.say('my secret plan', { sender: 'u1', name: 'The Owner' })
     await fake.say('hello?', { sender: 'u1' })
@@ -21,14 +25,19 @@ describe('strangers', () => {
     expect(ledger).not.toContain('secret plan')
     expect(ledger).toContain('"refused"')
 
-    expect(await house.call('pairing.approve', { channel: 'fake', code: code.toLowerCase() })).toMatchObject({ sender: 'u1', role: 'member' })
+    expect(await house.call('pairing.approve', { channel: 'fake', code: code.toLowerCase() })).toMatchObject({
+      sender: 'u1',
+      role: 'member',
+    })
     await fake.waitSent(2)
     await fake.say('hello', { sender: 'u1' })
     expect((await fake.waitSent(3)).text).toBe('welcome')
     expect(await readFile(join(house.home, 'allowlists', 'fake.json'), 'utf8')).toContain('u1')
     // A direct grant opens no group.
     await fake.say('hi', { sender: 'u1', peer: { kind: 'group', id: 'g' }, mentioned: true })
-    expect((await house.call('sessions.list', {})).sessions.map(({ key }) => key)).not.toContain('agent:main:fake:default:group:g')
+    expect((await house.call('sessions.list', {})).sessions.map(({ key }) => key)).not.toContain(
+      'agent:main:fake:default:group:g',
+    )
   })
 
   it('in a group are heard only when they mention the agent, which then sees what was said before', async () => {
@@ -51,9 +60,15 @@ describe('strangers', () => {
 
 describe('sessions', () => {
   it('A30 A32 A84: keep settings, begin anew, compact, are erased and deleted', async () => {
-    await using house = await testKernel({ script: ({ turns, system }) => say(system.includes('Summar') || turns.length > 6 ? 'a summary' : `turns ${turns.length}`) })
+    await using house = await testKernel({
+      script: ({ turns, system }) =>
+        say(system.includes('Summar') || turns.length > 6 ? 'a summary' : `turns ${turns.length}`),
+    })
     await house.ask('first words')
-    expect(await house.call('sessions.patch', { session: mine, title: 'My chat', thinking: 'low' })).toMatchObject({ title: 'My chat', settings: { thinking: 'low' } })
+    expect(await house.call('sessions.patch', { session: mine, title: 'My chat', thinking: 'low' })).toMatchObject({
+      title: 'My chat',
+      settings: { thinking: 'low' },
+    })
     expect((await house.ask('second')).text).toBe('turns 3')
     expect(house.model.requests.at(-1)!.thinking).toBe('low')
     await house.call('sessions.reset', { session: mine })
@@ -78,9 +93,25 @@ describe('sessions', () => {
 
   it('A5: take keys with colons, dots, emoji and 10,000 characters', async () => {
     const fake = fakeChannel()
-    await using house = await testKernel({ plugins: [fake.plugin], config: { channels: { fake: { dm: { policy: 'open' }, accounts: { default: {} } } } } })
+    await using house = await testKernel({
+      plugins: [fake.plugin],
+      config: { channels: { fake: { dm: { policy: 'open' }, accounts: { default: {} } } } },
+    })
     await fake.connected()
-    const ids = ['a:b', '..', '../../etc/passwd', '👩‍👩‍👧‍👦', 'x'.repeat(10_000), 'group', 'thread', 'C:\\con', 'ÄÖÜ', 'äöü', ' ', '\u0000']
+    const ids = [
+      'a:b',
+      '..',
+      '../../etc/passwd',
+      '👩‍👩‍👧‍👦',
+      'x'.repeat(10_000),
+      'group',
+      'thread',
+      'C:\\con',
+      'ÄÖÜ',
+      'äöü',
+      ' ',
+      '\u0000',
+    ]
     for (const id of ids) await fake.say('hello', { sender: id })
     await fake.waitSent(ids.length)
     const { sessions, total } = await house.call('sessions.list', { limit: 100 })
@@ -111,7 +142,11 @@ describe('sessions', () => {
     await fake.waitSent(2)
     const keys = (await house.call('sessions.list', {})).sessions.map(({ key }) => key).toSorted()
     expect(keys).toEqual(['agent:main:fake:default:friend', 'agent:work:fake:default:boss'])
-    expect(await house.call('route.explain', { channel: 'fake', peer: 'boss' })).toMatchObject({ agent: 'work', tier: 'peer', binding: 0 })
+    expect(await house.call('route.explain', { channel: 'fake', peer: 'boss' })).toMatchObject({
+      agent: 'work',
+      tier: 'peer',
+      binding: 0,
+    })
   })
 
   it('answer with idempotency: the same key has one effect and one answer', async () => {
@@ -132,7 +167,14 @@ describe('sessions', () => {
 
 describe('what goes wrong', () => {
   it('a plugin that throws, hangs or takes a taken name is parked with its reason, and the rest works', async () => {
-    const tool = (name: string) => defineTool({ name, description: name, input: Type.Object({}), effect: 'read', run: async () => ({ content: [] }) })
+    const tool = (name: string) =>
+      defineTool({
+        name,
+        description: name,
+        input: Type.Object({}),
+        effect: 'read',
+        run: async () => ({ content: [] }),
+      })
     const starting = testKernel({
       plugins: [
         gatewayPlugin('thrower', () => {
@@ -185,11 +227,15 @@ describe('what goes wrong', () => {
     await writeFile(file, '{\n  // my notes\n  agents: { main: { name: "One", } },\n  mine: 1,\n}\n')
     await house.platform.clock.advance(3000)
     await house.call('config.set', { path: 'agents.main.name', value: 'Two' })
-    expect(await readFile(file, 'utf8')).toBe('{\n  // my notes\n  agents: { main: { name: "Two", } },\n  mine: 1,\n}\n')
+    expect(await readFile(file, 'utf8')).toBe(
+      '{\n  // my notes\n  agents: { main: { name: "Two", } },\n  mine: 1,\n}\n',
+    )
     expect((await house.call('agents.list', {})).agents[0]).toMatchObject({ name: 'Two' })
     const { hash } = await house.call('config.get', {})
     await writeFile(file, '{}')
-    await expect(house.call('config.set', { path: 'agents.main.name', value: 'Three', hash })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(house.call('config.set', { path: 'agents.main.name', value: 'Three', hash })).rejects.toMatchObject({
+      code: 'conflict',
+    })
   })
 
   it('a journal with a broken line opens, keeps every intact line, and says what it skipped', async () => {

@@ -1,6 +1,19 @@
 import type { AnyLine } from '@openclaw/protocol'
 import { defineTool } from '@openclaw/sdk'
-import { callTool, endless, fail, fakeChannel, hang, say, scriptedProvider, testKernel, think, toolPlugin, wait, type TestKernel } from '@openclaw/testing'
+import {
+  callTool,
+  endless,
+  fail,
+  fakeChannel,
+  hang,
+  say,
+  scriptedProvider,
+  testKernel,
+  think,
+  toolPlugin,
+  wait,
+  type TestKernel,
+} from '@openclaw/testing'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 
@@ -127,7 +140,10 @@ describe('a run', () => {
   })
 
   it('L4: ends at its deadline when the model never does', async () => {
-    await using house = await testKernel({ config: { agents: { main: { limits: { wallMs: 1000 } } } }, script: [[wait(3_600_000)], say('after')] })
+    await using house = await testKernel({
+      config: { agents: { main: { limits: { wallMs: 1000 } } } },
+      script: [[wait(3_600_000)], say('after')],
+    })
     const stuck = house.ask('go')
     await house.model.asked(1)
     await house.platform.clock.advance(12_000)
@@ -146,7 +162,9 @@ describe('a run', () => {
   })
 
   it('says why when the model fails, and goes on with the next message', async () => {
-    await using house = await testKernel({ script: [fail('unauthorized', { message: 'the key was refused' }), say('fine')] })
+    await using house = await testKernel({
+      script: [fail('unauthorized', { message: 'the key was refused' }), say('fine')],
+    })
     const answer = await house.ask('go')
     expect(answer.status).toBe('failed')
     expect(answer.failure!.message).toContain('the key was refused')
@@ -159,7 +177,11 @@ describe('a run', () => {
     await using house = await testKernel({
       plugins: [
         {
-          package: { name: '@openclaw/provider-second', version: '0.0.0', openclaw: { id: 'second', label: 'second', api: 1, hooks: { provider: './provider' } } },
+          package: {
+            name: '@openclaw/provider-second',
+            version: '0.0.0',
+            openclaw: { id: 'second', label: 'second', api: 1, hooks: { provider: './provider' } },
+          },
           load: { provider: second.load },
         },
       ],
@@ -169,7 +191,7 @@ describe('a run', () => {
     expect((await house.ask('go')).text).toBe('from the second')
   })
 
-  it('stays within the day\'s limits', async () => {
+  it("stays within the day's limits", async () => {
     await using house = await testKernel({ config: { limits: { perDay: { tokens: 10 } } } })
     expect((await house.ask('one')).status).toBe('answered')
     const second = await house.ask('two')
@@ -178,7 +200,10 @@ describe('a run', () => {
   })
 
   it('does not let an endless model fill the memory or the journal', async () => {
-    await using house = await testKernel({ config: { agents: { main: { limits: { wallMs: 500 } } } }, script: [endless('more '), say('after')] })
+    await using house = await testKernel({
+      config: { agents: { main: { limits: { wallMs: 500 } } } },
+      script: [endless('more '), say('after')],
+    })
     const stuck = house.ask('go')
     await house.hear('agent.text')
     await house.platform.clock.advance(8000)
@@ -190,7 +215,11 @@ describe('a run', () => {
     const fake = fakeChannel()
     await using house = await testKernel({
       plugins: [fake.plugin],
-      config: { channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } } },
+      config: {
+        channels: {
+          fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } },
+        },
+      },
       script: ({ turns }) => say(JSON.stringify(turns)),
     })
     await fake.connected()

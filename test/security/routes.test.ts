@@ -50,7 +50,9 @@ describe('http', () => {
     for (const path of agentRoutes) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         expect([401, 404, 405], `${method} ${path}`).toContain(await ask(path, { method }))
-        expect([404, 405], `${method} ${path} with a token`).toContain(await ask(path, { method, headers: authorization }))
+        expect([404, 405], `${method} ${path} with a token`).toContain(
+          await ask(path, { method, headers: authorization }),
+        )
       }
     }
     expect(house.model.requests.length).toBe(0)

@@ -2,7 +2,12 @@ import { failure } from '@openclaw/protocol'
 import type { Clock } from './platform.ts'
 
 /** A signal that aborts with `what` after a time or with another signal; disposing stops the clock. */
-export function deadline(clock: Clock, ms: number, what: string, ...signals: AbortSignal[]): Disposable & { readonly signal: AbortSignal } {
+export function deadline(
+  clock: Clock,
+  ms: number,
+  what: string,
+  ...signals: AbortSignal[]
+): Disposable & { readonly signal: AbortSignal } {
   const late = new AbortController()
   const timer = clock.after(ms, () => late.abort(failure('aborted', `${what}: no answer within ${ms / 1000} s`)))
   return { signal: AbortSignal.any([late.signal, ...signals]), [Symbol.dispose]: () => timer[Symbol.dispose]() }

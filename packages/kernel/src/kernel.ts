@@ -52,17 +52,28 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   // What is on disk.
   const lock = opening.use(await lockHome({ home, version, platform }))
-  const log = opening.use(openLog({ folder: join(home, 'logs'), platform, ...(options.echo ? { echo: options.echo } : {}) }))
+  const log = opening.use(
+    openLog({ folder: join(home, 'logs'), platform, ...(options.echo ? { echo: options.echo } : {}) }),
+  )
   const secrets = openSecrets({ folder: join(home, 'credentials'), platform, log })
   log.maskWith((text) => secrets.mask(text))
-  const configuration = opening.use(await openConfiguration({ file: join(home, 'openclaw.json'), platform, log, watch: true }))
+  const configuration = opening.use(
+    await openConfiguration({ file: join(home, 'openclaw.json'), platform, log, watch: true }),
+  )
   const config = () => configuration.value
   log.configure(config().logs)
   const ledger = opening.use(await openLedger({ folder: join(home, 'ledger'), platform, log }))
   const cacheBytes = (config().sessions?.cacheMb ?? 32) * 2 ** 20
   const sessionsFolder = join(home, 'sessions')
   const sessions = opening.use(
-    await openSessions({ folder: sessionsFolder, indexFile: join(sessionsFolder, 'index.sqlite'), platform, ledger, cacheBytes, log }),
+    await openSessions({
+      folder: sessionsFolder,
+      indexFile: join(sessionsFolder, 'index.sqlite'),
+      platform,
+      ledger,
+      cacheBytes,
+      log,
+    }),
   )
   await sessions.recover(ledger.lines())
   // Read before the door opens: what is owed from then on is queued by whoever owes it.
@@ -73,7 +84,10 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   opening.defer(() => budget.flush())
 
   // Who may come in, and where it leads.
-  const events = openEvents({ random: platform.random, warn: (text, thrown) => log.warn(text, { error: String(thrown) }) })
+  const events = openEvents({
+    random: platform.random,
+    warn: (text, thrown) => log.warn(text, { error: String(thrown) }),
+  })
   const { emit } = events
   const access = openAccess({ home, platform, config, log, emit })
   const tokens = opening.use(await openTokens({ home, platform, warn: (text) => log.warn(text) }))
@@ -90,8 +104,10 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       log,
       access: {
         address: () => gateway.address,
-        on: (event, listen) => events.listen((told) => (told.event === event || event === '*') && listen(told.envelope)),
-        call: (plugin, method, params) => gateway.call(method, params ?? {}, { ...localOwner, principal: `plugin:${plugin}`, signal: closing.signal }),
+        on: (event, listen) =>
+          events.listen((told) => (told.event === event || event === '*') && listen(told.envelope)),
+        call: (plugin, method, params) =>
+          gateway.call(method, params ?? {}, { ...localOwner, principal: `plugin:${plugin}`, signal: closing.signal }),
       },
     }),
   )
@@ -113,7 +129,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
         'tool.end': (params) => runner.handlers['tool.end'](params),
         'gateway.call': (params) => runner.handlers['gateway.call'](params),
       },
-      onEvent: (notice) => (notice.event === 'tools.changed' ? runtime.changed(notice.payload.tools) : runner.hear(notice)),
+      onEvent: (notice) =>
+        notice.event === 'tools.changed' ? runtime.changed(notice.payload.tools) : runner.hear(notice),
       onUp: () => runtime.up(),
       onLost: () => runtime.lost(),
       onDown: (reason) => runtime.down(reason),
@@ -132,19 +149,26 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       log,
       emit,
       address: () => gateway.address.href,
-      store: (channel, account) => openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account))),
+      store: (channel, account) =>
+        openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account))),
       configure: (channel, account, schema) => accountSettings({ configuration, secrets }, channel, account, schema),
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
       choose: async (channel, account, event) => {
         const role = await access.role(channel, account, event.sender)
         const [id, verdict] = event.choice.split(':')
-        if (role === 'owner' && id && (verdict === 'allow' || verdict === 'deny')) await approvals.resolve(id, verdict, `${channel}/${event.sender}`)
+        if (role === 'owner' && id && (verdict === 'allow' || verdict === 'deny'))
+          await approvals.resolve(id, verdict, `${channel}/${event.sender}`)
       },
     }),
   )
   const following = opening.use(
-    followPlugins({ plugins, emit, reloadAgent: () => runtime.reload(), syncChannels: () => channels.sync(config(), plugins.channels) }),
+    followPlugins({
+      plugins,
+      emit,
+      reloadAgent: () => runtime.reload(),
+      syncChannels: () => channels.sync(config(), plugins.channels),
+    }),
   )
   const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, emit, log }))
   const deliver = (outbounds: readonly LedgerRecord<'outbound'>[]) => delivery.enqueue(outbounds)
@@ -176,19 +200,32 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
         method,
         params,
         permissions: plugins.list().find(({ id }) => id === plugin)?.permissions.methods ?? [],
-        laneOf: (_method, of) => (of as { session?: string } | undefined)?.session ?? ledger.owed.accepts.get((of as { run?: string } | undefined)?.run ?? '')?.session,
+        laneOf: (_method, of) =>
+          (of as { session?: string } | undefined)?.session ??
+          ledger.owed.accepts.get((of as { run?: string } | undefined)?.run ?? '')?.session,
         call: gateway.call,
         signal: closing.signal,
       }),
   })
   const accept = openIntake({ platform, ledger, sessions, accepted: (record) => runner.lanes.push(record) })
-  const inbound = openInbound({ platform, ledger, sessions, access, plugins, router: () => router, accept, deliver, signal: closing.signal })
+  const inbound = openInbound({
+    platform,
+    ledger,
+    sessions,
+    access,
+    plugins,
+    router: () => router,
+    accept,
+    deliver,
+    signal: closing.signal,
+  })
   const lines = sessions.onLine((session, line) => emit('session.line', { line }, session))
   opening.defer(() => lines[Symbol.dispose]())
 
   // How people reach it.
   const section = () => gatewaySection(configuration, options)
-  const ready = () => (ledger.trouble ? { ready: false, reason: `the disk refused the last write: ${ledger.trouble}` } : { ready: true })
+  const ready = () =>
+    ledger.trouble ? { ready: false, reason: `the disk refused the last write: ${ledger.trouble}` } : { ready: true }
   const handlers = assemble({
     options,
     startedAt,
@@ -236,7 +273,12 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       method: (name) => plugins.method(name),
       page(id) {
         const found = plugins.extensions.get(id)
-        return found?.extension.fetch && { fetch: found.extension.fetch, public: found.manifest.permissions?.public === true }
+        return (
+          found?.extension.fetch && {
+            fetch: found.extension.fetch,
+            public: found.manifest.permissions?.public === true,
+          }
+        )
       },
       webhook: (channel, account) => channels.webhook(channel, account),
       ...(options.front ? { front: options.front } : {}),

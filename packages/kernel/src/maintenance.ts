@@ -53,7 +53,9 @@ export function openMaintenance(parts: {
 
   function tick() {
     timer = clock.after(everyMs, tick)
-    Promise.all([pruneMedia(), pruneSessions()]).catch((error: unknown) => parts.log.warn('maintenance failed; it tries again in an hour', { error: String(error) }))
+    Promise.all([pruneMedia(), pruneSessions()]).catch((error: unknown) =>
+      parts.log.warn('maintenance failed; it tries again in an hour', { error: String(error) }),
+    )
   }
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
 }

@@ -13,7 +13,9 @@ export interface KernelOptions {
   /** Plugins that come with the program. Installed ones of the same id win. */
   readonly bundled: readonly BundledPlugin[]
   /** The agent: a program that speaks JSON-RPC over its pipes (argv beginning with Node), or one in this process. */
-  readonly agent: { readonly program: readonly string[] } | { readonly inProcess: (transport: Transport) => AsyncDisposable }
+  readonly agent:
+    | { readonly program: readonly string[] }
+    | { readonly inProcess: (transport: Transport) => AsyncDisposable }
   /** The model that answers when none is configured. */
   readonly defaultModel: string
   /** Where `/` leads, e.g. `/control-ui/`. */

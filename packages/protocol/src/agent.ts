@@ -39,7 +39,9 @@ export const RunRequest = Type.Object({
   tools: Type.Array(Type.String(), { description: 'Names of the tools that this session may use.' }),
   workspace: WorkspacePlan,
   /** Where AGENTS.md and its kin lie when that is not the workspace, and skill folders after the workspace's own. */
-  prompt: Type.Optional(Type.Object({ folder: Type.Optional(Type.String()), skills: Type.Optional(Type.Array(Type.String())) })),
+  prompt: Type.Optional(
+    Type.Object({ folder: Type.Optional(Type.String()), skills: Type.Optional(Type.Array(Type.String())) }),
+  ),
   limits: Limits,
   note: Type.Optional(Type.String()),
 })
@@ -52,7 +54,9 @@ export const RunResult = Type.Object({
   lines: Type.Array(WireDraft),
   /** The final text, from typed parts only. */
   text: Type.String(),
-  attachments: Type.Optional(Type.Array(Type.Object({ ref: Type.String(), mime: Type.String(), name: Type.Optional(Type.String()) }))),
+  attachments: Type.Optional(
+    Type.Array(Type.Object({ ref: Type.String(), mime: Type.String(), name: Type.Optional(Type.String()) })),
+  ),
   usage: Usage,
 })
 export type RunResult = Static<typeof RunResult>
@@ -94,14 +98,58 @@ const empty = Type.Object({})
 
 /** Gateway → agent, over stdin. Rights are the pipe's: who holds it may call all. */
 export const agentMethods = {
-  load: method('admin', 'Load these entries and unload all others. `env` names the gateway\'s environment variables that hold something; their values stay there.', Type.Object({ entries: Type.Array(EntryPlan), env: Type.Optional(Type.Array(Type.String())) }), Type.Object({ entries: Type.Array(EntryReport), tools: Type.Array(ToolSpec), providers: Type.Array(Type.String()) })),
+  load: method(
+    'admin',
+    "Load these entries and unload all others. `env` names the gateway's environment variables that hold something; their values stay there.",
+    Type.Object({ entries: Type.Array(EntryPlan), env: Type.Optional(Type.Array(Type.String())) }),
+    Type.Object({
+      entries: Type.Array(EntryReport),
+      tools: Type.Array(ToolSpec),
+      providers: Type.Array(Type.String()),
+    }),
+  ),
   'run.start': method('admin', 'Run until the answer; resolves with what is left to commit.', RunRequest, RunResult),
-  'run.steer': method('admin', 'Put newly accepted user lines into a run before its next model call.', Type.Object({ run, takes: Type.Array(Type.String()), seq: Type.Integer() }), Type.Object({ taken: Type.Boolean() })),
+  'run.steer': method(
+    'admin',
+    'Put newly accepted user lines into a run before its next model call.',
+    Type.Object({ run, takes: Type.Array(Type.String()), seq: Type.Integer() }),
+    Type.Object({ taken: Type.Boolean() }),
+  ),
   'run.abort': method('admin', 'End a run within a second.', Type.Object({ run, reason: Type.String() }), empty),
   'session.forget': method('admin', 'Drop what is cached of a session.', Type.Object({ session }), empty),
-  'session.compact': method('admin', 'Summarise the older part of a session.', Type.Object({ session, seq: Type.Integer(), models: Type.Array(Type.String()), instructions: Type.Optional(Type.String()) }), Type.Object({ compacted: Type.Boolean(), summary: Type.Optional(Type.String()), keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })), reason: Type.Optional(Type.String()), usage: Type.Optional(Usage) })),
-  'models.list': method('admin', 'Models of the loaded providers.', Type.Object({ provider: Type.Optional(Type.String()), discover: Type.Optional(Type.Boolean()) }), Type.Object({ models: Type.Array(ModelInfo), offers: Type.Array(ModelOffer), problems: Type.Array(Type.Object({ provider: Type.String(), message: Type.String() })) })),
-  'models.test': method('admin', 'Ask a model for one word.', Type.Object({ model: Type.String() }), Type.Object({ ok: Type.Boolean(), text: Type.Optional(Type.String()), message: Type.Optional(Type.String()) })),
+  'session.compact': method(
+    'admin',
+    'Summarise the older part of a session.',
+    Type.Object({
+      session,
+      seq: Type.Integer(),
+      models: Type.Array(Type.String()),
+      instructions: Type.Optional(Type.String()),
+    }),
+    Type.Object({
+      compacted: Type.Boolean(),
+      summary: Type.Optional(Type.String()),
+      keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })),
+      reason: Type.Optional(Type.String()),
+      usage: Type.Optional(Usage),
+    }),
+  ),
+  'models.list': method(
+    'admin',
+    'Models of the loaded providers.',
+    Type.Object({ provider: Type.Optional(Type.String()), discover: Type.Optional(Type.Boolean()) }),
+    Type.Object({
+      models: Type.Array(ModelInfo),
+      offers: Type.Array(ModelOffer),
+      problems: Type.Array(Type.Object({ provider: Type.String(), message: Type.String() })),
+    }),
+  ),
+  'models.test': method(
+    'admin',
+    'Ask a model for one word.',
+    Type.Object({ model: Type.String() }),
+    Type.Object({ ok: Type.Boolean(), text: Type.Optional(Type.String()), message: Type.Optional(Type.String()) }),
+  ),
   'tools.list': method('admin', 'Tools of the loaded entries.', empty, Type.Object({ tools: Type.Array(ToolSpec) })),
   ping: method('admin', 'Still there?', empty, Type.Object({ memoryBytes: Type.Integer() })),
 } as const
@@ -109,11 +157,56 @@ export type AgentMethods = typeof agentMethods
 
 /** Agent → gateway, over stdout. */
 export const gatewayForAgentMethods = {
-  'session.lines': method('admin', 'Live lines of a session after a sequence; from the live start when 0.', Type.Object({ session, after: Type.Integer(), upto: Type.Optional(Type.Integer()) }), Type.Object({ lines: Type.Array(WireLine), first: Type.Integer({ description: 'Sequence of the first live line: drop what is older.' }) })),
-  'step.commit': method('admin', 'Make the lines of a step durable; resolves when they are.', Type.Object({ run, lines: Type.Array(WireDraft) }), Type.Object({ seq: Type.Integer() })),
-  'tool.begin': method('admin', 'May this call run? Policy, role, interceptors, approval; then a durable intent unless it only reads.', Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown(), effect: Type.Optional(Effect), subject: Type.Optional(Type.String()) }), Type.Object({ verdict: Type.Enum(['allow', 'deny']), reason: Type.Optional(Type.String()), input: Type.Optional(Type.Unknown()) })),
-  'tool.end': method('admin', 'A call is over; interceptors may change its result.', Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content), failed: Type.Boolean() }), Type.Object({ content: Type.Array(Content), failed: Type.Boolean() })),
-  'gateway.call': method('admin', 'A gateway method, with the rights of the run\'s principal and the plugin\'s declared methods.', Type.Object({ run, plugin: Type.String(), method: Type.String(), params: Type.Optional(Type.Unknown()) }), Type.Unknown()),
+  'session.lines': method(
+    'admin',
+    'Live lines of a session after a sequence; from the live start when 0.',
+    Type.Object({ session, after: Type.Integer(), upto: Type.Optional(Type.Integer()) }),
+    Type.Object({
+      lines: Type.Array(WireLine),
+      first: Type.Integer({ description: 'Sequence of the first live line: drop what is older.' }),
+    }),
+  ),
+  'step.commit': method(
+    'admin',
+    'Make the lines of a step durable; resolves when they are.',
+    Type.Object({ run, lines: Type.Array(WireDraft) }),
+    Type.Object({ seq: Type.Integer() }),
+  ),
+  'tool.begin': method(
+    'admin',
+    'May this call run? Policy, role, interceptors, approval; then a durable intent unless it only reads.',
+    Type.Object({
+      run,
+      call: Type.String(),
+      tool: Type.String(),
+      input: Type.Unknown(),
+      effect: Type.Optional(Effect),
+      subject: Type.Optional(Type.String()),
+    }),
+    Type.Object({
+      verdict: Type.Enum(['allow', 'deny']),
+      reason: Type.Optional(Type.String()),
+      input: Type.Optional(Type.Unknown()),
+    }),
+  ),
+  'tool.end': method(
+    'admin',
+    'A call is over; interceptors may change its result.',
+    Type.Object({
+      run,
+      call: Type.String(),
+      tool: Type.String(),
+      content: Type.Array(Content),
+      failed: Type.Boolean(),
+    }),
+    Type.Object({ content: Type.Array(Content), failed: Type.Boolean() }),
+  ),
+  'gateway.call': method(
+    'admin',
+    "A gateway method, with the rights of the run's principal and the plugin's declared methods.",
+    Type.Object({ run, plugin: Type.String(), method: Type.String(), params: Type.Optional(Type.Unknown()) }),
+    Type.Unknown(),
+  ),
 } as const
 export type GatewayForAgentMethods = typeof gatewayForAgentMethods
 
@@ -123,8 +216,18 @@ export const agentEvents = {
   'agent.thinking': Type.Object({ run, delta: Type.String() }),
   'agent.tool.start': Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown() }),
   'agent.tool.progress': Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content) }),
-  'agent.tool.result': Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content), failed: Type.Boolean() }),
+  'agent.tool.result': Type.Object({
+    run,
+    call: Type.String(),
+    tool: Type.String(),
+    content: Type.Array(Content),
+    failed: Type.Boolean(),
+  }),
   'tools.changed': Type.Object({ tools: Type.Array(ToolSpec) }),
-  log: Type.Object({ level: Type.Enum(['debug', 'info', 'warn', 'error']), text: Type.String(), fields: Type.Optional(Type.Unknown()) }),
+  log: Type.Object({
+    level: Type.Enum(['debug', 'info', 'warn', 'error']),
+    text: Type.String(),
+    fields: Type.Optional(Type.Unknown()),
+  }),
 } as const
 export type AgentEvents = typeof agentEvents

@@ -14,10 +14,17 @@ const list = (description: string) => opt(Type.Array(Type.String(), { descriptio
 
 const AuthConfig = open(
   {
-    mode: opt(Type.Enum(['none', 'token', 'password', 'trusted-proxy'], { default: 'token', description: 'How callers say who they are; `none` on loopback only.' })),
+    mode: opt(
+      Type.Enum(['none', 'token', 'password', 'trusted-proxy'], {
+        default: 'token',
+        description: 'How callers say who they are; `none` on loopback only.',
+      }),
+    ),
     rateLimit: opt(
       open({
-        attempts: opt(Type.Integer({ minimum: 1, default: 10, description: 'Wrong tries of one address before it is locked out.' })),
+        attempts: opt(
+          Type.Integer({ minimum: 1, default: 10, description: 'Wrong tries of one address before it is locked out.' }),
+        ),
         windowMs: opt(Type.Integer({ minimum: 1000, default: 60_000, description: 'Time in which they are counted.' })),
         lockoutMs: opt(Type.Integer({ minimum: 1000, default: 300_000, description: 'How long a lockout lasts.' })),
       }),
@@ -27,8 +34,15 @@ const AuthConfig = open(
         {
           addresses: Type.Array(Type.String(), { minItems: 1, description: 'Addresses or CIDR ranges of the proxy.' }),
           userHeader: Type.String({ description: 'Header with the user, e.g. `x-forwarded-user`.' }),
-          secretHeader: opt(Type.String({ description: 'Header with a shared secret; needed for a proxy on loopback. The secret itself is set with `openclaw config secret`.' })),
-          users: Type.Record(Type.String(), open({ rights: Type.Array(Right), role: opt(Role) }), { description: 'Who may come in, with what rights.' }),
+          secretHeader: opt(
+            Type.String({
+              description:
+                'Header with a shared secret; needed for a proxy on loopback. The secret itself is set with `openclaw config secret`.',
+            }),
+          ),
+          users: Type.Record(Type.String(), open({ rights: Type.Array(Right), role: opt(Role) }), {
+            description: 'Who may come in, with what rights.',
+          }),
         },
         { restricts: true },
       ),
@@ -39,12 +53,22 @@ const AuthConfig = open(
 
 export const GatewayConfig = open({
   port: opt(Type.Integer({ minimum: 0, maximum: 65535, default: 18789, description: 'TCP port; 0 takes a free one.' })),
-  bind: opt(Type.Enum(['loopback', 'lan', 'custom'], { default: 'loopback', description: 'This machine only, every address of it, or the one of `host`.' })),
+  bind: opt(
+    Type.Enum(['loopback', 'lan', 'custom'], {
+      default: 'loopback',
+      description: 'This machine only, every address of it, or the one of `host`.',
+    }),
+  ),
   host: opt(Type.String({ description: 'Address to bind with `bind: "custom"`.' })),
   auth: opt(AuthConfig),
   origins: list('Further origins whose pages may connect, e.g. `https://claw.example.org`.'),
   hosts: list('Further names under which the gateway is reached.'),
-  tls: opt(open({ cert: Type.String({ description: 'PEM file.' }), key: Type.String({ description: 'PEM file.' }) }, { restricts: true })),
+  tls: opt(
+    open(
+      { cert: Type.String({ description: 'PEM file.' }), key: Type.String({ description: 'PEM file.' }) },
+      { restricts: true },
+    ),
+  ),
 })
 
 export const AgentConfig = open({
@@ -53,10 +77,23 @@ export const AgentConfig = open({
   model: opt(Type.String({ description: '`provider/model`.' })),
   fallbacks: list('Models to try when the first cannot answer.'),
   thinking: opt(Thinking),
-  workspace: opt(Type.String({ description: 'Folder; the agent\'s own when absent.' })),
-  queue: opt(Type.Enum(['collect', 'steer', 'followup', 'interrupt'], { default: 'collect', description: 'What becomes of messages that come while it works: answered together after, given to the run, answered one by one after, or in place of the run.' })),
-  tools: opt(open({ allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') }, { restricts: true, closed: { deny: ['*'] } })),
-  limits: opt(Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } })),
+  workspace: opt(Type.String({ description: "Folder; the agent's own when absent." })),
+  queue: opt(
+    Type.Enum(['collect', 'steer', 'followup', 'interrupt'], {
+      default: 'collect',
+      description:
+        'What becomes of messages that come while it works: answered together after, given to the run, answered one by one after, or in place of the run.',
+    }),
+  ),
+  tools: opt(
+    open(
+      { allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') },
+      { restricts: true, closed: { deny: ['*'] } },
+    ),
+  ),
+  limits: opt(
+    Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } }),
+  ),
 })
 export type AgentConfig = Static<typeof AgentConfig>
 
@@ -67,7 +104,12 @@ export const BindingConfig = open(
     match: open({
       channel: Type.String({ description: 'Id of the channel.' }),
       account: opt(Type.String({ description: '`*` is any account; the default account when absent.' })),
-      peer: opt(open({ kind: opt(Type.Enum(['direct', 'group'], { description: 'Either when absent.' })), id: Type.String({ description: 'Stable id of a person or group, or of the peer that holds a thread.' }) })),
+      peer: opt(
+        open({
+          kind: opt(Type.Enum(['direct', 'group'], { description: 'Either when absent.' })),
+          id: Type.String({ description: 'Stable id of a person or group, or of the peer that holds a thread.' }),
+        }),
+      ),
       guild: opt(Type.String({ description: 'Stable id of a guild, where the platform has them.' })),
       team: opt(Type.String({ description: 'Stable id of a team, where the platform has them.' })),
       roles: list('Any of these guild roles; only together with guild.'),
@@ -78,11 +120,19 @@ export const BindingConfig = open(
 export type BindingConfig = Static<typeof BindingConfig>
 
 export const ChannelConfig = Type.Object({
-  enabled: opt(Type.Boolean({ default: true, restricts: true, closed: false, description: 'False: it is not loaded.' })),
+  enabled: opt(
+    Type.Boolean({ default: true, restricts: true, closed: false, description: 'False: it is not loaded.' }),
+  ),
   dm: opt(
     open(
       {
-        policy: opt(Type.Enum(['pairing', 'allowlist', 'open', 'disabled'], { default: 'pairing', description: 'What a stranger who writes directly gets: a pairing code, nothing, an answer as a guest; `disabled`: nobody gets one.' })),
+        policy: opt(
+          Type.Enum(['pairing', 'allowlist', 'open', 'disabled'], {
+            default: 'pairing',
+            description:
+              'What a stranger who writes directly gets: a pairing code, nothing, an answer as a guest; `disabled`: nobody gets one.',
+          }),
+        ),
         allow: list('Stable sender ids that are admitted.'),
       },
       { restricts: true, closed: { policy: 'disabled' } },
@@ -91,7 +141,12 @@ export const ChannelConfig = Type.Object({
   groups: opt(
     open(
       {
-        policy: opt(Type.Enum(['allowlist', 'open', 'disabled'], { default: 'allowlist', description: 'In which groups the agent is: the listed ones, all, none.' })),
+        policy: opt(
+          Type.Enum(['allowlist', 'open', 'disabled'], {
+            default: 'allowlist',
+            description: 'In which groups the agent is: the listed ones, all, none.',
+          }),
+        ),
         allow: list('Stable group ids that are admitted.'),
         senders: list('Only these senders may address the agent in groups; everyone in an admitted group when absent.'),
         mention: opt(Type.Boolean({ default: true, description: 'Answer only when mentioned.' })),
@@ -99,14 +154,24 @@ export const ChannelConfig = Type.Object({
       { restricts: true, closed: { policy: 'disabled' } },
     ),
   ),
-  accounts: opt(Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' })),
+  accounts: opt(
+    Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' }),
+  ),
 })
 export type ChannelConfig = Static<typeof ChannelConfig>
 
 export const PluginConfig = open({
-  enabled: opt(Type.Boolean({ default: true, restricts: true, closed: false, description: 'False: it is not loaded.' })),
-  isolation: opt(Type.Enum(['none', 'process'], { restricts: true, closed: 'process', description: 'Whether its code runs with ours or in a process of its own.' })),
-  config: opt(Type.Unknown({ description: 'The plugin\'s own configuration.' })),
+  enabled: opt(
+    Type.Boolean({ default: true, restricts: true, closed: false, description: 'False: it is not loaded.' }),
+  ),
+  isolation: opt(
+    Type.Enum(['none', 'process'], {
+      restricts: true,
+      closed: 'process',
+      description: 'Whether its code runs with ours or in a process of its own.',
+    }),
+  ),
+  config: opt(Type.Unknown({ description: "The plugin's own configuration." })),
 })
 
 /**
@@ -117,14 +182,66 @@ export const PluginConfig = open({
 export const Config = Type.Object({
   $schema: opt(Type.String()),
   gateway: opt(GatewayConfig),
-  agents: opt(Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$' }), AgentConfig, { description: 'Agents by id; `main` always exists.' })),
+  agents: opt(
+    Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$' }), AgentConfig, {
+      description: 'Agents by id; `main` always exists.',
+    }),
+  ),
   bindings: opt(Type.Array(BindingConfig, { description: 'Which agent answers whom; the most specific wins.' })),
   channels: opt(Type.Record(Type.String(), ChannelConfig)),
   plugins: opt(Type.Record(Type.String(), PluginConfig)),
-  tools: opt(open({ allow: list('Only these tools, for all agents.'), deny: list('Never these tools, for all agents.'), exec: opt(Type.Enum(['ask', 'never-ask'], { default: 'ask', description: 'Whether commands that the owner did not type wait for a yes.' })) }, { restricts: true, closed: { deny: ['*'] } })),
-  sessions: opt(open({ cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })), pruneAfterDays: opt(Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' })) })),
-  limits: opt(open({ perDay: opt(open({ tokens: opt(Type.Integer({ minimum: 0, description: 'Tokens that all runs of a day may use.' })), costUsd: opt(Type.Number({ minimum: 0, description: 'Dollars that they may cost, as far as prices are known.' })) })) }, { restricts: true, closed: { perDay: { tokens: 0 } } })),
-  media: opt(open({ maxMb: opt(Type.Integer({ minimum: 1, default: 2048, description: 'Size of `media/`; the oldest go first.' })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90, description: 'How long a file is kept.' })) })),
-  logs: opt(open({ level: opt(Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info', description: 'The least that is written.' })), maxMb: opt(Type.Integer({ minimum: 1, default: 50, description: 'Size of `logs/`; the oldest go first.' })), maxAgeDays: opt(Type.Integer({ minimum: 1, default: 14, description: 'How long a file is kept.' })) })),
+  tools: opt(
+    open(
+      {
+        allow: list('Only these tools, for all agents.'),
+        deny: list('Never these tools, for all agents.'),
+        exec: opt(
+          Type.Enum(['ask', 'never-ask'], {
+            default: 'ask',
+            description: 'Whether commands that the owner did not type wait for a yes.',
+          }),
+        ),
+      },
+      { restricts: true, closed: { deny: ['*'] } },
+    ),
+  ),
+  sessions: opt(
+    open({
+      cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })),
+      pruneAfterDays: opt(
+        Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' }),
+      ),
+    }),
+  ),
+  limits: opt(
+    open(
+      {
+        perDay: opt(
+          open({
+            tokens: opt(Type.Integer({ minimum: 0, description: 'Tokens that all runs of a day may use.' })),
+            costUsd: opt(
+              Type.Number({ minimum: 0, description: 'Dollars that they may cost, as far as prices are known.' }),
+            ),
+          }),
+        ),
+      },
+      { restricts: true, closed: { perDay: { tokens: 0 } } },
+    ),
+  ),
+  media: opt(
+    open({
+      maxMb: opt(Type.Integer({ minimum: 1, default: 2048, description: 'Size of `media/`; the oldest go first.' })),
+      maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90, description: 'How long a file is kept.' })),
+    }),
+  ),
+  logs: opt(
+    open({
+      level: opt(
+        Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info', description: 'The least that is written.' }),
+      ),
+      maxMb: opt(Type.Integer({ minimum: 1, default: 50, description: 'Size of `logs/`; the oldest go first.' })),
+      maxAgeDays: opt(Type.Integer({ minimum: 1, default: 14, description: 'How long a file is kept.' })),
+    }),
+  ),
 })
 export type Config = Static<typeof Config>

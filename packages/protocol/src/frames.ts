@@ -27,9 +27,7 @@ export const ResponseFrame = Type.Object({
   jsonrpc: Type.Literal('2.0'),
   id: Type.Union([FrameId, Type.Null()]),
   result: Type.Optional(Type.Unknown()),
-  error: Type.Optional(
-    Type.Object({ code: Type.Integer(), message: Type.String(), data: Type.Optional(Failure) }),
-  ),
+  error: Type.Optional(Type.Object({ code: Type.Integer(), message: Type.String(), data: Type.Optional(Failure) })),
 })
 export type ResponseFrame = Static<typeof ResponseFrame>
 

@@ -79,7 +79,11 @@ const records = {
     at: Type.Integer(),
     expires: Type.Integer(),
   }),
-  resolved: Type.Object({ approval: Type.String(), verdict: Type.Enum(['allow', 'deny', 'expired']), by: Type.String() }),
+  resolved: Type.Object({
+    approval: Type.String(),
+    verdict: Type.Enum(['allow', 'deny', 'expired']),
+    by: Type.String(),
+  }),
   /**
    * The disk refused the commits with these numbers, and they were rejected; what of them may stand here after all
    * counts for nothing.

@@ -21,7 +21,10 @@ export const Manifest = Type.Object({
     { additionalProperties: false, minProperties: 1 },
   ),
   config: Type.Optional(
-    Type.String({ description: 'Module of the schemas: exports `config` for `plugins.<id>.config`, and `account` for an account of its channel.' }),
+    Type.String({
+      description:
+        'Module of the schemas: exports `config` for `plugins.<id>.config`, and `account` for an account of its channel.',
+    }),
   ),
   permissions: Type.Optional(
     Type.Object({

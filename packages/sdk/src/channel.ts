@@ -41,7 +41,12 @@ export interface Account<C = unknown> extends Scope {
   typing(peer: Peer, on: boolean): void
   presence(sender: string, state: 'online' | 'away' | 'offline'): void
   /** A choice of an earlier outbound was clicked. */
-  choose(event: { readonly event: string; readonly sender: string; readonly peer: Peer; readonly choice: string }): Promise<void>
+  choose(event: {
+    readonly event: string
+    readonly sender: string
+    readonly peer: Peer
+    readonly choice: string
+  }): Promise<void>
 }
 
 /** One live connection of an account. The presence of an optional method is the capability. */

@@ -1,4 +1,15 @@
-import type { Content, EventEnvelope, Inbound, Method, MethodTable, Outbound, Params, Result, Right, Role } from '@openclaw/protocol'
+import type {
+  Content,
+  EventEnvelope,
+  Inbound,
+  Method,
+  MethodTable,
+  Outbound,
+  Params,
+  Result,
+  Right,
+  Role,
+} from '@openclaw/protocol'
 import type { Static, TSchema } from 'typebox'
 import type { Scope, Store } from './scope.ts'
 
@@ -25,8 +36,19 @@ export interface Interceptors {
     value: { readonly session: string; readonly tool: string; readonly input: unknown; readonly role: Role }
     verdict: { readonly deny: string } | { readonly ask: string }
   }
-  'tool.result': { value: { readonly session: string; readonly tool: string; readonly content: readonly Content[]; readonly failed: boolean }; verdict: never }
-  outbound: { value: { readonly channel: string; readonly account: string; readonly message: Outbound }; verdict: 'drop' }
+  'tool.result': {
+    value: {
+      readonly session: string
+      readonly tool: string
+      readonly content: readonly Content[]
+      readonly failed: boolean
+    }
+    verdict: never
+  }
+  outbound: {
+    value: { readonly channel: string; readonly account: string; readonly message: Outbound }
+    verdict: 'drop'
+  }
 }
 export type InterceptorName = keyof Interceptors
 type Awaitable<T> = T | Promise<T>
@@ -35,7 +57,9 @@ type Awaitable<T> = T | Promise<T>
 export type Interceptor<K extends InterceptorName> = (
   value: Interceptors[K]['value'],
   signal: AbortSignal,
-) => Awaitable<undefined | void | { readonly replace: Interceptors[K]['value'] } | { readonly stop: Interceptors[K]['verdict'] }>
+) => Awaitable<
+  undefined | void | { readonly replace: Interceptors[K]['value'] } | { readonly stop: Interceptors[K]['verdict'] }
+>
 
 /** What a gateway entry adds. */
 export interface Extension<M extends MethodTable = MethodTable> {
@@ -46,7 +70,11 @@ export interface Extension<M extends MethodTable = MethodTable> {
   authenticate?(request: Request): Awaitable<{ readonly principal: string } | undefined>
   /** The command prefix and the root through which a session's workspace does everything. */
   sandbox?(session: string, signal: AbortSignal): Promise<{ readonly argv: readonly string[]; readonly root: string }>
-  readonly intercept?: { readonly [K in InterceptorName]?: Interceptor<K> | { readonly order: 'first' | 'last'; readonly handle: Interceptor<K> } }
+  readonly intercept?: {
+    readonly [K in InterceptorName]?:
+      | Interceptor<K>
+      | { readonly order: 'first' | 'last'; readonly handle: Interceptor<K> }
+  }
 }
 
 export interface GatewaySetup<C = unknown> extends Scope {
@@ -69,7 +97,9 @@ export interface Gateway<C extends TSchema = TSchema, M extends MethodTable = Me
 }
 
 /** Declares the `gateway` entry of a plugin; the default export of its module. */
-export function defineGateway<const C extends TSchema, const M extends MethodTable>(gateway: Gateway<C, M>): Gateway<C, M> {
+export function defineGateway<const C extends TSchema, const M extends MethodTable>(
+  gateway: Gateway<C, M>,
+): Gateway<C, M> {
   return gateway
 }
 export type { Method, MethodTable }

@@ -15,13 +15,25 @@ export type ModelContent =
 /** `keep` is what this provider gave with the part (a signature); it comes back to it unread, and to no other. */
 export type ModelPart =
   | { readonly type: 'text' | 'thinking'; readonly text: string; readonly keep?: unknown }
-  | { readonly type: 'call'; readonly id: string; readonly name: string; readonly input: unknown; readonly keep?: unknown }
+  | {
+      readonly type: 'call'
+      readonly id: string
+      readonly name: string
+      readonly input: unknown
+      readonly keep?: unknown
+    }
 
 /** Every call has exactly one result, in the turns right after it; turns never begin with an assistant. */
 export type ModelTurn =
   | { readonly role: 'user'; readonly content: readonly ModelContent[] }
   | { readonly role: 'assistant'; readonly content: readonly ModelPart[] }
-  | { readonly role: 'tool'; readonly call: string; readonly name: string; readonly content: readonly ModelContent[]; readonly failed: boolean }
+  | {
+      readonly role: 'tool'
+      readonly call: string
+      readonly name: string
+      readonly content: readonly ModelContent[]
+      readonly failed: boolean
+    }
 
 export interface ModelRequest {
   /** Without the provider's prefix. */
@@ -43,7 +55,13 @@ export interface ModelRequest {
  */
 export type ModelEvent =
   | { readonly type: 'text' | 'thinking'; readonly delta: string; readonly keep?: unknown }
-  | { readonly type: 'call'; readonly id: string; readonly name: string; readonly input: unknown; readonly keep?: unknown }
+  | {
+      readonly type: 'call'
+      readonly id: string
+      readonly name: string
+      readonly input: unknown
+      readonly keep?: unknown
+    }
   | { readonly type: 'done'; readonly stop: 'end' | 'tool' | 'length'; readonly usage: Usage }
   | { readonly type: 'failed'; readonly failure: Failure & { readonly reason?: 'overflow' | 'overload' | 'refused' } }
 

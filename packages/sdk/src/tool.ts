@@ -41,7 +41,12 @@ export interface Workspace {
   /** Runs a command without a shell. Leaving the loop, the signal or the timeout kill it with all its children. */
   exec(
     argv: readonly string[],
-    options: { readonly cwd?: string; readonly stdin?: string; readonly timeoutMs: number; readonly signal: AbortSignal },
+    options: {
+      readonly cwd?: string
+      readonly stdin?: string
+      readonly timeoutMs: number
+      readonly signal: AbortSignal
+    },
   ): AsyncIterable<Output>
   /** Starts a command that outlives the call. */
   start(argv: readonly string[], options: { readonly cwd?: string }): Promise<Job>

@@ -93,9 +93,12 @@ export function channelConformance(fixture: ChannelFixture): void {
       expect(first.event).not.toBe(second.event)
     })
 
-    it('sends a text and answers with the platform\'s ids', async () => {
+    it("sends a text and answers with the platform's ids", async () => {
       const { platform, link } = await connect()
-      const receipt = await link.send({ peer: platform.peer, text: 'hi', idempotencyKey: 'k1' }, new AbortController().signal)
+      const receipt = await link.send(
+        { peer: platform.peer, text: 'hi', idempotencyKey: 'k1' },
+        new AbortController().signal,
+      )
       expect(receipt.messages.length).toBeGreaterThan(0)
       expect(platform.sent()).toContain('hi')
     })
@@ -103,7 +106,9 @@ export function channelConformance(fixture: ChannelFixture): void {
     it('stops sending when told to', async () => {
       const { platform, link } = await connect()
       const stopped = AbortSignal.abort(failure('aborted', 'stopped'))
-      await expect(link.send({ peer: platform.peer, text: 'never', idempotencyKey: 'k2' }, stopped)).rejects.toBeDefined()
+      await expect(
+        link.send({ peer: platform.peer, text: 'never', idempotencyKey: 'k2' }, stopped),
+      ).rejects.toBeDefined()
       expect(platform.sent()).not.toContain('never')
     })
 
@@ -112,7 +117,12 @@ export function channelConformance(fixture: ChannelFixture): void {
         const long = '# Title\n\n' + 'A **bold** word and `code`.\n\n'.repeat(2000)
         const { maxText, lengthUnit } = fixture.channel.traits
         for (const piece of fixture.channel.render!(long)) {
-          const size = lengthUnit === 'bytes' ? Buffer.byteLength(piece) : lengthUnit === 'utf16' ? piece.length : [...piece].length
+          const size =
+            lengthUnit === 'bytes'
+              ? Buffer.byteLength(piece)
+              : lengthUnit === 'utf16'
+                ? piece.length
+                : [...piece].length
           expect(size).toBeLessThanOrEqual(maxText)
         }
       })

@@ -22,7 +22,21 @@ export interface FakeChannel {
   /** Resolves with the n-th message sent, counted from 1, as soon as there is one. */
   waitSent(count: number): Promise<SentMessage>
   /** Delivers an event and resolves when the kernel has it durable. */
-  say(text: string, from?: { sender?: string; peer?: Peer; event?: string; mentioned?: boolean; account?: string; kind?: Inbound['kind']; message?: string; attachments?: Inbound['attachments']; name?: string; bot?: boolean }): Promise<void>
+  say(
+    text: string,
+    from?: {
+      sender?: string
+      peer?: Peer
+      event?: string
+      mentioned?: boolean
+      account?: string
+      kind?: Inbound['kind']
+      message?: string
+      attachments?: Inbound['attachments']
+      name?: string
+      bot?: boolean
+    },
+  ): Promise<void>
   /** Somebody on the platform comes or goes. */
   presence(sender: string, state: 'online' | 'away' | 'offline'): void
   /** How often the platform was told that somebody is typing. */
@@ -40,7 +54,9 @@ export interface FakeChannel {
 }
 
 /** Makes one. Its clock shows the moment at which a fake clock begins, unless `now` says otherwise. */
-export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; canFind?: boolean; now?: () => number } = {}): FakeChannel {
+export function fakeChannel(
+  options: { id?: string; traits?: Partial<Traits>; canFind?: boolean; now?: () => number } = {},
+): FakeChannel {
   const id = options.id ?? 'fake'
   const sent: SentMessage[] = []
   const accounts = new Map<string, Account>()
@@ -68,7 +84,13 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
   const channel = defineChannel({
     id,
     account: Type.Object({ token: Type.Optional(Type.String({ secret: true })) }),
-    traits: { maxText: 4000, lengthUnit: 'utf16', markup: 'plain', delivery: options.canFind ? 'effectively-once' : 'at-least-once', ...options.traits },
+    traits: {
+      maxText: 4000,
+      lengthUnit: 'utf16',
+      markup: 'plain',
+      delivery: options.canFind ? 'effectively-once' : 'at-least-once',
+      ...options.traits,
+    },
     async connect(account): Promise<Link> {
       accounts.set(account.id, account)
       live++
@@ -80,7 +102,13 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
           signal.throwIfAborted()
           const failing = failures.shift()
           if (failing !== undefined) throw failing
-          sent.push({ account: account.id, peer: message.peer, text: message.text, idempotencyKey: message.idempotencyKey, message })
+          sent.push({
+            account: account.id,
+            peer: message.peer,
+            text: message.text,
+            idempotencyKey: message.idempotencyKey,
+            message,
+          })
           changed()
           return { messages: [`m${sent.length}`] }
         },
@@ -114,7 +142,14 @@ export function fakeChannel(options: { id?: string; traits?: Partial<Traits>; ca
       package: {
         name: `@openclaw/channel-${id}`,
         version: '0.0.0',
-        openclaw: { id, label: 'Fake platform', api: 1, hooks: { channel: './channel' }, config: './config', permissions: {} },
+        openclaw: {
+          id,
+          label: 'Fake platform',
+          api: 1,
+          hooks: { channel: './channel' },
+          config: './config',
+          permissions: {},
+        },
       },
       load: { channel: async () => ({ default: channel }), config: async () => ({ default: channel.account }) },
     },

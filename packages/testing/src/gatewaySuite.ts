@@ -109,7 +109,13 @@ export function gatewayConformance(fixture: GatewayFixture): void {
     if (fixture.requests) {
       it('does not serve files outside its own, however the path is written', async () => {
         const { extension } = await setUp()
-        for (const path of ['/../package.json', '/..%2f..%2fpackage.json', '/%2e%2e/%2e%2e/etc/passwd', '/\0', '//etc/passwd']) {
+        for (const path of [
+          '/../package.json',
+          '/..%2f..%2fpackage.json',
+          '/%2e%2e/%2e%2e/etc/passwd',
+          '/\0',
+          '//etc/passwd',
+        ]) {
           const response = await extension.fetch!(new Request(`http://127.0.0.1:18789/${fixture.gateway.id}${path}`))
           const text = await response.text()
           expect(text).not.toContain('"name"')

@@ -128,7 +128,12 @@ function entriesOf(plugins: readonly BundledPlugin[]): Record<string, () => Prom
   return entries
 }
 
-function plugin(id: string, hook: 'provider' | 'tool' | 'gateway', module: unknown, permissions: object = {}): BundledPlugin {
+function plugin(
+  id: string,
+  hook: 'provider' | 'tool' | 'gateway',
+  module: unknown,
+  permissions: object = {},
+): BundledPlugin {
   return {
     package: {
       name: `@openclaw/${hook}-${id}`,
@@ -145,7 +150,11 @@ export function providerPlugin(scripted: Scripted): BundledPlugin {
 }
 
 /** Tools as a plugin. */
-export function toolPlugin(id: string, tools: readonly Tool[], permissions: { methods?: readonly string[] } = {}): BundledPlugin {
+export function toolPlugin(
+  id: string,
+  tools: readonly Tool[],
+  permissions: { methods?: readonly string[] } = {},
+): BundledPlugin {
   return plugin(
     id,
     'tool',
@@ -159,6 +168,10 @@ export function gatewayPlugin(id: string, extension: Extension | Gateway['setup'
   return plugin(
     id,
     'gateway',
-    defineGateway({ id, config: Type.Object({}), setup: typeof extension === 'function' ? extension : () => extension }),
+    defineGateway({
+      id,
+      config: Type.Object({}),
+      setup: typeof extension === 'function' ? extension : () => extension,
+    }),
   )
 }

@@ -43,7 +43,13 @@ export interface AccountMachine extends AsyncDisposable {
 export function makeAccount(parts: AccountParts): AccountMachine {
   const { platform, channel, id, log } = parts
   const name = `${channel.id}/${id}`
-  let status: AccountStatus = { channel: channel.id, account: id, state: 'stopped', since: platform.clock.now(), attempts: 0 }
+  let status: AccountStatus = {
+    channel: channel.id,
+    account: id,
+    state: 'stopped',
+    since: platform.clock.now(),
+    attempts: 0,
+  }
   let link: Link | undefined
   let wanted: AbortController | undefined
   let loop: Promise<void> = Promise.resolve()
@@ -104,7 +110,9 @@ export function makeAccount(parts: AccountParts): AccountMachine {
     } finally {
       const closing = link
       link = undefined
-      await closing?.[Symbol.asyncDispose]().then(undefined, (error: unknown) => log.warn(`${name}: closing the link failed`, { error: toFailure(error).message }))
+      await closing?.[Symbol.asyncDispose]().then(undefined, (error: unknown) =>
+        log.warn(`${name}: closing the link failed`, { error: toFailure(error).message }),
+      )
       await owned[Symbol.asyncDispose]()
     }
     return end

@@ -64,9 +64,14 @@ export function openChannels(parts: {
   }
 
   function named(channel: string, account?: string) {
-    const found = [...accounts.values()].filter((one) => one.channel.id === channel && (account === undefined || one.account === account))
+    const found = [...accounts.values()].filter(
+      (one) => one.channel.id === channel && (account === undefined || one.account === account),
+    )
     if (found.length === 0) {
-      throw failure('not_found', `channels: there is no account ${key(channel, account ?? '*')}; see \`openclaw channels list\``)
+      throw failure(
+        'not_found',
+        `channels: there is no account ${key(channel, account ?? '*')}; see \`openclaw channels list\``,
+      )
     }
     return found
   }
@@ -97,7 +102,9 @@ export function openChannels(parts: {
       }
     },
     status: (channel) =>
-      [...accounts.values()].filter((one) => channel === undefined || one.channel.id === channel).map(({ machine }) => machine.status),
+      [...accounts.values()]
+        .filter((one) => channel === undefined || one.channel.id === channel)
+        .map(({ machine }) => machine.status),
     start(channel, account) {
       for (const { machine } of named(channel, account)) machine.start()
     },

@@ -37,14 +37,27 @@ interface Item {
   state: 'queued' | 'sending'
 }
 
-export function openDelivery(parts: { platform: Platform; ledger: Ledger; plugins: Plugins; lines: Lines; emit: Emit; log: Log }): Delivery {
+export function openDelivery(parts: {
+  platform: Platform
+  ledger: Ledger
+  plugins: Plugins
+  lines: Lines
+  emit: Emit
+  log: Log
+}): Delivery {
   const { platform, ledger, plugins, lines, emit, log } = parts
   const lanes = new Map<string, Item[]>()
   const busy = new Set<string>()
   const closing = new AbortController()
-  const laneOf = ({ channel, account, peer }: Address) => JSON.stringify([channel, account, peer.kind, peer.id, peer.thread])
+  const laneOf = ({ channel, account, peer }: Address) =>
+    JSON.stringify([channel, account, peer.kind, peer.id, peer.thread])
 
-  const show = (owed: Owed, state: 'queued' | 'sending' | 'dead', attempts: number, failure?: LedgerRecord<'dead'>['failure']) => ({
+  const show = (
+    owed: Owed,
+    state: 'queued' | 'sending' | 'dead',
+    attempts: number,
+    failure?: LedgerRecord<'dead'>['failure'],
+  ) => ({
     id: owed.id,
     state,
     address: owed.address,
@@ -85,7 +98,12 @@ export function openDelivery(parts: { platform: Platform; ledger: Ledger; plugin
   async function send(item: Item, { link, channel }: { link: Link; channel: Channel }): Promise<true> {
     const { owed } = item
     const { peer } = owed.address
-    using limit = deadline(platform.clock, sendTimeoutMs, `${owed.address.channel}/${owed.address.account}: sending`, closing.signal)
+    using limit = deadline(
+      platform.clock,
+      sendTimeoutMs,
+      `${owed.address.channel}/${owed.address.account}: sending`,
+      closing.signal,
+    )
     const { signal } = limit
     let message: Outbound = {
       peer,
@@ -149,7 +167,11 @@ export function openDelivery(parts: { platform: Platform; ledger: Ledger; plugin
     }
     log.warn(`delivery ${item.owed.id} to ${item.owed.address.channel} was given up`, { error: failure.message })
     await ledger.commit([{ type: 'dead', outbound: item.owed.id, failure }]).catch(() => {})
-    emit('delivery.changed', { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, failure) }, item.owed.session)
+    emit(
+      'delivery.changed',
+      { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, failure) },
+      item.owed.session,
+    )
     return true
   }
 
@@ -186,10 +208,16 @@ export function openDelivery(parts: { platform: Platform; ledger: Ledger; plugin
       return true
     },
     async drop(id) {
-      const lane = [...lanes.values()].find((items) => items.some(({ owed, state }) => owed.id === id && state === 'queued'))
+      const lane = [...lanes.values()].find((items) =>
+        items.some(({ owed, state }) => owed.id === id && state === 'queued'),
+      )
       if (!lane && !ledger.owed.dead.has(id)) return false
       await ledger.commit([{ type: 'cancelled', outbound: id, reason: 'dropped by the owner' }])
-      if (lane) lane.splice(lane.findIndex(({ owed }) => owed.id === id), 1)
+      if (lane)
+        lane.splice(
+          lane.findIndex(({ owed }) => owed.id === id),
+          1,
+        )
       emit('delivery.changed', { id, state: 'cancelled' })
       return true
     },

@@ -6,7 +6,10 @@ import type { Lines } from './deliver.ts'
 const everyMs = 4000
 
 /** Shows a peer that somebody is at work, until disposed. Where the channel cannot, nothing happens. */
-export function keepTyping(parts: { clock: Clock; lines: Pick<Lines, 'link'> }, { channel, account, peer }: Address): Disposable {
+export function keepTyping(
+  parts: { clock: Clock; lines: Pick<Lines, 'link'> },
+  { channel, account, peer }: Address,
+): Disposable {
   const over = new AbortController()
   let timer: Disposable | undefined
   const show = () => {

@@ -29,8 +29,6 @@ export async function lockHome(options: {
   const { home, version, platform } = options
   const { DatabaseSync } = await import('node:sqlite')
   await platform.files.makeFolder(home)
-  // Made by us, so that it is ours alone: SQLite would make it readable for everybody.
-  await (await platform.files.open(join(home, 'gateway.lock'), 'append'))[Symbol.asyncDispose]()
   const startedAt = platform.clock.now()
   const file = join(home, 'gateway.lock')
   // SQLite would make it readable for all. One that is there is not opened: closing it would let go of its lock.

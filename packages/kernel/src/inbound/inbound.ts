@@ -26,8 +26,22 @@ export function openInbound(parts: {
 }): (channel: string, account: string, event: Inbound) => Promise<void> {
   const { ledger, access, plugins } = parts
 
-  async function refuse(channel: string, account: string, event: Inbound, dedupe: string, reason: string, reply?: string) {
-    const refused: LedgerRecord<'refused'> = { type: 'refused', dedupe, channel, account, sender: event.sender.id, reason }
+  async function refuse(
+    channel: string,
+    account: string,
+    event: Inbound,
+    dedupe: string,
+    reason: string,
+    reply?: string,
+  ) {
+    const refused: LedgerRecord<'refused'> = {
+      type: 'refused',
+      dedupe,
+      channel,
+      account,
+      sender: event.sender.id,
+      reason,
+    }
     const outbound: LedgerRecord<'outbound'> | undefined =
       reply === undefined
         ? undefined
@@ -71,17 +85,31 @@ export function openInbound(parts: {
   }
 
   /** An edit, a deletion or a reaction: a line of its own that points at the message. */
-  async function changeEarlier(channel: string, account: string, event: Inbound, dedupe: string, role: Role, route: Route) {
+  async function changeEarlier(
+    channel: string,
+    account: string,
+    event: Inbound,
+    dedupe: string,
+    role: Role,
+    route: Route,
+  ) {
     const session = await parts.sessions.open(route.session)
     if (session.seq === 0) return
-    const common = { origin: { channel, account, peer: event.peer, sender: event.sender.id, message: event.message }, role }
+    const common = {
+      origin: { channel, account, peer: event.peer, sender: event.sender.id, message: event.message },
+      role,
+    }
     await parts.sessions.commit({
       session: route.session,
       agent: route.agent,
       drafts: [
         event.kind === 'reaction'
           ? { kind: 'reaction', body: { message: event.message, emoji: event.text, sender: event.sender }, ...common }
-          : { kind: 'revision', body: { message: event.message, text: event.kind === 'edit' ? event.text : '' }, ...common },
+          : {
+              kind: 'revision',
+              body: { message: event.message, text: event.kind === 'edit' ? event.text : '' },
+              ...common,
+            },
       ],
       records: () => [{ type: 'done', dedupe, result: null }],
     })

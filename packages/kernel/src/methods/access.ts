@@ -20,7 +20,12 @@ type Names =
 /** The gateway's record of tokens. `rights` and `role` of a new one are at most its maker's. */
 export interface TokenDesk {
   list(): MethodResult<'tokens.list'>['tokens']
-  create(wanted: { name: string; rights: readonly Right[]; role: Role; expiresInMs?: number }): Promise<MethodResult<'tokens.create'>>
+  create(wanted: {
+    name: string
+    rights: readonly Right[]
+    role: Role
+    expiresInMs?: number
+  }): Promise<MethodResult<'tokens.create'>>
   rotate(id: string): Promise<MethodResult<'tokens.rotate'>>
   revoke(id: string): Promise<void>
   link(): MethodResult<'links.create'>
@@ -41,7 +46,9 @@ export function accessMethods(parts: {
 
   function atMost(caller: Caller, rights: readonly Right[], role: Role) {
     const has = (right: Right) =>
-      caller.rights.includes('admin') || caller.rights.includes(right) || (right === 'read' && caller.rights.includes('write'))
+      caller.rights.includes('admin') ||
+      caller.rights.includes(right) ||
+      (right === 'read' && caller.rights.includes('write'))
     const beyond = rights.filter((right) => !has(right))
     if (beyond.length > 0) throw failure('forbidden', `tokens: you have no right "${beyond.join('", "')}" to give away`)
     if (roles.indexOf(role) > roles.indexOf(caller.role)) {
@@ -83,7 +90,9 @@ export function accessMethods(parts: {
       await access.reject(channel, code)
       return { ok: true }
     },
-    'approvals.list': (_params, caller) => ({ approvals: approvals.list().filter(({ session }) => maySee(caller, session)) }),
+    'approvals.list': (_params, caller) => ({
+      approvals: approvals.list().filter(({ session }) => maySee(caller, session)),
+    }),
     async 'approvals.resolve'({ id, verdict }, caller) {
       if (caller.role !== 'owner') throw failure('forbidden', 'approvals.resolve: only the owner may allow or deny')
       await approvals.resolve(id, verdict, caller.principal)
@@ -104,7 +113,7 @@ export function accessMethods(parts: {
       return { ok: true }
     },
     'links.create'(_params, caller) {
-      if (caller.role !== 'owner') throw failure('forbidden', 'links.create: the control page is the owner\'s')
+      if (caller.role !== 'owner') throw failure('forbidden', "links.create: the control page is the owner's")
       return tokens.link()
     },
   }

@@ -64,15 +64,20 @@ export function agentMethods(parts: {
     },
     async 'models.set'({ model: chosen, agent: id = defaultAgent(configuration.value) }) {
       if (!/^[^/]+\/.+$/.test(chosen)) {
-        throw failure('invalid_params', `models.set: "${chosen}" is not a model id; one looks like provider/model. See \`openclaw models list\``)
+        throw failure(
+          'invalid_params',
+          `models.set: "${chosen}" is not a model id; one looks like provider/model. See \`openclaw models list\``,
+        )
       }
-      if (!agentIds(configuration.value).includes(id)) throw failure('not_found', `models.set: there is no agent "${id}"`)
+      if (!agentIds(configuration.value).includes(id))
+        throw failure('not_found', `models.set: there is no agent "${id}"`)
       await configuration.set(`agents.${id}.model`, chosen)
       return { model: chosen }
     },
     async 'models.auth'({ provider, secrets = {}, config = {} }, caller) {
       const found = parts.plugins.list().find(({ id, hooks }) => id === provider && hooks.includes('provider'))
-      if (!found) throw failure('not_found', `models.auth: no provider "${provider}" is installed; see \`openclaw plugins list\``)
+      if (!found)
+        throw failure('not_found', `models.auth: no provider "${provider}" is installed; see \`openclaw plugins list\``)
       for (const [key, value] of Object.entries(config)) {
         await configuration.set(`plugins.${provider}.config.${key}`, value, undefined, byPerson(caller))
       }
@@ -93,7 +98,9 @@ export function agentMethods(parts: {
       if (session !== undefined) checkSession(caller, session)
       const config = configuration.value
       const open = session === undefined ? undefined : await parts.sessions.open(session)
-      const here: Standing = open ? standing(open) : { role: caller.role, peer: { kind: 'direct', id: '' }, sandboxed: false }
+      const here: Standing = open
+        ? standing(open)
+        : { role: caller.role, peer: { kind: 'direct', id: '' }, sandboxed: false }
       const settings = config.agents?.[open?.agent ?? defaultAgent(config)]
       return {
         tools: [...parts.tools().values()].map((tool) => {

@@ -82,7 +82,10 @@ export function assemble(parts: MethodParts): GatewayHandlers {
       knownAgent: (agent) => agentIds(config()).includes(agent),
     }),
     ...sessionMethods({ ...common, models: (session) => [session.settings.model ?? modelOf(session.agent)] }),
-    ...channelMethods({ ...common, forgetLogin: (channel, account) => parts.secrets.forget(`channel:${channel}:${account}`) }),
+    ...channelMethods({
+      ...common,
+      forgetLogin: (channel, account) => parts.secrets.forget(`channel:${channel}:${account}`),
+    }),
     ...accessMethods({
       ...common,
       tokens: {

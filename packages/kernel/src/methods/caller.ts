@@ -1,4 +1,11 @@
-import { failure, type MethodName, type MethodParams, type MethodResult, type Right, type Role } from '@openclaw/protocol'
+import {
+  failure,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  type Right,
+  type Role,
+} from '@openclaw/protocol'
 import { parseKey, sessionKey } from '../router/key.ts'
 
 /** Who calls a method: always from the server's record, never from what a client says of itself. */

@@ -20,7 +20,11 @@ export function channelMethods(parts: {
 }): Handlers<Names> {
   const { channels, delivery } = parts
   const found = (yes: boolean, id: string): { ok: true } => {
-    if (!yes) throw failure('not_found', `deliveries: ${id} is not there, or is being sent right now; see \`openclaw deliveries list\``)
+    if (!yes)
+      throw failure(
+        'not_found',
+        `deliveries: ${id} is not there, or is being sent right now; see \`openclaw deliveries list\``,
+      )
     return { ok: true }
   }
   return {

@@ -37,7 +37,11 @@ export function chatMethods(parts: {
   ) {
     checkSession(caller, session)
     const key = parseKey(session)
-    if (!key) throw failure('invalid_params', `session: ${JSON.stringify(session.slice(0, 200))} is not a session key; one looks like agent:main:local:default:owner`)
+    if (!key)
+      throw failure(
+        'invalid_params',
+        `session: ${JSON.stringify(session.slice(0, 200))} is not a session key; one looks like agent:main:local:default:owner`,
+      )
     if (!parts.knownAgent(key.agent)) {
       throw failure('not_found', `agent "${key.agent}" is not configured; see \`openclaw agents list\``)
     }
@@ -55,7 +59,12 @@ export function chatMethods(parts: {
       role: caller.role,
       ...(more.reply ? { reply: more.reply } : {}),
       ...(params.model || params.thinking
-        ? { ask: { ...(params.model ? { model: params.model } : {}), ...(params.thinking ? { thinking: params.thinking } : {}) } }
+        ? {
+            ask: {
+              ...(params.model ? { model: params.model } : {}),
+              ...(params.thinking ? { thinking: params.thinking } : {}),
+            },
+          }
         : {}),
     })
     return { run: id, session, line, repeated }
@@ -65,7 +74,9 @@ export function chatMethods(parts: {
     async 'chat.send'(params, caller) {
       const session = params.session ?? ownSession(parts.defaultAgent(), caller.principal)
       const attachments = await Promise.all(
-        (params.attachments ?? []).map(({ name, mime, data }) => parts.media.store(Buffer.from(data, 'base64'), mime, name)),
+        (params.attachments ?? []).map(({ name, mime, data }) =>
+          parts.media.store(Buffer.from(data, 'base64'), mime, name),
+        ),
       )
       return say(caller, session, params, { attachments })
     },

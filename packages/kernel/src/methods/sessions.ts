@@ -30,7 +30,11 @@ export function sessionMethods(parts: {
 
   async function info(key: string): Promise<MethodResult<'sessions.get'>> {
     const found = await sessions.info(key)
-    if (!found) throw failure('not_found', `there is no session ${JSON.stringify(key.slice(0, 200))}; see \`openclaw sessions list\``)
+    if (!found)
+      throw failure(
+        'not_found',
+        `there is no session ${JSON.stringify(key.slice(0, 200))}; see \`openclaw sessions list\``,
+      )
     return { ...found, running: lanes.running(key) !== undefined }
   }
 
@@ -76,7 +80,12 @@ export function sessionMethods(parts: {
       await sessions.commit({
         session,
         agent: open.agent,
-        drafts: [{ kind: 'checkpoint', body: { reason: 'reset', settings: open.settings, notes: [], orders: [], totals: await totals(open) } }],
+        drafts: [
+          {
+            kind: 'checkpoint',
+            body: { reason: 'reset', settings: open.settings, notes: [], orders: [], totals: await totals(open) },
+          },
+        ],
       })
       await parts.agent.call('session.forget', { session }).catch(() => {})
       emit('sessions.changed', { key: session, deleted: false }, session)
@@ -84,11 +93,15 @@ export function sessionMethods(parts: {
     },
     async 'sessions.compact'({ session, instructions }, caller) {
       checkSession(caller, session)
-      if (lanes.running(session)) throw failure('conflict', 'sessions.compact: the session is at work; try again when it has answered')
+      if (lanes.running(session))
+        throw failure('conflict', 'sessions.compact: the session is at work; try again when it has answered')
       const open = await sessions.open(session)
       const models = parts.models(open)
       if (models[0] === parts.defaultModel) {
-        return { compacted: false, reason: 'no model is configured that could summarise; choose one with `openclaw models set`' }
+        return {
+          compacted: false,
+          reason: 'no model is configured that could summarise; choose one with `openclaw models set`',
+        }
       }
       const result = await parts.agent.call(
         'session.compact',
@@ -138,7 +151,8 @@ export function sessionMethods(parts: {
     },
     async 'sessions.verify'({ session }, caller) {
       if (session !== undefined) checkSession(caller, session)
-      else if (caller.role !== 'owner') throw failure('forbidden', 'sessions.verify: name one of your sessions; only the owner may check all')
+      else if (caller.role !== 'owner')
+        throw failure('forbidden', 'sessions.verify: name one of your sessions; only the owner may check all')
       return sessions.verify(session)
     },
   }

@@ -28,7 +28,9 @@ export function followPlugins(parts: {
 
   function tell() {
     const list = plugins.list()
-    versions = Object.fromEntries(list.flatMap(({ id, version, state }) => (state === 'active' || state === 'loading' ? [[id, version]] : [])))
+    versions = Object.fromEntries(
+      list.flatMap(({ id, version, state }) => (state === 'active' || state === 'loading' ? [[id, version]] : [])),
+    )
     const now = new Map(list.map((info): [string, string] => [info.name, JSON.stringify(info)]))
     for (const info of list as readonly PluginInfo[]) {
       if (shown.get(info.name) !== now.get(info.name)) emit('plugin.state', info)
@@ -49,10 +51,12 @@ export function followPlugins(parts: {
       round = step().finally(() => (round = undefined))
       return round
     }
-    again ??= round.catch(() => {}).then(() => {
-      again = undefined
-      return sync()
-    })
+    again ??= round
+      .catch(() => {})
+      .then(() => {
+        again = undefined
+        return sync()
+      })
     return again
   }
 

@@ -70,7 +70,10 @@ export function openApprovals(parts: { platform: Platform; ledger: Ledger; emit:
     async resolve(id, verdict, by) {
       const open = ledger.owed.approvals.get(id)
       if (!open || !waiting.has(id)) {
-        throw failure('not_found', `approvals: nothing waits under ${id}; it was decided or ran out. See: approvals list`)
+        throw failure(
+          'not_found',
+          `approvals: nothing waits under ${id}; it was decided or ran out. See: approvals list`,
+        )
       }
       await close(id, open.session, verdict, by)
     },

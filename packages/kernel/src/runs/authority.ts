@@ -44,7 +44,12 @@ export function refusal(
 }
 
 /** Names of the tools that a session may use. */
-export function permitted(tools: Iterable<ToolSpec>, standing: Standing, config: Config, agent: AgentConfig | undefined): string[] {
+export function permitted(
+  tools: Iterable<ToolSpec>,
+  standing: Standing,
+  config: Config,
+  agent: AgentConfig | undefined,
+): string[] {
   return [...tools].filter((tool) => refusal(tool, standing, config, agent) === undefined).map((tool) => tool.name)
 }
 

@@ -36,7 +36,7 @@ export async function openBudget(parts: { platform: Platform; home: string; log:
     while (dirty) {
       dirty = false
       await files.replace(path, JSON.stringify(total)).catch((error: unknown) => {
-        parts.log.warn('usage: today\'s counter could not be written; it counts on in memory', { error: String(error) })
+        parts.log.warn("usage: today's counter could not be written; it counts on in memory", { error: String(error) })
       })
       await clock.sleep(1000).catch(() => {})
     }
@@ -53,9 +53,16 @@ export async function openBudget(parts: { platform: Platform; home: string; log:
       const tokens = limits?.perDay?.tokens ?? perDay.tokens
       const costUsd = limits?.perDay?.costUsd ?? perDay.costUsd
       const what =
-        used.tokens >= tokens ? `${tokens} tokens (limits.perDay.tokens)` : used.costUsd >= costUsd ? `$${costUsd} (limits.perDay.costUsd)` : ''
+        used.tokens >= tokens
+          ? `${tokens} tokens (limits.perDay.tokens)`
+          : used.costUsd >= costUsd
+            ? `$${costUsd} (limits.perDay.costUsd)`
+            : ''
       if (what) {
-        throw failure('rate_limited', `today's limit of ${what} is reached; raise it with \`openclaw config set\` or go on tomorrow`)
+        throw failure(
+          'rate_limited',
+          `today's limit of ${what} is reached; raise it with \`openclaw config set\` or go on tomorrow`,
+        )
       }
     },
     add(usage) {

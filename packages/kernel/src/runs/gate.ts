@@ -46,7 +46,9 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
     }
   }
   const changed = input !== call.input
-  const digest = createHash('sha256').update(JSON.stringify([call.tool, input ?? null])).digest('hex')
+  const digest = createHash('sha256')
+    .update(JSON.stringify([call.tool, input ?? null]))
+    .digest('hex')
 
   if (reason !== undefined && !(await saidByOwner(parts, run, changed ? undefined : call.subject))) {
     const subject = (changed ? undefined : call.subject) ?? `${call.tool} ${JSON.stringify(input)}`
@@ -58,7 +60,9 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
     }
   }
   if (effect !== 'read') {
-    await run.commit([{ kind: 'intent', body: { run: plan.request.run, call: call.call, tool: call.tool, input: digest } }])
+    await run.commit([
+      { kind: 'intent', body: { run: plan.request.run, call: call.call, tool: call.tool, input: digest } },
+    ])
   }
   return { verdict: 'allow', ...(changed ? { input } : {}) }
 }

@@ -3,7 +3,14 @@ import type { Caller } from '../methods/caller.ts'
 import type { Run } from './run.ts'
 
 /** Methods that would wait on a lane: from within a run on the same lane they would never end. */
-const waits: ReadonlySet<string> = new Set(['agent.wait', 'chat.abort', 'sessions.reset', 'sessions.delete', 'sessions.erase', 'sessions.compact'])
+const waits: ReadonlySet<string> = new Set([
+  'agent.wait',
+  'chat.abort',
+  'sessions.reset',
+  'sessions.delete',
+  'sessions.erase',
+  'sessions.compact',
+])
 
 /**
  * A tool's call to a gateway method: with the rights of the run's principal, which are the owner's only in a run that
@@ -28,7 +35,8 @@ export async function callAsRun(asked: {
     throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)
   }
   const role = run.plan?.standing.role ?? 'guest'
-  const rights: readonly Right[] = role === 'owner' ? ['read', 'write', 'admin', 'pairing'] : role === 'member' ? ['read', 'write'] : ['read']
+  const rights: readonly Right[] =
+    role === 'owner' ? ['read', 'write', 'admin', 'pairing'] : role === 'member' ? ['read', 'write'] : ['read']
   const principal = role === 'owner' ? 'owner' : `session:${run.session}`
   return asked.call(method, params ?? {}, { principal, role, rights, signal: asked.signal, run: run.id })
 }

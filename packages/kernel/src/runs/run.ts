@@ -89,7 +89,11 @@ export function startRun(
       plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
       if (attempt === 1) {
         deadline = clock.monotonic() + plan.request.limits.wallMs
-        parts.emit('agent.start', { run: id, model: plan.request.models[0]!, takes: answers.map(({ line }) => line) }, sessionKey)
+        parts.emit(
+          'agent.start',
+          { run: id, model: plan.request.models[0]!, takes: answers.map(({ line }) => line) },
+          sessionKey,
+        )
       }
       try {
         return await bounded(parts.agent.call('run.start', plan.request))
@@ -129,7 +133,10 @@ export function startRun(
   async function settle(result: RunResult | undefined, thrown: Failure | undefined) {
     const usage: Usage = result?.usage ?? { input: 0, cached: 0, output: 0 }
     const outcome = stopped?.outcome ?? result?.outcome ?? (thrown?.code === 'aborted' ? 'aborted' : 'failed')
-    const why = outcome === 'answered' ? undefined : (result?.failure ?? thrown ?? { code: 'aborted' as const, message: stopped?.reason ?? 'stopped' })
+    const why =
+      outcome === 'answered'
+        ? undefined
+        : (result?.failure ?? thrown ?? { code: 'aborted' as const, message: stopped?.reason ?? 'stopped' })
     const lines = (result?.lines ?? []) as LineDraft[]
     takeSteered(lines)
     const planned = plan?.request.begin as LineDraft<'run'> | undefined
@@ -225,7 +232,11 @@ export function startRun(
     begin(params) {
       if (closed || !plan) throw failure('conflict', `run ${id} is over`)
       const leftMs = () => deadline - clock.monotonic()
-      return beginCall(parts, { plan, signal: stopping.signal, leftMs, takes: () => answers.map(({ line }) => line), commit }, params)
+      return beginCall(
+        parts,
+        { plan, signal: stopping.signal, leftMs, takes: () => answers.map(({ line }) => line), commit },
+        params,
+      )
     },
     async end(params) {
       if (!parts.plugins.intercepts('tool.result')) return { content: params.content, failed: params.failed }

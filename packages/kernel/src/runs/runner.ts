@@ -14,7 +14,9 @@ type Calls = GatewayForAgentMethods
 export interface Runner {
   readonly lanes: Lanes
   /** What the agent process may call. */
-  readonly handlers: { readonly [M in keyof Calls]: (params: Params<Calls[M]>) => Result<Calls[M]> | Promise<Result<Calls[M]>> }
+  readonly handlers: {
+    readonly [M in keyof Calls]: (params: Params<Calls[M]>) => Result<Calls[M]> | Promise<Result<Calls[M]>>
+  }
   /** What the agent process tells. */
   hear(notice: AgentNotice): void
   /** Ends accepts that no run will answer. */
@@ -48,7 +50,13 @@ export function openRunner(
     return run
   }
 
-  async function settleWithout(run: string, session: string, accepts: readonly Accept[], reason: string, outcome: 'aborted' | 'interrupted') {
+  async function settleWithout(
+    run: string,
+    session: string,
+    accepts: readonly Accept[],
+    reason: string,
+    outcome: 'aborted' | 'interrupted',
+  ) {
     const { drafts, records, outbounds } = settlement({
       run,
       session,
@@ -92,7 +100,8 @@ export function openRunner(
     },
     async cancel(accepts, reason, outcome = 'aborted') {
       const bySession = Map.groupBy(accepts, ({ session }) => session)
-      for (const [session, some] of bySession) await settleWithout(parts.platform.random.id(), session, some, reason, outcome)
+      for (const [session, some] of bySession)
+        await settleWithout(parts.platform.random.id(), session, some, reason, outcome)
     },
     async recover({ resumed, waiting, parked }) {
       for (const { run, accepts } of parked) {

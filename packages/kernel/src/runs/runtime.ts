@@ -67,7 +67,11 @@ export function openRuntime(parts: {
   async function ready(): Promise<void> {
     parts.host.start()
     const { state, reason } = parts.host.state
-    if (state === 'parked') throw failure('unavailable', `the agent process is parked: ${reason ?? 'it died too often'}; see \`openclaw doctor\`, then \`openclaw gateway restart\``)
+    if (state === 'parked')
+      throw failure(
+        'unavailable',
+        `the agent process is parked: ${reason ?? 'it died too often'}; see \`openclaw doctor\`, then \`openclaw gateway restart\``,
+      )
     await gate.passed
   }
 
@@ -83,7 +87,9 @@ export function openRuntime(parts: {
     },
     up() {
       if (gate.isOpen) gate = openGate()
-      reload().catch((error: unknown) => parts.log.error('the agent process could not load its plugins', { error: String(error) }))
+      reload().catch((error: unknown) =>
+        parts.log.error('the agent process could not load its plugins', { error: String(error) }),
+      )
     },
     lost() {
       if (gate.isOpen) gate = openGate()

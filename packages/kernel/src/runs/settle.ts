@@ -6,7 +6,8 @@ type Outbound = LedgerRecord<'outbound'>
 /** What a person is told when a run ends without an answer. */
 export function notice(outcome: 'failed' | 'aborted' | 'interrupted', failure: Failure | undefined): string {
   if (outcome === 'aborted') return 'Stopped.'
-  if (outcome === 'interrupted') return 'This was interrupted and not finished. Please say it again if it still matters.'
+  if (outcome === 'interrupted')
+    return 'This was interrupted and not finished. Please say it again if it still matters.'
   return `I could not answer: ${failure?.message ?? 'an unknown error'}`
 }
 

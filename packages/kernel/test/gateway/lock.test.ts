@@ -22,9 +22,9 @@ async function gateway(home: string) {
        try {
          const lock = await lockHome({ home: process.argv[1], version: '9', platform: realPlatform() })
          await lock.publish('http://127.0.0.1:4242')
-         console.log('held')
          setInterval(() => {}, 1000)
          process.on('SIGTERM', async () => { await lock[Symbol.asyncDispose](); process.exit(0) })
+         console.log('held')
        } catch (thrown) { console.log(JSON.stringify({ code: thrown.code, message: thrown.message })) }`,
       home,
     ],

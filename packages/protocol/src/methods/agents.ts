@@ -69,7 +69,12 @@ export const agentMethods = {
     'admin',
     'Ask a model for one word, for real.',
     closed({ model: Type.String() }),
-    Type.Object({ ok: Type.Boolean(), text: Type.Optional(Type.String()), message: Type.Optional(Type.String()), ms: Type.Integer() }),
+    Type.Object({
+      ok: Type.Boolean(),
+      text: Type.Optional(Type.String()),
+      message: Type.Optional(Type.String()),
+      ms: Type.Integer(),
+    }),
   ),
   'tools.list': method(
     'read',

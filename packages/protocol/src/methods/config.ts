@@ -17,7 +17,12 @@ export const PluginInfo = Type.Object({
 })
 
 export const configMethods = {
-  'plugins.list': method('read', 'Plugins, their state, what they hold, and how long they took.', none, Type.Object({ plugins: Type.Array(PluginInfo) })),
+  'plugins.list': method(
+    'read',
+    'Plugins, their state, what they hold, and how long they took.',
+    none,
+    Type.Object({ plugins: Type.Array(PluginInfo) }),
+  ),
   'plugins.reload': method(
     'admin',
     'Read the installed plugins again and restart what changed, or one plugin.',
@@ -55,7 +60,12 @@ export const configMethods = {
     closed({ text: Type.Optional(Type.String()) }),
     Type.Object({ ok: Type.Boolean(), problems: Type.Array(Problem) }),
   ),
-  'config.schema': method('admin', 'JSON Schema of the configuration with the installed plugins.', none, Type.Object({ schema: Type.Unknown() })),
+  'config.schema': method(
+    'admin',
+    'JSON Schema of the configuration with the installed plugins.',
+    none,
+    Type.Object({ schema: Type.Unknown() }),
+  ),
   'route.explain': method(
     'read',
     'Which agent and session a message would reach, and why.',

@@ -68,12 +68,16 @@ export const sessionMethods = {
     'write',
     'Replace the older part of the context by a summary; the journal keeps every line.',
     closed({ session: SessionKey, instructions: Type.Optional(Type.String()) }),
-    Type.Object({ compacted: Type.Boolean(), summary: Type.Optional(Type.String()), reason: Type.Optional(Type.String()) }),
+    Type.Object({
+      compacted: Type.Boolean(),
+      summary: Type.Optional(Type.String()),
+      reason: Type.Optional(Type.String()),
+    }),
   ),
   'sessions.delete': method('admin', 'Delete a session and its journal file.', closed({ session: SessionKey }), ok),
   'sessions.erase': method(
     'admin',
-    'Replace bodies by their digests, visibly: a person\'s right. The file still verifies.',
+    "Replace bodies by their digests, visibly: a person's right. The file still verifies.",
     closed({
       session: SessionKey,
       lines: Type.Optional(Type.Array(Type.String(), { description: 'Ids of lines; all when absent.' })),
