@@ -84,12 +84,13 @@ async function behindHttp(folder: string): Promise<Record<string, Figure>> {
   const openai = { config: { baseUrl: model.url, models: [{ id: 'instant' }] } }
   await using house = await open(folder, 'http', { agents: { main: { model: 'openai/instant' } }, plugins: { openai } })
   const { client } = house
-  for (let at = 0; at < 50; at++) await run(client, sessionOf(0))
+  let turn = 0
+  for (let at = 0; at < 50; at++) await run(client, sessionOf(turn++ % sessions))
   for (let at = 0; at < 50; at++) await bare(model.url)
 
   const whole = await times(async () => {
     const began = performance.now()
-    await run(client, sessionOf(0))
+    await run(client, sessionOf(turn++ % sessions))
     return performance.now() - began
   }, 300)
   const bareWhole = await times(async () => (await bare(model.url)).whole, 300)
@@ -97,7 +98,7 @@ async function behindHttp(folder: string): Promise<Record<string, Figure>> {
     const began = performance.now()
     const { promise, resolve } = Promise.withResolvers<number>()
     using _text = client.on('agent.text', () => resolve(performance.now() - began))
-    await run(client, sessionOf(1))
+    await run(client, sessionOf(turn++ % sessions))
     return promise
   }, 200)
   const bareFirst = await times(async () => (await bare(model.url)).first, 200)

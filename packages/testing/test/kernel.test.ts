@@ -9,7 +9,7 @@ it('answers the owner', async () => {
 
 it('A1 A14 A22 A23 A25 A48 A91: answers who is admitted on a channel, where they wrote', async () => {
   const fake = fakeChannel()
-  await using house = await testKernel({
+  await using _house = await testKernel({
     plugins: [fake.plugin],
     config: { channels: { fake: { dm: { policy: 'allowlist', allow: ['user1'] }, accounts: { default: {} } } } },
     script: [say('hi user')],
