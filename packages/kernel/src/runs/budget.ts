@@ -18,7 +18,10 @@ const perDay = { tokens: 20_000_000, costUsd: 50 }
 export async function openBudget(parts: { platform: Platform; home: string; log: Log }): Promise<Budget> {
   const { clock, files } = parts.platform
   const path = join(parts.home, 'state', 'usage.json')
-  const day = () => new Date(clock.now()).toLocaleDateString('sv')
+  const day = () => {
+    const at = new Date(clock.now())
+    return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
+  }
   const read = (text: string | undefined): { day: string; tokens: number; costUsd: number } => {
     try {
       const { day: of, tokens, costUsd } = JSON.parse(text ?? '') as Record<string, unknown>
