@@ -6,8 +6,14 @@ import { become } from './lib/run.mjs'
 import { join } from 'node:path'
 
 // npm test: all tests from source; names of files or folders as arguments narrow it down, and vitest's own options
-// go on to vitest. --smoke runs the smoke instead: the product from a fresh clone and from a registry.
+// go on to vitest. --proven lists which requirements the tests cite. --smoke runs the smoke instead: the product from a fresh clone and from a registry.
 await script(import.meta.url, async (ready) => {
+  if (ready.args.includes('--proven')) {
+    return become(ready.node, [at('test', 'proven.ts'), ...ready.args.filter((arg) => arg !== '--proven')], {
+      cwd: at(),
+      env: ready.env,
+    })
+  }
   const smoke = ready.args.includes('--smoke')
   const args = ready.args.filter((arg) => arg !== '--smoke')
   // Some tests drive the real program, which runs from its bundle.

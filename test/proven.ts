@@ -1,8 +1,8 @@
 /**
- * Prints which requirements a test cites, and which none does yet: `node test/proven.ts [--json]`.
+ * Prints which requirements a test cites, and which none does yet: `npm test -- --proven [--json]`.
  * A test cites an id by having it in its name, e.g. `it('S6: a non-loopback bind without auth does not start', …)`.
  */
-import { readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { requirements } from './requirements.ts'
 
@@ -13,21 +13,23 @@ export function citedIn(source: string): Set<string> {
 }
 
 /** The test files of each cited id. */
-export async function findCitations(root: string): Promise<Map<string, string[]>> {
+export function findCitations(root: string): Map<string, string[]> {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.test.ts', '*.test.tsx'], {
     cwd: root,
     encoding: 'utf8',
   })
   const cited = new Map<string, string[]>()
-  for (const file of files.split('\n').filter(Boolean)) {
-    const source = await readFile(`${root}/${file}`, 'utf8').catch(() => '')
-    for (const id of citedIn(source)) cited.set(id, [...(cited.get(id) ?? []), file])
+  for (const file of files
+    .split('\n')
+    .filter((name) => name && existsSync(`${root}/${name}`))
+    .toSorted()) {
+    for (const id of citedIn(readFileSync(`${root}/${file}`, 'utf8'))) cited.set(id, [...(cited.get(id) ?? []), file])
   }
   return cited
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const cited = await findCitations(`${import.meta.dirname}/..`)
+  const cited = findCitations(`${import.meta.dirname}/..`)
   const proven = requirements.filter(({ id }) => cited.has(id))
   const open = requirements.filter(({ id }) => !cited.has(id))
   if (process.argv.includes('--json')) {

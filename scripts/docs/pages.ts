@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { guide } from './guide.ts'
 import { cliPage } from './cli.ts'
 import { configurationPage } from './configuration.ts'
+import { promisesPage } from './promises.ts'
 import { protocolPage } from './protocol.ts'
 import { readmes } from './readme.ts'
 
@@ -11,6 +12,7 @@ import { readmes } from './readme.ts'
 export const pages: Readonly<Record<string, () => string>> = {
   'docs/cli.md': cliPage,
   'docs/configuration.md': configurationPage,
+  'docs/promises.md': promisesPage,
   'docs/protocol.md': protocolPage,
   'docs/plugins.md': guide('docs/plugins.md'),
   ...readmes,

@@ -115,9 +115,10 @@ describe('a run', () => {
     const { plugin, begun, release } = gate()
     await using house = await testKernel({
       plugins: [plugin],
-      config: { agents: { main: { queue: 'followup' } } },
-      script: [callTool('gate', {}), say('1'), say('2'), say('3')],
+      script: [say('set'), callTool('gate', {}), say('1'), say('2'), say('3')],
     })
+    await house.ask('begin')
+    await house.call('sessions.patch', { session, queue: 'followup' })
     const first = house.ask('first')
     await begun
     const [second, third] = [house.ask('second'), house.ask('third')]

@@ -143,14 +143,15 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     reported: (reports) => plugins.reported(reports),
     log,
   })
+  const loginOf = (channel: string, account: string) =>
+    openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account)))
   const channels = opening.use(
     openChannels({
       platform,
       log,
       emit,
       address: () => gateway.address.href,
-      store: (channel, account) =>
-        openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account))),
+      store: loginOf,
       configure: (channel, account, schema) => accountSettings({ configuration, secrets }, channel, account, schema),
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
@@ -249,6 +250,11 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     accept,
     deliver,
     ready,
+    forgetLogin: async (channel, account) => {
+      await secrets.forget(`channel:${channel}:${account}`)
+      const login = loginOf(channel, account)
+      for (const key of await login.list()) await login.delete(key)
+    },
     tail: (cursor, limit) => log.tail(cursor, limit),
     router: () => router,
     gateway: () => gateway,

@@ -13,8 +13,8 @@ import { composeSchema, writeSchema } from './schema.ts'
 /** What the gateway holds from its start to its end. */
 const needRestart = ['gateway.port', 'gateway.bind', 'gateway.host', 'gateway.tls']
 
-/** How often the file is looked at. One stat a second costs nothing and works on every file system. */
-const lookMs = 1000
+/** How often the file is looked at. A stat costs next to nothing and works on every file system. */
+const lookMs = 2000
 
 /** A file of which nobody wrote anything yet. */
 const emptyFile = '{\n  "$schema": "./schema.json"\n}\n'

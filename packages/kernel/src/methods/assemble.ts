@@ -54,6 +54,8 @@ export interface MethodParts {
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
   ready(): { ready: boolean; reason?: string }
   tail(cursor: string | undefined, limit: number): Promise<MethodResult<'logs.tail'>>
+  /** Drops what an account logged in with. */
+  forgetLogin(channel: string, account: string): Promise<void>
   /** Reads plugins again, and hands agent and channels what changed. */
   reload(plugin?: string): Promise<void>
 }
@@ -84,7 +86,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
     ...sessionMethods({ ...common, models: (session) => [session.settings.model ?? modelOf(session.agent)] }),
     ...channelMethods({
       ...common,
-      forgetLogin: (channel, account) => parts.secrets.forget(`channel:${channel}:${account}`),
+      forgetLogin: parts.forgetLogin,
     }),
     ...accessMethods({
       ...common,

@@ -7,6 +7,8 @@ export type QueueMode = 'collect' | 'steer' | 'followup' | 'interrupt'
 /** A run in progress, as its lane sees it. */
 export interface ActiveRun {
   readonly id: string
+  /** How its session treats what comes meanwhile; undefined until it is planned. */
+  readonly mode: QueueMode | undefined
   /** Resolves when the run is settled; never rejects. */
   readonly settled: Promise<void>
   abort(reason: string, outcome: 'aborted' | 'interrupted'): void
@@ -35,6 +37,8 @@ interface Lane {
   resumed: (readonly Accept[])[]
   waiting: Accept[]
   run?: ActiveRun
+  /** What the last run knew of the session's settings. */
+  mode?: QueueMode | undefined
 }
 
 /** Messages that one run may answer together: same reply address, same wishes. */
@@ -61,13 +65,15 @@ export function openLanes(parts: {
       lanes.delete(session)
       return
     }
-    const accepts = lane.resumed.shift() ?? lane.waiting.splice(0, batch(lane.waiting, parts.mode(session)))
+    const accepts =
+      lane.resumed.shift() ?? lane.waiting.splice(0, batch(lane.waiting, lane.mode ?? parts.mode(session)))
     const run = parts.start(session, accepts)
     lane.run = run
     active++
     void run.settled.then(() => {
       active--
       delete lane.run
+      lane.mode = run.mode
       pump(session, lane)
     })
   }
@@ -78,22 +84,23 @@ export function openLanes(parts: {
     return lane
   }
 
+  function wait(accept: Accept) {
+    const lane = laneOf(accept.session)
+    lane.waiting.push(accept)
+    pump(accept.session, lane)
+  }
+
   return {
     push(accept) {
-      const lane = laneOf(accept.session)
-      const { run } = lane
-      const mode = run ? parts.mode(accept.session) : 'collect'
+      const { run } = laneOf(accept.session)
+      const mode = run && (run.mode ?? parts.mode(accept.session))
       if (run && mode === 'steer') {
-        void run.steer(accept).then((taken) => {
-          if (taken) return
-          lane.waiting.push(accept)
-          pump(accept.session, lane)
-        })
+        // By the time a run says no, it may be over and its lane gone: the message finds its lane anew.
+        void run.steer(accept).then((taken) => (taken ? undefined : wait(accept)))
         return
       }
-      lane.waiting.push(accept)
       if (run && mode === 'interrupt') run.abort('a newer message came', 'interrupted')
-      pump(accept.session, lane)
+      wait(accept)
     },
     resume(session, accepts) {
       const lane = laneOf(session)

@@ -4,6 +4,7 @@ import type { AgentConfig, LedgerRecord, Limits, LineDraft, Role, RunRequest } f
 import { parseKey } from '../router/key.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { lower, permitted, type Standing } from './authority.ts'
+import type { QueueMode } from './lanes.ts'
 import type { RunParts } from './parts.ts'
 
 type Accept = LedgerRecord<'accept'>
@@ -13,6 +14,7 @@ export interface RunPlan {
   readonly request: RunRequest
   readonly standing: Standing
   readonly agentConfig: AgentConfig | undefined
+  readonly mode: QueueMode
 }
 
 const defaultLimits: Limits = { modelCalls: 50, wallMs: 600_000, tokens: 2_000_000, costUsd: 10, repeats: 5 }
@@ -67,6 +69,7 @@ export async function planRun(
   return {
     standing,
     agentConfig,
+    mode: session.settings.queue ?? agentConfig?.queue ?? 'collect',
     request: {
       run,
       session: session.key,

@@ -205,6 +205,9 @@ export function startRun(
     get plan() {
       return plan
     },
+    get mode() {
+      return plan?.mode
+    },
     settled: Promise.resolve().then(go),
     abort(reason, outcome) {
       if (stopped || closed) return

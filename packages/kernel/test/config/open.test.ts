@@ -129,7 +129,7 @@ describe('a change by hand', () => {
     await using one = await home('{ logs: { level: "info" }, gateway: { port: 1 } }', true)
     const changed = nextChange(one.configuration)
     await writeFile(one.file, '{ logs: { level: "debug" }, gateway: { port: 22 } }')
-    await one.platform.clock.advance(1000)
+    await one.platform.clock.advance(2000)
     expect(await changed).toMatchObject({
       paths: ['logs.level', 'gateway.port'],
       applied: 'restart',
@@ -141,13 +141,13 @@ describe('a change by hand', () => {
     await using one = await home('{ channels: { irc: { dm: { policy: "allowlist" } } } }', true)
     const broken = nextChange(one.configuration)
     await writeFile(one.file, '{ channels: { irc: ')
-    await one.platform.clock.advance(1000)
+    await one.platform.clock.advance(2000)
     expect((await broken).paths).toEqual([])
     expect(one.configuration.value.channels?.['irc']?.dm?.policy).toBe('allowlist')
     expect(one.configuration.problems).toHaveLength(1)
     const corrected = nextChange(one.configuration)
     await writeFile(one.file, '{ channels: { irc: { dm: { policy: "open" } } } }')
-    await one.platform.clock.advance(1000)
+    await one.platform.clock.advance(2000)
     expect((await corrected).after.channels?.['irc']?.dm?.policy).toBe('open')
     expect(one.configuration.problems).toEqual([])
   })
