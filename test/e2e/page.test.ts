@@ -50,6 +50,17 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
+const answer = `Four files, all of them yours to change:
+
+| file | says |
+| --- | --- |
+| \`AGENTS.md\` | how I work |
+| \`SOUL.md\` | who I am |
+| \`TOOLS.md\` | what is special about the tools here |
+| \`USER.md\` | who you are; only your own sessions see it |
+
+Tell me your name and I will put it into \`USER.md\`.`
+
 describe('from a fresh home to a conversation, in a real browser', () => {
   it('A1 A3 A4 A33 A49 A50 A58 A78: the printed link leads to a chat whose turns stand in a readable journal', async () => {
     await using home = await temporaryHome()
@@ -108,7 +119,9 @@ describe('from a fresh home to a conversation, in a real browser', () => {
     { timeout: 90_000 },
     async () => {
       const mock = new LLMock({ port: 0 })
-      mock.on({}, { content: 'Good morning. **I am here**, and I can use your tools.' })
+      mock.on({ hasToolResult: true }, { content: answer })
+      mock.on({ userMessage: 'What is in my workspace?' }, { toolCalls: [{ name: 'list', arguments: '{"path":"."}' }] })
+      mock.on({}, { content: 'Good morning. I am here.' })
       await mock.start()
       try {
         await using home = await temporaryHome()
@@ -126,11 +139,14 @@ describe('from a fresh home to a conversation, in a real browser', () => {
         await card.getByRole('button', { name: 'Try it and use it' }).click()
         await card.waitFor({ state: 'detached' })
 
-        await say(page, 'good morning')
+        await say(page, 'Good morning!')
         await page
           .getByRole('article', { name: /^Answer/ })
           .getByText('I am here')
           .waitFor()
+        await say(page, 'What is in my workspace?')
+        await page.getByRole('cell', { name: 'who I am' }).waitFor()
+        await page.getByText('It is your agent’s model now').waitFor({ state: 'detached' })
         await picture(page, 'chat')
 
         expect(await page.content()).not.toContain('sk-canary-never-shown')

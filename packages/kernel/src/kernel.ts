@@ -220,7 +220,10 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     deliver,
     signal: closing.signal,
   })
-  const lines = sessions.onLine((session, line) => emit('session.line', { line }, session))
+  const lines = sessions.onLine((session, line) => {
+    emit('session.line', { line }, session)
+    if (line.kind === 'session') emit('sessions.changed', { key: session, deleted: false }, session)
+  })
   opening.defer(() => lines[Symbol.dispose]())
 
   // How people reach it.

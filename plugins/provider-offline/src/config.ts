@@ -1,4 +1,4 @@
-import { closed } from '@openclaw/sdk'
+import Type from 'typebox'
 
 /** There is nothing to configure. */
-export const config = closed({})
+export const config = Type.Object({}, { additionalProperties: false })

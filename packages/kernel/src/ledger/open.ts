@@ -74,8 +74,8 @@ export async function openLedger(options: { folder: string; platform: Platform; 
       },
       damaged: findings.damaged.length,
       async *lines() {
-        // The record that says so is itself the last one: the journals have everything.
-        if (state.last <= followed + 1) return
+        // Where the record that says so is itself the last one, the journals have everything.
+        if (followed > 0 && state.last === followed + 1) return
         for await (const { n, group } of read(findings.refusals)) {
           if (n <= followed) continue
           for (const record of group) {

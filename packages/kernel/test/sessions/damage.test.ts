@@ -132,6 +132,15 @@ test('R1: what the ledger has above a journal is appended at the next start, byt
   }
 })
 
+test('R2: the very first commit of a home is recovered when the kill came before its journal', async () => {
+  await using folder = await temporaryFolder()
+  const { home, whole, path } = await killedAfter(folder.path, 'the first and only one')
+  await rm(path)
+  await using storage = await openStorage(home)
+  expect((await readFile(path)).toString()).toBe(whole.toString())
+  expect((await storage.sessions.open(key)).seq).toBe(2)
+})
+
 test('a torn tail of a journal is followed by what the ledger has of it', async () => {
   await using folder = await temporaryFolder()
   const { home, whole, path } = await killedAfter(folder.path, 'one', 'two')
