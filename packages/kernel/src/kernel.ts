@@ -295,6 +295,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     }),
   )
   await lock.publish(gateway.address.href)
+  log.info('the gateway takes messages', { address: gateway.address.href, version, ms: Math.round(platform.clock.monotonic() - startedAt) })
   const watching = configuration.onChange(({ after, applied }) => {
     router = makeRouter(after)
     log.configure(after.logs)
@@ -321,6 +322,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   let closed: Promise<void> | undefined
   const close = (reason: string) =>
     (closed ??= (async () => {
+      log.info('the gateway stops', { reason })
       emit('gateway.stopping', { reason })
       await plugged.catch(() => {})
       // What does not end in time stays owed, and goes on from its last committed step at the next start.

@@ -34,7 +34,7 @@ export const list = defineCommand({
         rows.length > 0
           ? columns([['CHANNEL', 'NAME', 'PLUGIN', 'ACCOUNTS'], ...rows])
           : 'No channel is installed; the chat page and this terminal always work.',
-      next: rows.length > 0 ? ['How their links are', 'channels status'] : ['Add one', 'plugins add telegram'],
+      next: rows.length > 0 ? ['How their links are', 'channels status'] : ['How to add one', 'plugins add --help'],
     }
   },
 })

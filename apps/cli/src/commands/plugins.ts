@@ -19,7 +19,7 @@ export const list = defineCommand({
     return {
       value: answer,
       text: columns([['PLUGIN', 'VERSION', 'PLUGS INTO', 'FROM', 'STATE', ''], ...rows]),
-      next: parked ? ['Why one is parked', `plugins inspect ${parked.id}`] : ['Add one', 'plugins add telegram'],
+      next: parked ? ['Why one is parked', `plugins inspect ${parked.id}`] : ['How to add one', 'plugins add --help'],
     }
   },
 })

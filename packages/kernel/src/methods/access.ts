@@ -1,5 +1,6 @@
 import { failure, type Address, type LedgerRecord, type MethodResult, type Right, type Role } from '@openclaw/protocol'
 import type { Access } from '../access/access.ts'
+import type { Tokens } from '../gateway/tokens.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { Approvals } from '../runs/approvals.ts'
@@ -17,17 +18,8 @@ type Names =
   | 'tokens.revoke'
   | 'links.create'
 
-/** The gateway's record of tokens. `rights` and `role` of a new one are at most its maker's. */
-export interface TokenDesk {
-  list(): MethodResult<'tokens.list'>['tokens']
-  create(wanted: {
-    name: string
-    rights: readonly Right[]
-    role: Role
-    expiresInMs?: number
-  }): Promise<MethodResult<'tokens.create'>>
-  rotate(id: string): Promise<MethodResult<'tokens.rotate'>>
-  revoke(id: string): Promise<void>
+/** The gateway's record of tokens, and its one-time links. */
+export interface TokenDesk extends Pick<Tokens, 'list' | 'create' | 'rotate' | 'revoke'> {
   link(): MethodResult<'links.create'>
 }
 
