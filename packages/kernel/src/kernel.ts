@@ -111,7 +111,6 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       },
     }),
   )
-  await plugins.find()
 
   // How runs are made: the agent process, the lanes, and what is owed to peers.
   const approvals = openApprovals({ platform, ledger, emit })
@@ -295,7 +294,11 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     }),
   )
   await lock.publish(gateway.address.href)
-  log.info('the gateway takes messages', { address: gateway.address.href, version, ms: Math.round(platform.clock.monotonic() - startedAt) })
+  log.info('the gateway takes messages', {
+    address: gateway.address.href,
+    version,
+    ms: Math.round(platform.clock.monotonic() - startedAt),
+  })
   const watching = configuration.onChange(({ after, applied }) => {
     router = makeRouter(after)
     log.configure(after.logs)
@@ -307,6 +310,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   /** Everything that a message can be taken without. */
   async function plug() {
+    await plugins.find()
     await plugins.start()
     host.start()
     await following.sync()

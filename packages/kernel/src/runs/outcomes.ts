@@ -11,15 +11,22 @@ export interface Outcomes {
   wait(accept: string, timeoutMs: number, signal?: AbortSignal): Promise<Outcome>
 }
 
-const remembered = 1000
+/** Ends that are remembered with their text: so many, and so many characters in all. */
+const remembered = { count: 1000, chars: 4_000_000 }
 
 export function openOutcomes(parts: { platform: Platform; ledger: Ledger }): Outcomes {
   const recent = new Map<string, Outcome>()
+  let chars = 0
   const waiters = new Map<string, Set<(outcome: Outcome) => void>>()
   return {
     settle(accept, outcome) {
       recent.set(accept, outcome)
-      if (recent.size > remembered) recent.delete(recent.keys().next().value!)
+      chars += outcome.text?.length ?? 0
+      for (const [oldest, { text }] of recent) {
+        if (recent.size === 1 || (recent.size <= remembered.count && chars <= remembered.chars)) break
+        recent.delete(oldest)
+        chars -= text?.length ?? 0
+      }
       for (const tell of waiters.get(accept) ?? []) tell(outcome)
       waiters.delete(accept)
     },

@@ -165,7 +165,10 @@ export function startRun(
       }
     }
     parts.budget.add(usage)
-    parts.log[outcome === 'answered' ? 'debug' : 'info'](`run ${id}: ${outcome}`, { session: sessionKey, ...(why ? { code: why.code } : {}) })
+    parts.log[outcome === 'answered' ? 'debug' : 'info'](`run ${id}: ${outcome}`, {
+      session: sessionKey,
+      ...(why ? { code: why.code } : {}),
+    })
     parts.emit('agent.end', { run: id, outcome, ...(why ? { failure: why } : {}), usage }, sessionKey)
     for (const accept of answers) {
       parts.outcomes.settle(accept.id, {
