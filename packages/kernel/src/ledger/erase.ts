@@ -3,7 +3,7 @@ import type { LedgerRecord } from '@openclaw/protocol'
 import { readLines } from '../platform/lines.ts'
 import { eraseDamage, eraseLine } from '../sessions/line.ts'
 import type { Erasure } from './ledger.ts'
-import { encodeEntry, encodeGroup, readGroup, type Entry } from './line.ts'
+import { encodeEntries, encodeGroup, readGroup, type Entry } from './line.ts'
 import type { Segment } from './read.ts'
 
 /** What an erasure has to know of the log. */
@@ -36,9 +36,12 @@ function eraseFrom(bytes: Buffer, erasure: Erasure, known: Known): Uint8Array {
   // A newer version's line is not ours to change.
   if (group === 'newer') return bytes
   if (group === 'damaged') return mayHold(bytes, erasure) ? Buffer.from(eraseDamage(bytes)) : bytes
-  const runs = new Set<string>()
+  // The erased lines name the runs whose outbounds repeat them, wherever those stand in the commit.
+  const runs = new Set(
+    group.group.flatMap((record) => (isErased(record, group.n, erasure, known) ? runOf(record) : [])),
+  )
   const entries = group.group.map((record) => eraseRecord(record, group.n, erasure, known, runs))
-  return Buffer.from(encodeGroup(group.n, group.at, entries.map(encodeEntry).join()))
+  return Buffer.from(encodeGroup(group.n, group.at, encodeEntries(entries)))
 }
 
 /** Nobody can say what damaged bytes still hold of a text whose line they name. */
@@ -46,14 +49,30 @@ function mayHold(bytes: Buffer, { lines }: Erasure): boolean {
   return lines === 'deleted' || [...bytes.toString().matchAll(/"id":"([^"]+)"/g)].some((match) => lines.has(match[1]!))
 }
 
-function eraseRecord(record: LedgerRecord, n: number, erasure: Erasure, known: Known, runs: Set<string>): Entry {
+type LineRecord = LedgerRecord<'line'>
+
+/** Is this a journal line that goes? */
+function isErased(record: LedgerRecord, n: number, { session, lines }: Erasure, known: Known): record is LineRecord {
+  if (record.type !== 'line' || record.session !== session) return false
+  return lines === 'deleted' ? n <= known.deletedAt : lines.has((record.line as { id: string }).id)
+}
+
+function runOf({ line }: LineRecord): string[] {
+  const run = (line as { body?: { run?: string } }).body?.run
+  return run === undefined ? [] : [run]
+}
+
+function eraseRecord(
+  record: LedgerRecord,
+  n: number,
+  erasure: Erasure,
+  known: Known,
+  runs: ReadonlySet<string>,
+): Entry {
   const { session, lines, whole } = erasure
   if (!('session' in record) || record.session !== session) return record
   if (lines === 'deleted' && n > known.deletedAt) return record
-  if (record.type === 'line') {
-    const { id, body } = record.line as { id: string; body?: { run?: string } }
-    if (lines !== 'deleted' && !lines.has(id)) return record
-    if (body?.run !== undefined) runs.add(body.run)
+  if (isErased(record, n, erasure, known)) {
     return { type: 'line', session, text: eraseLine(JSON.stringify(record.line)) }
   }
   if (record.type === 'outbound' && known.closed(record.id) && (whole || runs.has(record.run ?? ''))) {

@@ -19,16 +19,26 @@ export interface Group {
   readonly group: readonly LedgerRecord[]
 }
 
+const lineStart = '{"type":"line","session":'
 const tailBytes = ',"sum":"0123456789abcdef"}'.length
 
-/** The JSON text of one record. */
-export function encodeEntry(entry: Entry): string {
+/**
+ * The JSON texts of a commit's records, comma-separated: what is promised first, journal lines after it, so that a boot
+ * can read the promises without the lines.
+ */
+export function encodeEntries(entries: readonly Entry[]): string {
+  const promises = entries.filter(({ type }) => type !== 'line')
+  const lines = entries.filter(({ type }) => type === 'line')
+  return [...promises, ...lines].map(encodeEntry).join()
+}
+
+function encodeEntry(entry: Entry): string {
   if (entry.type === 'line' && 'text' in entry) return encodeLine(JSON.stringify(entry.session), entry.text)
   return JSON.stringify(entry)
 }
 
 function encodeLine(session: string, text: string): string {
-  return `{"type":"line","session":${session},"line":${text}}`
+  return `${lineStart}${session},"line":${text}}`
 }
 
 /** The text of one ledger line without its newline; `records` are the records' JSON, comma-separated. */
@@ -39,20 +49,27 @@ export function encodeGroup(n: number, at: number, records: string): string {
 
 /**
  * Reads one line: a commit, one of a newer version, or damage. Lines of every version prove themselves alike, so that
- * a flipped bit in the version is not taken for the future.
+ * a flipped bit in the version is not taken for the future. `promises` leaves the journal lines out, which are most of it.
  */
-export function readGroup(bytes: Buffer): Group | 'newer' | 'damaged' {
+export function readGroup(bytes: Buffer, what: 'all' | 'promises' = 'all'): Group | 'newer' | 'damaged' {
   const headBytes = bytes.length - tailBytes
   if (headBytes <= 0 || bytes.toString('latin1', headBytes) !== tailOf(bytes.subarray(0, headBytes))) return 'damaged'
-  const parsed = parse(bytes)
+  const text = bytes.toString()
+  const parsed = (what === 'promises' ? parse(withoutLines(text)) : undefined) ?? parse(text)
   if (typeof parsed?.v !== 'number') return 'damaged'
   if (parsed.v > ledgerVersion) return 'newer'
   return typeof parsed.n === 'number' && Array.isArray(parsed.group) ? (parsed as Group) : 'damaged'
 }
 
-function parse(bytes: Buffer): Partial<Group> | undefined {
+/** Cut before the first journal line. Inside of strings quotes are escaped, so the mark is a record's own beginning. */
+function withoutLines(text: string): string {
+  const at = text.indexOf(lineStart)
+  return at < 0 ? text : `${text.slice(0, text[at - 1] === ',' ? at - 1 : at)}]}`
+}
+
+function parse(text: string): Partial<Group> | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString())
+    const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : undefined
   } catch {
     return undefined

@@ -3,7 +3,7 @@ import type { Log as Report } from '@openclaw/sdk'
 import type { FileHandle, Platform } from '../platform.ts'
 import { eraseSegment } from './erase.ts'
 import type { Ledger } from './ledger.ts'
-import { encodeEntry, type Group } from './line.ts'
+import { encodeEntries, type Group } from './line.ts'
 import { openLog } from './log.ts'
 import { emptyFindings, readGroups, type Findings, type Refusals, type Segment } from './read.ts'
 import { createState, type LedgerState } from './state.ts'
@@ -26,11 +26,11 @@ export async function openLedger(options: { folder: string; platform: Platform; 
 
   const sizes = new Map<string, number>()
   /** Reads the segments as far as they reached when the ledger was opened. */
-  async function* read(refusals: Refusals, findings?: Findings): AsyncGenerator<Group> {
+  async function* read(refusals: Refusals, findings?: Findings, what?: 'promises'): AsyncGenerator<Group> {
     const segments: Segment[] = []
     try {
       for (const one of paths) segments.push({ handle: await files.open(one, 'read'), size: sizes.get(one)! })
-      yield* readGroups(segments, refusals, findings)
+      yield* readGroups(segments, refusals, findings, what)
     } finally {
       for (const { handle: one } of segments) await one[Symbol.asyncDispose]()
     }
@@ -55,8 +55,8 @@ export async function openLedger(options: { folder: string; platform: Platform; 
 
     const append: Ledger['append'] = (entries, settled) => {
       const at = clock.now()
-      log.append(entries.map(encodeEntry).join(), at, (refused, n) => {
-        if (!refused) for (const entry of entries) state.apply(entry, at, n)
+      log.append(encodeEntries(entries), at, (refused, n) => {
+        if (!refused) state.apply(entries, at, n)
         settled(refused)
       })
     }
@@ -125,7 +125,7 @@ interface Folded {
   readonly findings: Findings
 }
 
-type Read = (refusals: Refusals, findings: Findings) => AsyncIterable<Group>
+type Read = (refusals: Refusals, findings: Findings, what: 'promises') => AsyncIterable<Group>
 
 async function fold(read: Read): Promise<Folded> {
   const first = await foldOnce(read, [])
@@ -136,8 +136,8 @@ async function fold(read: Read): Promise<Folded> {
 async function foldOnce(read: Read, refusals: Refusals): Promise<Folded> {
   const state = createState()
   const findings = emptyFindings()
-  for await (const { n, at, group } of read(refusals, findings)) {
-    for (const record of group) state.apply(record, at, n)
+  for await (const { n, at, group } of read(refusals, findings, 'promises')) {
+    state.apply(group, at, n)
   }
   return { state, findings }
 }

@@ -28,12 +28,13 @@ export async function* readGroups(
   segments: readonly Segment[],
   refusals: Refusals,
   findings: Findings = emptyFindings(),
+  what?: 'promises',
 ): AsyncGenerator<Group> {
   const numbers = createNumbers()
   for (const [segment, { handle, size }] of segments.entries()) {
     for await (const lines of readLines(handle, 0, size)) {
       for (const { bytes, offset } of lines) {
-        const group = readGroup(bytes)
+        const group = readGroup(bytes, what)
         if (group === 'damaged') findings.damaged.push({ segment, offset })
         else if (group === 'newer') findings.newer++
         else if (numbers.take(group.n)) {

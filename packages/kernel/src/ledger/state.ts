@@ -12,8 +12,8 @@ interface Delivery {
 /** What the log says, folded record by record. */
 export interface LedgerState {
   readonly owed: Owed
-  /** Adds a record of commit `n`. */
-  apply(entry: Entry, atMs: number, n: number): void
+  /** Adds commit `n`. Its journal lines say nothing here and may be left out. */
+  apply(entries: readonly Entry[], atMs: number, n: number): void
   seen(dedupe: string): Seen | undefined
   outcome(accept: string): LedgerRecord<'settle'> | undefined
   /** Number of the commit that deleted each session last. */
@@ -46,8 +46,7 @@ export function createState(): LedgerState {
 
   const seen = (dedupe: string): Seen | undefined => keys.get(accountOf(dedupe))?.get(dedupe)
 
-  const apply = (entry: Entry, atMs: number, n: number): void => {
-    last = Math.max(last, n)
+  const applyOne = (entry: Entry, atMs: number, n: number): void => {
     switch (entry.type) {
       case 'line':
       case 'refusal':
@@ -114,7 +113,10 @@ export function createState(): LedgerState {
 
   return {
     owed: { accepts, recoveries, outbounds, dead, approvals },
-    apply,
+    apply(entries, atMs, n) {
+      last = Math.max(last, n)
+      for (const entry of entries) applyOne(entry, atMs, n)
+    },
     seen,
     outcome: (accept) => outcomes.get(accept),
     deleted,
