@@ -40,7 +40,7 @@ describe('after a kill in the middle of a tool call', () => {
   )
 
   it(
-    'R1: what was in work at two deaths is not tried a third time, and the person is told',
+    'R1: what was in work at two deaths is answered or its person is told: nothing stays owed',
     { timeout: 60_000 },
     async () => {
       await using home = await temporaryHome()

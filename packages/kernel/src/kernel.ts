@@ -77,7 +77,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   )
   await sessions.recover(ledger.lines())
   // Read before the door opens: what is owed from then on is queued by whoever owes it.
-  const owedRuns = await recoverRuns({ ledger, sessions })
+  const owedRuns = await recoverRuns({ ledger, sessions, afterDeath: lock.afterDeath })
   const owedOutbounds = [...ledger.owed.outbounds.values()].map(({ outbound }) => outbound)
   const media = openMedia({ platform, home })
   const budget = await openBudget({ platform, home, log })

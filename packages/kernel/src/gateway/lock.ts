@@ -13,6 +13,8 @@ export interface Running {
 
 /** The home is ours until this is disposed, or the process ends in whatever way. */
 export interface Lock extends AsyncDisposable {
+  /** The gateway that had the home before did not end in order: its `gateway.json` was still there. */
+  readonly afterDeath: boolean
   /** Says in `gateway.json` where this gateway is reached. */
   publish(address: string): Promise<void>
 }
@@ -54,6 +56,7 @@ export async function lockHome(options: {
       `${JSON.stringify({ pid: process.pid, ...(address ? { address } : {}), startedAt, version })}\n`,
     )
   let open = true
+  const afterDeath = (await platform.files.stat(join(home, 'gateway.json')).catch(() => undefined)) !== undefined
   try {
     await write()
   } catch (thrown) {
@@ -61,6 +64,7 @@ export async function lockHome(options: {
     throw thrown
   }
   return {
+    afterDeath,
     publish: write,
     async [Symbol.asyncDispose]() {
       if (!open) return

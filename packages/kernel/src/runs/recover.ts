@@ -17,9 +17,16 @@ export interface Recovered {
 /** An accept that was open at this many starts is not tried again. */
 const deaths = 2
 
-/** Sorts what is owed at boot by the journals, and counts this boot before anything is tried again. */
-export async function recoverRuns(parts: { ledger: Ledger; sessions: Sessions }): Promise<Recovered> {
-  const { ledger, sessions } = parts
+/**
+ * Sorts what is owed at boot by the journals. After a death, that is counted before anything is tried again; an orderly
+ * end says nothing against what was in work.
+ */
+export async function recoverRuns(parts: {
+  ledger: Ledger
+  sessions: Sessions
+  afterDeath: boolean
+}): Promise<Recovered> {
+  const { ledger, sessions, afterDeath } = parts
   const owed = [...ledger.owed.accepts.values()]
   if (owed.length === 0) return { resumed: [], waiting: [], parked: [] }
   const died = new Map(owed.map(({ id }) => [id, ledger.owed.recoveries.get(id) ?? 0]))
@@ -32,8 +39,8 @@ export async function recoverRuns(parts: { ledger: Ledger; sessions: Sessions })
   }
   const begun = [...runs].map(([run, accepts]) => ({ run, accepts }))
   const tried = begun.flatMap(({ accepts }) => accepts.map(({ id }) => id))
-  if (tried.length > 0) await ledger.commit([{ type: 'recovered', accepts: tried }])
-  const tooOften = (accepts: readonly Accept[]) => accepts.some(({ id }) => died.get(id)! >= deaths - 1)
+  if (tried.length > 0 && afterDeath) await ledger.commit([{ type: 'recovered', accepts: tried }])
+  const tooOften = (accepts: readonly Accept[]) => afterDeath && accepts.some(({ id }) => died.get(id)! >= deaths - 1)
   return {
     resumed: begun.filter(({ accepts }) => !tooOften(accepts)),
     waiting,
