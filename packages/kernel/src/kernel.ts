@@ -27,8 +27,9 @@ import type { Kernel, KernelOptions } from './options.ts'
 import type { Plugins } from './plugins/host.ts'
 import { followPlugins } from './plugins/follow.ts'
 import { openPlugins } from './plugins/open.ts'
+import { agentOf } from './router/key.ts'
 import { defaultAgent, makeRouter } from './router/router.ts'
-import { openApprovals } from './runs/approvals.ts'
+import { chooseApproval, openApprovals } from './runs/approvals.ts'
 import { openBudget } from './runs/budget.ts'
 import { openIntake } from './runs/intake.ts'
 import { openOutcomes } from './runs/outcomes.ts'
@@ -154,12 +155,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       configure: (channel, account, schema) => accountSettings({ configuration, secrets }, channel, account, schema),
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
-      choose: async (channel, account, event) => {
-        const role = await access.role(channel, account, event.sender)
-        const [id, verdict] = event.choice.split(':')
-        if (role === 'owner' && id && (verdict === 'allow' || verdict === 'deny'))
-          await approvals.resolve(id, verdict, `${channel}/${event.sender}`)
-      },
+      choose: chooseApproval({ access, approvals }),
     }),
   )
   const following = opening.use(
@@ -192,20 +188,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     versions: () => following.versions,
     closing: closing.signal,
     typing: (address) => keepTyping({ clock: platform.clock, lines: channels }, address),
-    mode: (session) => config().agents?.[session.split(':')[1] ?? '']?.queue ?? 'collect',
-    callMethod: (run, plugin, method, params) =>
-      callAsRun({
-        run,
-        plugin,
-        method,
-        params,
-        permissions: plugins.list().find(({ id }) => id === plugin)?.permissions.methods ?? [],
-        laneOf: (_method, of) =>
-          (of as { session?: string } | undefined)?.session ??
-          ledger.owed.accepts.get((of as { run?: string } | undefined)?.run ?? '')?.session,
-        call: gateway.call,
-        signal: closing.signal,
-      }),
+    mode: (session) => config().agents?.[agentOf(session) ?? 'main']?.queue ?? 'collect',
+    callMethod: callAsRun({ plugins, ledger, call: (...call) => gateway.call(...call), signal: closing.signal }),
   })
   const accept = openIntake({ platform, ledger, sessions, accepted: (record) => runner.lanes.push(record) })
   const inbound = openInbound({

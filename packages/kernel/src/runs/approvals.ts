@@ -1,4 +1,6 @@
 import { failure, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
+import type { Account } from '@openclaw/sdk'
+import type { Access } from '../access/access.ts'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
@@ -83,5 +85,15 @@ export function openApprovals(parts: { platform: Platform; ledger: Ledger; emit:
       if (left.length === 0) return
       await ledger.commit(left.map((approval) => ({ type: 'resolved', approval, verdict: 'expired', by: 'restart' })))
     },
+  }
+}
+
+/** A button in a chat: only the owner's click counts, and what it says is `<approval>:allow` or `<approval>:deny`. */
+export function chooseApproval(parts: { access: Pick<Access, 'role'>; approvals: Approvals }) {
+  return async (channel: string, account: string, event: Parameters<Account['choose']>[0]): Promise<void> => {
+    const [id, verdict] = event.choice.split(':')
+    if (!id || (verdict !== 'allow' && verdict !== 'deny')) return
+    if ((await parts.access.role(channel, account, event.sender)) !== 'owner') return
+    await parts.approvals.resolve(id, verdict, `${channel}/${event.sender}`)
   }
 }

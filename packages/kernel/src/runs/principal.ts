@@ -1,5 +1,7 @@
-import { failure, type Right } from '@openclaw/protocol'
+import { failure, type Right, type Role } from '@openclaw/protocol'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Caller } from '../methods/caller.ts'
+import type { Plugins } from '../plugins/host.ts'
 import type { Run } from './run.ts'
 
 /** Methods that would wait on a lane: from within a run on the same lane they would never end. */
@@ -12,31 +14,47 @@ const waits: ReadonlySet<string> = new Set([
   'sessions.compact',
 ])
 
+/** The session whose lane a method would wait on, by its params. */
+function laneOf(params: unknown, ledger: Pick<Ledger, 'owed'>): string | undefined {
+  const { session, run } = (params ?? {}) as { session?: string; run?: string }
+  return session ?? (run === undefined ? undefined : ledger.owed.accepts.get(run)?.session)
+}
+
 /**
- * A tool's call to a gateway method: with the rights of the run's principal, which are the owner's only in a run that
- * nobody else has a word in, and only methods that the plugin's manifest names.
+ * Makes the way of a tool's call to a gateway method: with the rights of the run's principal, which are the owner's only
+ * in a run that nobody else has a word in, and only methods that the plugin's manifest names.
  */
-export async function callAsRun(asked: {
-  run: Run
-  plugin: string
-  method: string
-  params: unknown
-  permissions: readonly string[]
-  /** The lane that a method would wait on. */
-  laneOf(method: string, params: unknown): string | undefined
+export function callAsRun(parts: {
+  plugins: Pick<Plugins, 'list'>
+  ledger: Pick<Ledger, 'owed'>
   call(method: string, params: unknown, caller: Caller): Promise<unknown>
   signal: AbortSignal
-}): Promise<unknown> {
-  const { run, plugin, method, params, permissions } = asked
-  if (!permissions.includes(method)) {
-    throw failure('forbidden', `${plugin} calls ${method}, which its manifest does not name under permissions.methods`)
+}): (run: Run, plugin: string, method: string, params: unknown) => Promise<unknown> {
+  return async (run, plugin, method, params) => {
+    const permissions = parts.plugins.list().find(({ id }) => id === plugin)?.permissions.methods ?? []
+    if (!permissions.includes(method)) {
+      throw failure(
+        'forbidden',
+        `${plugin} calls ${method}, which its manifest does not name under permissions.methods`,
+      )
+    }
+    if (waits.has(method) && laneOf(params, parts.ledger) === run.session) {
+      throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)
+    }
+    const role = run.plan?.standing.role ?? 'guest'
+    const principal = role === 'owner' ? 'owner' : `session:${run.session}`
+    return parts.call(method, params ?? {}, {
+      principal,
+      role,
+      rights: rights[role],
+      signal: parts.signal,
+      run: run.id,
+    })
   }
-  if (waits.has(method) && asked.laneOf(method, params) === run.session) {
-    throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)
-  }
-  const role = run.plan?.standing.role ?? 'guest'
-  const rights: readonly Right[] =
-    role === 'owner' ? ['read', 'write', 'admin', 'pairing'] : role === 'member' ? ['read', 'write'] : ['read']
-  const principal = role === 'owner' ? 'owner' : `session:${run.session}`
-  return asked.call(method, params ?? {}, { principal, role, rights, signal: asked.signal, run: run.id })
+}
+
+const rights: Readonly<Record<Role, readonly Right[]>> = {
+  owner: ['read', 'write', 'admin', 'pairing'],
+  member: ['read', 'write'],
+  guest: ['read'],
 }
