@@ -63,14 +63,26 @@ describe('delivery', () => {
     const fake = fakeChannel({ canFind: true })
     await using house = await testKernel({ plugins: [fake.plugin], config })
     await fake.connected()
+    fake.loseReceipts(failure('unavailable', 'the connection broke'))
     await house.call('send', { to: to('u'), message: 'once', idempotencyKey: '1' })
     await fake.waitSent(1)
-    // The receipt was lost: the kernel cannot know whether it arrived.
-    fake.failSends(failure('unavailable', 'the connection broke'))
-    await house.call('send', { to: to('u'), message: 'twice?', idempotencyKey: '2' })
-    await house.platform.clock.advance(10_000)
-    await fake.waitSent(2)
-    expect(fake.sent.map(({ text }) => text)).toEqual(['once', 'twice?'])
+    await house.platform.clock.advance(60_000)
+    await house.hear('delivery.changed', ({ state }) => state === 'sent')
+    expect(fake.sent.map(({ text }) => text)).toEqual(['once'])
+  })
+
+  it('R8: where the platform cannot say, at most that one chunk repeats', async () => {
+    const fake = fakeChannel({ traits: { maxText: 10 } })
+    await using house = await testKernel({ plugins: [fake.plugin], config })
+    await fake.connected()
+    fake.loseReceipts(failure('unavailable', 'the connection broke'))
+    await house.call('send', { to: to('u'), message: 'first one second one third one', idempotencyKey: '1' })
+    await fake.waitSent(1)
+    await house.platform.clock.advance(60_000)
+    await house.hear('delivery.changed', ({ state }) => state === 'sent')
+    const texts = fake.sent.map(({ text }) => text)
+    expect(texts[1]).toBe(texts[0])
+    expect(texts.slice(1).join('')).toBe('first one second one third one')
   })
 
   it('keeps what is owed through a restart, and sends it once the channel is there', async () => {

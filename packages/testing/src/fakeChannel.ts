@@ -47,6 +47,8 @@ export interface FakeChannel {
   drop(account?: string, detail?: string): void
   /** The next sends fail with these, one each. */
   failSends(...failures: Error[]): void
+  /** The next sends arrive, and their receipts are lost with these: the sender cannot know that they arrived. */
+  loseReceipts(...failures: Error[]): void
   /** Sends wait until the returned function is called. */
   holdSends(): () => void
   /** Links that are alive now; more than one per account is a defect of the kernel. */
@@ -61,6 +63,7 @@ export function fakeChannel(
   const sent: SentMessage[] = []
   const accounts = new Map<string, Account>()
   const failures: Error[] = []
+  const lost: Error[] = []
   const waiters = new Set<() => void>()
   let held: Promise<void> = Promise.resolve()
   let events = 0
@@ -110,6 +113,8 @@ export function fakeChannel(
             message,
           })
           changed()
+          const loss = lost.shift()
+          if (loss !== undefined) throw loss
           return { messages: [`m${sent.length}`] }
         },
         async typing() {
@@ -180,6 +185,7 @@ export function fakeChannel(
     connected: (account = 'default') => until(() => accounts.has(account)),
     drop: (account = 'default', detail) => accountOf(account).report('offline', detail ?? 'the platform went away'),
     failSends: (...next) => void failures.push(...next),
+    loseReceipts: (...next) => void lost.push(...next),
     holdSends() {
       const { promise, resolve } = Promise.withResolvers<void>()
       held = promise
