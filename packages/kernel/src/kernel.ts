@@ -6,6 +6,7 @@ import { openAccess } from './access/open.ts'
 import { hostAgent } from './agents/agent.ts'
 import { gatewaySection } from './gateway/section.ts'
 import { openChannels } from './channels/channels.ts'
+import { chatCommands } from './commands/table.ts'
 import { openConfiguration } from './config/open.ts'
 import { openSecrets } from './config/secrets.ts'
 import { accountSettings } from './config/settings.ts'
@@ -156,6 +157,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
       choose: chooseApproval({ access, approvals }),
+      commands: chatCommands,
+      openMedia: media.open,
     }),
   )
   const following = opening.use(

@@ -1,4 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
+import type { Clock } from '@openclaw/sdk'
+
+export type { Clock }
 
 /**
  * The seam to time, disk, randomness and processes. Nothing in the kernel reaches for these otherwise, so that the
@@ -11,17 +14,6 @@ export interface Platform {
   readonly processes: Processes
   /** The environment as it was at start. */
   readonly env: Readonly<Record<string, string | undefined>>
-}
-
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number
-  /** Milliseconds since some moment; never goes back. */
-  monotonic(): number
-  /** Calls back once. Disposing cancels. Timers do not keep the process alive. */
-  after(ms: number, call: () => void): Disposable
-  /** Rejects with the signal's reason when aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
 export interface FileStat {
@@ -49,6 +41,8 @@ export interface Files {
   readBytes(path: string): Promise<Uint8Array | undefined>
   /** Whole or not at all: written beside, synced, renamed, folder synced. Large content may come in parts. */
   replace(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
+  /** Gives a file another name, in the place of what has it; the new name is on the disk when it resolves. */
+  move(from: string, to: string): Promise<void>
   /** Of the name itself, not of what a link points at; undefined when there is none. */
   stat(path: string): Promise<FileStat | undefined>
   /** Names in a folder; none when there is no such folder. */

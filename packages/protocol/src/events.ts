@@ -62,6 +62,17 @@ export const events = {
     Type.Object({ key: Type.String(), deleted: Type.Boolean() }),
   ),
   typing: row('read', 'The agent began or ceased to work in a session.', Type.Object({ on: Type.Boolean() })),
+  'peer.typing': row(
+    'read',
+    'Somebody on a channel began or ceased to type to us.',
+    Type.Object({
+      channel: Type.String(),
+      account: Type.String(),
+      peer: Peer,
+      sender: Type.Optional(Type.String()),
+      on: Type.Boolean(),
+    }),
+  ),
   presence: row(
     'read',
     'Somebody on a channel came or went.',

@@ -42,8 +42,22 @@ const bodies = {
     sender: Type.Optional(Sender),
     attachments: Type.Optional(Type.Array(Attachment)),
     replyTo: Type.Optional(Type.String()),
+    /** What it replies to, as the platform shows it. */
+    quote: Type.Optional(Type.Object({ text: Type.String(), sender: Type.Optional(Type.String()) })),
     /** Unmentioned group messages since the last mention, untrusted. */
     pending: Type.Optional(Type.Array(Type.Object({ sender: Sender, text: Type.String(), atMs: Type.Number() }))),
+  }),
+  /** Files of user lines before it, by the platform's handle: where each is stored now, or why it could not be had. */
+  media: Type.Object({
+    files: Type.Array(
+      Type.Object({
+        ref: Type.String({ description: 'As the user line names it.' }),
+        stored: Type.Optional(Type.String({ description: '`media:<sha256>`' })),
+        mime: Type.Optional(Type.String()),
+        sizeBytes: Type.Optional(Type.Integer()),
+        failure: Type.Optional(Type.String()),
+      }),
+    ),
   }),
   /** A run begins; `takes` are the ids of the user lines that it answers. */
   run: Type.Object({

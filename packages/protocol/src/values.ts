@@ -57,8 +57,19 @@ export const Inbound = Type.Object({
   sender: Sender,
   text: Type.String(),
   attachments: Type.Optional(Type.Array(Attachment)),
-  mentioned: Type.Optional(Type.Boolean()),
+  mentioned: Type.Optional(
+    Type.Boolean({ description: 'Addressed to us: by name, by a reply to our words, or as a command of ours.' }),
+  ),
   replyTo: Type.Optional(Type.String()),
+  quote: Type.Optional(
+    Type.Object(
+      { text: Type.String(), sender: Type.Optional(Type.String()) },
+      { description: 'What it replies to, as the platform shows it.' },
+    ),
+  ),
+  place: Type.Optional(
+    Type.String({ description: 'What people call the group. For people to read; it proves nothing.' }),
+  ),
   group: Type.Optional(Type.String({ description: 'Parts of one album share a group; the lane joins them.' })),
   parent: Type.Optional(Type.String({ description: 'The peer that holds a thread, for bindings.' })),
   guild: Type.Optional(Type.String()),

@@ -6,6 +6,18 @@ export interface Log {
   error(text: string, fields?: object): void
 }
 
+/** Time. In tests it stands still until it is told to go on, so nothing of an entry may ask the machine for it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Milliseconds since some moment; never goes back. */
+  monotonic(): number
+  /** Calls back once. Disposing cancels. Timers do not keep the process alive. */
+  after(ms: number, call: () => void): Disposable
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
 /** Small durable values of one plugin: cursors, logins. Atomic per key; kept under `state/<plugin>/` with mode 0600. */
 export interface Store {
   get(key: string): Promise<Uint8Array | undefined>

@@ -1,6 +1,7 @@
 import type { Inbound, Peer } from '@openclaw/protocol'
 import { failure, type Account, type Channel, type Link } from '@openclaw/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import { testPlatform } from './platform.ts'
 import { memoryStore, testScope } from './gatewaySuite.ts'
 
 /** A platform that speaks its wire protocol to the real channel entry. */
@@ -53,7 +54,12 @@ export function channelConformance(fixture: ChannelFixture): void {
             events.push(event)
             for (const tell of waiters.splice(0)) tell()
           }),
-        choose: async () => {},
+        clock: testPlatform('').clock,
+        commands: [],
+        open: async () => {
+          throw failure('not_found', 'there are no files here')
+        },
+        choose: async () => ({ taken: false, text: '' }),
         webhook(served) {
           route = served
           return new URL(`http://127.0.0.1:18789/webhooks/${fixture.channel.id}/default`)

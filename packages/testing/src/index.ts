@@ -1,3 +1,4 @@
+export * from './channel/counterpart.ts'
 export * from './channelSuite.ts'
 export * from './clock.ts'
 export * from './fakeChannel.ts'

@@ -16,12 +16,12 @@ export interface ProviderFixture {
   /** The default export of the entry's module. */
   readonly provider: Provider
   /** Starts the counterpart in a situation; undefined when there is no such thing, and its tests are left out. */
-  make(situation: Situation): Promise<Counterpart | undefined> | Counterpart | undefined
+  make(situation: Situation): Promise<ModelCounterpart | undefined> | ModelCounterpart | undefined
   /** Situations that `make` does not know; they are left out by name, so that none is forgotten. */
   readonly without?: readonly Situation[]
 }
 
-export interface Counterpart {
+export interface ModelCounterpart {
   /** Configuration that reaches it. */
   readonly config: unknown
   /** A model without the provider's prefix. */

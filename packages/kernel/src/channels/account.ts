@@ -18,6 +18,8 @@ export interface AccountParts {
   makeScope(label: string): OwnedScope
   receive: Account['receive']
   choose: Account['choose']
+  commands: Account['commands']
+  openMedia: Account['open']
   webhook(scope: Scope, route: Parameters<Account['webhook']>[0]): URL
   presence: Account['presence']
   typing: Account['typing']
@@ -79,6 +81,9 @@ export function makeAccount(parts: AccountParts): AccountMachine {
         config,
         store: parts.store,
         fetch,
+        clock: platform.clock,
+        commands: parts.commands,
+        open: parts.openMedia,
         receive: async (event) => {
           await parts.receive(event)
           status = { ...status, lastInboundAt: platform.clock.now() }

@@ -1,5 +1,5 @@
 import { failure, type Config } from '@openclaw/protocol'
-import type { Account, Channel, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { Account, Channel, Choice, Chosen, Command, Link, Log, Scope, Store } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
 import type { Inbound } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
@@ -29,7 +29,9 @@ export function openChannels(parts: {
   configure(channel: string, account: string, schema: object): Promise<unknown>
   makeScope(label: string): OwnedScope
   receive(channel: string, account: string, event: Inbound): Promise<void>
-  choose(channel: string, account: string, event: Parameters<Account['choose']>[0]): Promise<void>
+  choose(channel: string, account: string, choice: Choice): Promise<Chosen>
+  commands: readonly Command[]
+  openMedia: Account['open']
 }): Channels {
   const accounts = new Map<string, { machine: AccountMachine; channel: Channel; account: string; config: string }>()
   const routes = new Map<string, Parameters<Account['webhook']>[0]>()
@@ -46,7 +48,9 @@ export function openChannels(parts: {
       configure: () => parts.configure(channel.id, account, channel.account),
       makeScope: parts.makeScope,
       receive: (event) => parts.receive(channel.id, account, event),
-      choose: (event) => parts.choose(channel.id, account, event),
+      choose: (choice) => parts.choose(channel.id, account, choice),
+      commands: parts.commands,
+      openMedia: parts.openMedia,
       webhook(scope: Scope, route) {
         const at = key(channel.id, account)
         if (routes.has(at)) throw failure('conflict', `${at}: the webhook is served already`)
@@ -54,7 +58,8 @@ export function openChannels(parts: {
         scope.defer(() => void routes.delete(at), 'webhook')
         return new URL(`/webhooks/${encodeURIComponent(channel.id)}/${encodeURIComponent(account)}`, parts.address())
       },
-      typing: () => {},
+      typing: (peer, on, sender) =>
+        parts.emit('peer.typing', { channel: channel.id, account, peer, on, ...(sender ? { sender } : {}) }),
       presence: (sender, state) => parts.emit('presence', { channel: channel.id, account, sender, state }),
       changed(status) {
         parts.emit('channel.state', status)

@@ -38,6 +38,10 @@ export function realFiles(): Files {
       }
       await syncFolder(dirname(path))
     },
+    async move(from, to) {
+      await rename(from, to)
+      await syncFolder(dirname(to))
+    },
     async stat(path) {
       const found = await whenThere(lstat(path))
       if (!found) return undefined

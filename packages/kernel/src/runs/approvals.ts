@@ -1,5 +1,5 @@
-import { failure, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
-import type { Account } from '@openclaw/sdk'
+import { failure, toFailure, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
+import type { Choice, Chosen } from '@openclaw/sdk'
 import type { Access } from '../access/access.ts'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -90,10 +90,19 @@ export function openApprovals(parts: { platform: Platform; ledger: Ledger; emit:
 
 /** A button in a chat: only the owner's click counts, and what it says is `<approval>:allow` or `<approval>:deny`. */
 export function chooseApproval(parts: { access: Pick<Access, 'role'>; approvals: Approvals }) {
-  return async (channel: string, account: string, event: Parameters<Account['choose']>[0]): Promise<void> => {
-    const [id, verdict] = event.choice.split(':')
-    if (!id || (verdict !== 'allow' && verdict !== 'deny')) return
-    if ((await parts.access.role(channel, account, event.sender)) !== 'owner') return
-    await parts.approvals.resolve(id, verdict, `${channel}/${event.sender}`)
+  return async (channel: string, account: string, { choice, sender }: Choice): Promise<Chosen> => {
+    const [id, verdict] = choice.split(':')
+    if (!id || (verdict !== 'allow' && verdict !== 'deny')) return { taken: false, text: 'This means nothing here.' }
+    if ((await parts.access.role(channel, account, sender)) !== 'owner')
+      return { taken: false, text: 'Only the owner can decide this.' }
+    try {
+      await parts.approvals.resolve(id, verdict, `${channel}/${sender}`)
+    } catch (error) {
+      const { code, message } = toFailure(error)
+      // Decided elsewhere, or too late: its buttons have nothing more to say.
+      if (code === 'not_found') return { taken: true, text: 'This was decided already, or ran out.' }
+      return { taken: false, text: message }
+    }
+    return { taken: true, text: verdict === 'allow' ? 'Allowed.' : 'Denied.' }
   }
 }
