@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { testKernel, type TestKernel } from '@openclaw/testing'
+import { testKernel, type Counterpart, type TestKernel } from '@openclaw/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { takeAnswers } from './answers.ts'
+import { startPlatform } from './counterpart.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -13,11 +13,11 @@ const shell = { cwd: root, shell: process.platform === 'win32' }
 
 let gateway: TestKernel
 let home: string
-let people: Awaited<ReturnType<typeof takeAnswers>>
+let people: Counterpart
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'openclaw-example-'))
-  people = await takeAnswers()
+  people = await startPlatform(async () => new Response())
   await install()
   gateway = await testKernel({
     home,
@@ -27,7 +27,7 @@ beforeAll(async () => {
       agents: { main: { model: 'example/parrot' } },
       plugins: { example: { config: { sides: 20 } } },
       channels: {
-        example: { dm: { policy: 'open' }, accounts: { default: { secret: 'a long secret', replyTo: people.url } } },
+        example: { dm: { policy: 'open' }, accounts: { default: people.account } },
       },
     },
   })
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]()
-  await people?.stop()
+  await people?.[Symbol.asyncDispose]()
   await rm(home, { recursive: true, force: true })
 })
 
@@ -73,7 +73,7 @@ it('A90 A94: is found by its manifest and plugged in at all four hook points', a
 
 it('answers a message through its own channel with its own model, and counts it', async () => {
   expect((await post({ id: '1', from: 'ann', text: 'hello out there' })).status).toBe(202)
-  expect(await people.answer(1)).toMatchObject({ to: 'ann', text: 'hello out there' })
+  expect(await people.waitSeen(1)).toMatchObject({ peer: { id: 'ann' }, text: 'hello out there' })
   await gateway.hear('agent.end')
   const page = await fetch(new URL('/example/', gateway.kernel.address))
   expect(await page.text()).toBe('1 answers so far\n')
@@ -83,5 +83,5 @@ it('takes a message once, and none without the secret', async () => {
   expect((await post({ id: '2', from: 'ann', text: 'again' }, 'guessed')).status).toBe(401)
   expect((await post({ id: '1', from: 'ann', text: 'hello out there' })).status).toBe(202)
   expect((await post({ nothing: true })).status).toBe(400)
-  expect(people.answers).toHaveLength(1)
+  expect(people.sees()).toHaveLength(1)
 })

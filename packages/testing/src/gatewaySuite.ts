@@ -1,6 +1,7 @@
 import type { EventEnvelope, MethodTable } from '@openclaw/protocol'
-import type { Extension, Gateway, GatewaySetup, Scope, Store } from '@openclaw/sdk'
+import type { Extension, Gateway, GatewaySetup } from '@openclaw/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import { memoryStore, testScope } from './scope.ts'
 
 /** What a gateway entry gives its suite. */
 export interface GatewayFixture {
@@ -11,42 +12,6 @@ export interface GatewayFixture {
   readonly config: unknown
   /** Requests that it answers, when it serves http, with the status expected. */
   readonly requests?: readonly { readonly path: string; readonly status: number }[]
-}
-
-/** A store in memory. */
-export function memoryStore(): Store {
-  const values = new Map<string, Uint8Array>()
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value) => void values.set(key, value),
-    delete: async (key) => void values.delete(key),
-    list: async (prefix = '') => [...values.keys()].filter((key) => key.startsWith(prefix)),
-  }
-}
-
-/** A scope that counts what it holds. */
-export function testScope(): { scope: Scope; close(): Promise<void> } {
-  const abort = new AbortController()
-  const cleanups: { label: string; close: () => unknown }[] = []
-  const quiet = () => {}
-  return {
-    scope: {
-      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-      signal: abort.signal,
-      use<R extends Disposable | AsyncDisposable>(resource: R, label = 'resource'): R {
-        cleanups.push({
-          label,
-          close: () => (Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose]()),
-        })
-        return resource
-      },
-      defer: (cleanup: () => void | Promise<void>, label = 'cleanup') => void cleanups.push({ label, close: cleanup }),
-    },
-    async close() {
-      abort.abort()
-      for (const { close } of cleanups.splice(0).toReversed()) await close()
-    },
-  }
 }
 
 /** What every gateway entry must hold to. Call it in the plugin's `test/conformance.test.ts`. */

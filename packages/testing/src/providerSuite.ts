@@ -1,7 +1,7 @@
 import type { Model, ModelEvent, ModelRequest, Models, Provider } from '@openclaw/sdk'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { memoryStore, testScope } from './gatewaySuite.ts'
+import { memoryStore, testScope } from './scope.ts'
 
 /**
  * What the counterpart does when it is asked: answers with text; calls the tool `look` with `{ "place": … }`; never

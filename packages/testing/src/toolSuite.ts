@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
-import { memoryStore, testScope } from './gatewaySuite.ts'
+import { memoryStore, testScope } from './scope.ts'
 
 /** A tool entry that is set up over a real workspace in a folder of its own. */
 export interface ToolBench extends AsyncDisposable {

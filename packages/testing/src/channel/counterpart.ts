@@ -96,6 +96,8 @@ export interface Counterpart extends AsyncDisposable {
   /** Links (polls, sockets) of one login: those alive now, and the most that ever were at once. */
   links(): { readonly now: number; readonly most: number }
   fault(fault: Fault): void
+  /** Faults that this platform does not know, e.g. `limit` where nobody is ever asked to wait. None when absent. */
+  readonly immune?: readonly Fault['kind'][]
   /** Called, and waited for, before each step on the wire (`poll`, `send`, `send answered` …): where a test kills. */
   onStep(listen: (step: string) => void | Promise<void>): Disposable
 }
