@@ -1,0 +1,5 @@
+export type { Align, Limit, Markup, Piece, Unit } from './markup.ts'
+export { measure } from './measure.ts'
+export { plainText } from './plain.ts'
+export { renderMarkdown } from './render.ts'
+export { alignedTable } from './table.ts'
