@@ -3,6 +3,7 @@ import type { Transport } from '@openclaw/client'
 import { failure, type LedgerRecord, type MethodName, type MethodParams } from '@openclaw/protocol'
 import { openScope, openStore } from '@openclaw/sdk/host'
 import { openAccess } from './access/open.ts'
+import { openOwnerChat } from './access/owner-chat.ts'
 import { hostAgent } from './agents/agent.ts'
 import { gatewaySection } from './gateway/section.ts'
 import { openChannels } from './channels/channels.ts'
@@ -11,13 +12,14 @@ import { openConfiguration } from './config/open.ts'
 import { openSecrets } from './config/secrets.ts'
 import { accountSettings } from './config/settings.ts'
 import { openDelivery } from './delivery/deliver.ts'
+import { openPreviews } from './delivery/preview.ts'
 import { keepTyping } from './delivery/typing.ts'
 import { openEvents } from './gateway/events.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { lockHome } from './gateway/lock.ts'
 import { localOwner } from './gateway/rights.ts'
 import { openTokens } from './gateway/tokens.ts'
-import { openInbound } from './inbound/inbound.ts'
+import { openInbound } from './inbound/open.ts'
 import { openLedger } from './ledger/open.ts'
 import { openLog } from './log/open.ts'
 import { openMaintenance } from './maintenance.ts'
@@ -31,6 +33,7 @@ import { openPlugins } from './plugins/open.ts'
 import { agentOf } from './router/key.ts'
 import { defaultAgent, makeRouter } from './router/router.ts'
 import { chooseApproval, openApprovals } from './runs/approvals.ts'
+import { openAttachments } from './runs/attachments.ts'
 import { openBudget } from './runs/budget.ts'
 import { openIntake } from './runs/intake.ts'
 import { openOutcomes } from './runs/outcomes.ts'
@@ -92,6 +95,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   })
   const { emit } = events
   const access = openAccess({ home, platform, config, log, emit })
+  const ownerChat = await openOwnerChat({ home, platform, log })
   const tokens = opening.use(await openTokens({ home, platform, warn: (text) => log.warn(text) }))
   let router = makeRouter(config())
 
@@ -115,7 +119,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   )
 
   // How runs are made: the agent process, the lanes, and what is owed to peers.
-  const approvals = openApprovals({ platform, ledger, emit })
+  const approvals = openApprovals({ platform, ledger, emit, deliver: (outbounds) => delivery.enqueue(outbounds) })
   await approvals.recover()
   const outcomes = openOutcomes({ platform, ledger })
   const host = opening.use(
@@ -123,13 +127,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       runs: options.agent,
       platform,
       log,
-      handlers: {
-        'session.lines': (params) => runner.handlers['session.lines'](params),
-        'step.commit': (params) => runner.handlers['step.commit'](params),
-        'tool.begin': (params) => runner.handlers['tool.begin'](params),
-        'tool.end': (params) => runner.handlers['tool.end'](params),
-        'gateway.call': (params) => runner.handlers['gateway.call'](params),
-      },
+      handlers: () => runner.handlers,
       onEvent: (notice) =>
         notice.event === 'tools.changed' ? runtime.changed(notice.payload.tools) : runner.hear(notice),
       onUp: () => runtime.up(),
@@ -159,6 +157,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       choose: chooseApproval({ access, approvals }),
       commands: chatCommands,
       openMedia: media.open,
+      mask: (text) => secrets.mask(text),
     }),
   )
   const following = opening.use(
@@ -190,7 +189,10 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     toolsDigest: () => runtime.toolsDigest,
     versions: () => following.versions,
     closing: closing.signal,
-    typing: (address) => keepTyping({ clock: platform.clock, lines: channels }, address),
+    ownerChat: () => ownerChat.address,
+    storeFiles: openAttachments({ platform, sessions, media, lines: channels, config, log }),
+    preview: openPreviews({ platform, lines: channels, ledger, config, log }),
+    typing: (address) => keepTyping({ platform, lines: channels }, address),
     mode: (session) => config().agents?.[agentOf(session) ?? 'main']?.queue ?? 'collect',
     callMethod: callAsRun({ plugins, ledger, call: (...call) => gateway.call(...call), signal: closing.signal }),
   })
@@ -200,8 +202,12 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     ledger,
     sessions,
     access,
+    ownerChat,
     plugins,
+    runner: () => runner,
     router: () => router,
+    agentName: (agent) => config().agents?.[agent]?.name ?? agent,
+    call: (method, params) => gateway.call(method, params, { ...localOwner, signal: closing.signal }) as never,
     accept,
     deliver,
     signal: closing.signal,
@@ -247,6 +253,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     tail: (cursor, limit) => log.tail(cursor, limit),
     router: () => router,
     gateway: () => gateway,
+    sync: () => following.sync(),
     reload: async (id) => {
       await plugins.reload(id)
       await following.sync()

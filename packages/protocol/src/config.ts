@@ -154,6 +154,18 @@ export const ChannelConfig = Type.Object({
       { restricts: true, closed: { policy: 'disabled' } },
     ),
   ),
+  bots: opt(
+    Type.Enum(['ignore', 'answer'], {
+      default: 'ignore',
+      restricts: true,
+      closed: 'ignore',
+      description:
+        'What becomes of messages by other programs. `answer`: they are treated as people, and after three answers in a row a person must speak first.',
+    }),
+  ),
+  preview: opt(
+    Type.Boolean({ default: true, description: 'Show an answer while it grows, where messages can be edited.' }),
+  ),
   accounts: opt(
     Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' }),
   ),
@@ -230,6 +242,7 @@ export const Config = Type.Object({
   ),
   media: opt(
     open({
+      maxFileMb: opt(Type.Integer({ minimum: 1, default: 50, description: 'Largest file that is taken from a chat.' })),
       maxMb: opt(Type.Integer({ minimum: 1, default: 2048, description: 'Size of `media/`; the oldest go first.' })),
       maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90, description: 'How long a file is kept.' })),
     }),

@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Failure } from './errors.ts'
-import { Address, Attachment, Receipt, Role } from './values.ts'
+import { Address, Attachment, Choice, Receipt, Role } from './values.ts'
 
 /**
  * The ledger: one append-only log of self-verifying lines. A line is one commit, whole or absent:
@@ -23,6 +23,12 @@ const records = {
     role: Role,
     reply: Type.Optional(Address),
     replyTo: Type.Optional(Type.String()),
+    /** The platform's id of the message, by which edits name it. */
+    message: Type.Optional(Type.String()),
+    /** Parts of one album: they belong to one run. */
+    group: Type.Optional(Type.String()),
+    /** Its files by the platform's handles; the run's first step stores them. */
+    attachments: Type.Optional(Type.Array(Attachment)),
     /** What the run was asked to be: a model, a thinking level. */
     ask: Type.Optional(Type.Object({ model: Type.Optional(Type.String()), thinking: Type.Optional(Type.String()) })),
   }),
@@ -56,9 +62,15 @@ const records = {
     text: Type.String(),
     attachments: Type.Optional(Type.Array(Attachment)),
     replyTo: Type.Optional(Type.String()),
-    choices: Type.Optional(Type.Array(Type.Object({ id: Type.String(), label: Type.String() }))),
+    choices: Type.Optional(Type.Array(Choice)),
+    /** A message of ours that showed the answer while it grew: the first chunk takes its place. */
+    preview: Type.Optional(Type.String()),
     at: Type.Integer(),
   }),
+  /** A chunk is about to go where nothing can be looked up or repeated: without a `sent` after it, it may have arrived. */
+  sending: Type.Object({ outbound: Type.String(), chunk: Type.Integer() }),
+  /** A run's answer shows as this message while it grows. Over with the run. */
+  preview: Type.Object({ run: Type.String(), message: Type.String() }),
   /** One chunk is with the platform; `last` closes the outbound. */
   sent: Type.Object({ outbound: Type.String(), chunk: Type.Integer(), receipt: Receipt, last: Type.Boolean() }),
   /** Delivery was given up; the owner may retry or drop it. */

@@ -41,6 +41,11 @@ export const Sender = Type.Object({
   name: Type.Optional(Type.String()),
   bot: Type.Optional(Type.Boolean()),
   self: Type.Optional(Type.Boolean()),
+  transient: Type.Optional(
+    Type.Boolean({
+      description: 'The id is good for this connection only: whoever has it can never be paired or put on a list.',
+    }),
+  ),
   /** The platform's role ids of a guild member, for bindings. */
   roles: Type.Optional(Type.Array(Type.String())),
 })
@@ -78,13 +83,21 @@ export const Inbound = Type.Object({
 })
 export type Inbound = Static<typeof Inbound>
 
+/** Something that a person may choose under a message. */
+export const Choice = Type.Object({
+  id: Type.String(),
+  label: Type.String(),
+  words: Type.Optional(Type.String({ description: 'What can be typed instead, where there are no buttons.' })),
+})
+export type Choice = Static<typeof Choice>
+
 /** A normalised message out. The idempotency key is stable across retries and restarts. */
 export const Outbound = Type.Object({
   peer: Peer,
   text: Type.String(),
   attachments: Type.Optional(Type.Array(Attachment)),
   replyTo: Type.Optional(Type.String()),
-  choices: Type.Optional(Type.Array(Type.Object({ id: Type.String(), label: Type.String() }))),
+  choices: Type.Optional(Type.Array(Choice)),
   idempotencyKey: Type.String(),
 })
 export type Outbound = Static<typeof Outbound>

@@ -35,7 +35,7 @@ export interface Command {
 }
 
 /** A click on a choice of an earlier outbound. */
-export interface Choice {
+export interface Click {
   readonly event: string
   readonly sender: string
   readonly peer: Peer
@@ -83,7 +83,7 @@ export interface Account<C = unknown> extends Scope {
   typing(peer: Peer, on: boolean, sender?: string): void
   presence(sender: string, state: 'online' | 'away' | 'offline'): void
   /** A choice of an earlier outbound was clicked. Who may decide is the kernel's to know: hand over every click. */
-  choose(choice: Choice): Promise<Chosen>
+  choose(click: Click): Promise<Chosen>
 }
 
 /** One live connection of an account. The presence of an optional method is the capability. */

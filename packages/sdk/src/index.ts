@@ -7,6 +7,7 @@ export { failure, method, closed, pluginApi, Secret, toFailure } from '@openclaw
 export type {
   Address,
   Attachment,
+  Choice,
   Content,
   Effect,
   ErrorCode,

@@ -1,8 +1,10 @@
 import type { Address, Inbound, MethodResult, Role } from '@openclaw/protocol'
+import type { RefusedGroup } from './refused-groups.ts'
 
 /** May this event be processed, and with whose role? */
 export type Admission =
-  | { readonly verdict: 'admit'; readonly role: Role }
+  /** `anew`: an edit made it ours, and nothing of it was taken before. */
+  | { readonly verdict: 'admit'; readonly role: Role; readonly anew?: true }
   /** Group text that nobody addressed to us: pending context, never stored. */
   | { readonly verdict: 'pending' }
   /** A stranger: `reply` is said to them once, their text goes nowhere. */
@@ -11,6 +13,8 @@ export type Admission =
 
 /** Who is admitted, in the server's record only. */
 export interface Access {
+  /** False for our own words, and for programs where they are ignored: nobody's request, and not even recorded. */
+  hears(channel: string, event: Inbound): boolean
   admit(channel: string, account: string, event: Inbound): Promise<Admission>
   /** The role in the record; `guest` for others in an admitted group; undefined for who is not admitted at all. */
   role(channel: string, account: string, sender: string): Promise<Role | undefined>
@@ -21,4 +25,6 @@ export interface Access {
   pairings(channel?: string): Promise<MethodResult<'pairing.list'>['requests']>
   approve(channel: string, code: string, role: 'owner' | 'member'): Promise<{ sender: string; account: string }>
   reject(channel: string, code: string): Promise<void>
+  /** Groups that wrote to us lately and are not on an allowlist. */
+  refusedGroups(channel?: string): readonly RefusedGroup[]
 }

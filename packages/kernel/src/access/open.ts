@@ -4,8 +4,11 @@ import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import type { Access, Admission } from './access.ts'
 import { openAllowlist, type Allowlist } from './allowlist.ts'
+import { parseCommand } from '../commands/parse.ts'
+import { openLoopGuard } from './loops.ts'
 import { openPairings } from './pairing.ts'
 import { openPending } from './pending.ts'
+import { openRefusedGroups } from './refused-groups.ts'
 
 /** What a stranger is told, once. */
 function introduce(channel: string, sender: string, code: string): string {
@@ -30,6 +33,8 @@ export function openAccess(options: {
 }): Access {
   const { platform } = options
   const pending = openPending()
+  const loops = openLoopGuard()
+  const refused = openRefusedGroups()
   const allowlists = new Map<string, Allowlist>()
   const pairings = openPairings({
     home: options.home,
@@ -50,17 +55,26 @@ export function openAccess(options: {
     return Object.hasOwn(channels, channel) ? (channels[channel] ?? closed) : closed
   }
   /** The role that stands in the record, or in the list that the owner wrote into the configuration. */
-  const recorded = async (channel: string, account: string, sender: string) =>
+  const roleOf = async (channel: string, account: string, sender: string) =>
     (await recordOf(channel).role(account, sender)) ??
     (rulesOf(channel).dm?.allow?.includes(sender) ? 'member' : undefined)
+
+  /** An id that is good for one connection only stands in no record, whatever it reads like. */
+  const recorded = async (channel: string, account: string, { id, transient }: Inbound['sender']) =>
+    transient ? undefined : await roleOf(channel, account, id)
 
   const admitDirect = async (channel: string, account: string, event: Inbound): Promise<Admission> => {
     const policy = rulesOf(channel).dm?.policy ?? 'pairing'
     if (policy === 'disabled') return { verdict: 'refuse', reason: `direct messages of ${channel} are disabled` }
-    const role = await recorded(channel, account, event.sender.id)
+    const role = await recorded(channel, account, event.sender)
     if (role) return { verdict: 'admit', role }
     if (policy === 'open') return { verdict: 'admit', role: 'guest' }
     if (policy === 'allowlist') return { verdict: 'refuse', reason: `the sender is not on the allowlist of ${channel}` }
+    if (event.sender.transient)
+      return {
+        verdict: 'refuse',
+        reason: `the sender has no lasting id on ${channel}, so nobody can be paired with it`,
+      }
     // Two programs that answer each other's refusals would never end.
     if (event.sender.bot || event.kind !== 'message')
       return { verdict: 'refuse', reason: 'a stranger who wrote no message' }
@@ -84,24 +98,43 @@ export function openAccess(options: {
       const listed =
         ids.some((id) => allow.includes(id)) ||
         (await Promise.all(ids.map((id) => recordOf(channel).group(account, id)))).includes(true)
-      if (!listed) return { verdict: 'refuse', reason: `the group is not on the allowlist of ${channel}` }
+      if (!listed) {
+        const { id } = event.peer
+        if (refused.add(channel, account, event, platform.clock.now()))
+          options.log.info(
+            `${channel}/${account}: a group that is not on the allowlist wrote; let it in with \`openclaw channels allow ${channel} ${id}\``,
+          )
+        return { verdict: 'refuse', reason: `the group is not on the allowlist of ${channel}` }
+      }
     }
-    if (senders && !senders.includes(event.sender.id))
+    if (senders && (event.sender.transient || !senders.includes(event.sender.id)))
       return { verdict: 'refuse', reason: `the sender may not address the agent in groups of ${channel}` }
-    if (mention && !event.mentioned) {
-      pending.add(channel, account, event, platform.clock.now())
+    const role = await recorded(channel, account, event.sender)
+    const now = platform.clock.now()
+    // A command of somebody we know is meant for us; strangers must say so.
+    const addressed = !mention || event.mentioned || (role !== undefined && parseCommand(event.text) !== undefined)
+    if (!addressed) {
+      pending.add(channel, account, event, now)
       return { verdict: 'pending' }
     }
-    return { verdict: 'admit', role: (await recorded(channel, account, event.sender.id)) ?? 'guest' }
+    const anew = event.kind === 'edit' && pending.drop(channel, account, event, now)
+    return { verdict: 'admit', role: role ?? 'guest', ...(anew ? { anew } : {}) }
   }
 
+  const hears: Access['hears'] = (channel, { sender }) =>
+    !sender.self && !(sender.bot && (rulesOf(channel).bots ?? 'ignore') === 'ignore')
+
   return {
+    hears,
     async admit(channel, account, event) {
-      if (event.sender.self) return { verdict: 'refuse', reason: 'our own message' }
+      if (!hears(channel, event))
+        return { verdict: 'refuse', reason: event.sender.self ? 'our own message' : 'written by a program' }
+      if (event.kind === 'message' && loops.turns(channel, account, event, platform.clock.now()))
+        return { verdict: 'refuse', reason: 'programs answer each other; a person must speak first' }
       return event.peer.kind === 'group' ? admitGroup(channel, account, event) : admitDirect(channel, account, event)
     },
     async role(channel, account, sender) {
-      const role = await recorded(channel, account, sender)
+      const role = await roleOf(channel, account, sender)
       if (role) return role
       const { dm, groups } = rulesOf(channel)
       const inGroups =
@@ -120,5 +153,6 @@ export function openAccess(options: {
       return { sender, account }
     },
     reject: pairings.reject,
+    refusedGroups: refused.list,
   }
 }

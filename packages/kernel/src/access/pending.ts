@@ -15,6 +15,8 @@ type Line = ReturnType<Access['takePending']>[number] & { readonly message: stri
 export interface Pending {
   /** Takes a message, an edit of one, or its deletion. */
   add(channel: string, account: string, event: Inbound, now: number): void
+  /** Forgets the message that an event is about, and answers whether it was there. */
+  drop(channel: string, account: string, event: Inbound, now: number): boolean
   take(address: Address, now: number): ReturnType<Access['takePending']>
 }
 
@@ -63,6 +65,13 @@ export function openPending(): Pending {
           -mostLines,
         ),
       )
+    },
+    drop(channel, account, event, now) {
+      const key = keyOf({ channel, account, peer: event.peer })
+      const lines = fresh(key, now)
+      const left = lines.filter(({ message }) => message !== event.message)
+      put(key, left)
+      return left.length < lines.length
     },
     take(address, now) {
       const key = keyOf(address)

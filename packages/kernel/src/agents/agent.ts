@@ -28,7 +28,7 @@ export interface AgentOptions {
   readonly platform: Platform
   readonly log: Log
   /** What the agent may call. */
-  readonly handlers: Serves<GatewayForAgentMethods>
+  handlers(): Serves<GatewayForAgentMethods>
   readonly onEvent: (notice: AgentNotice) => void
   /** A fresh agent answers; it has no entries yet. */
   readonly onUp?: () => void
@@ -77,7 +77,7 @@ interface Life {
 
 /** Makes the host of an agent; nothing runs before `start`. */
 export function hostAgent(options: AgentOptions): AgentHost {
-  const { platform, log, runs, handlers } = options
+  const { platform, log, runs } = options
   const { clock } = platform
   let state: AgentState['state'] = 'stopped'
   let restarts = 0
@@ -92,7 +92,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
 
   function connect(transport: Transport): AgentWire {
     return link(transport, {
-      handlers,
+      handlers: options.handlers(),
       onNotification: (event, payload) => options.onEvent({ event, payload } as AgentNotice),
       onError: (thrown) => log.error('an event of the agent could not be handled', { error: String(thrown) }),
       after: (ms, call) => clock.after(ms, call),

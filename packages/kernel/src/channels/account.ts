@@ -13,6 +13,8 @@ export interface AccountParts {
   readonly store: Store
   readonly channel: Channel
   readonly id: string
+  /** Takes the secrets out of what a platform or its library says. */
+  mask(text: string): string
   /** The account's configuration with its secrets; throws with every problem when it is not valid. */
   configure(): Promise<unknown>
   makeScope(label: string): OwnedScope
@@ -39,6 +41,8 @@ export interface AccountMachine extends AsyncDisposable {
   readonly link: Link | undefined
   start(): void
   stop(): Promise<void>
+  /** Resolves when it is not about to connect any more; rejects with the reason of the signal. */
+  settled(signal: AbortSignal): Promise<void>
   sent(): void
 }
 
@@ -56,12 +60,15 @@ export function makeAccount(parts: AccountParts): AccountMachine {
   let wanted: AbortController | undefined
   let loop: Promise<void> = Promise.resolve()
   let lost: (() => void) | undefined
+  let turned = Promise.withResolvers<void>()
 
   function enter(state: AccountStatus['state'], detail?: string, more: Partial<AccountStatus> = {}) {
     const { detail: _former, nextAttemptAt: _next, ...rest } = status
     const since = state === status.state ? status.since : platform.clock.now()
-    status = { ...rest, state, since, ...(detail ? { detail } : {}), ...more }
+    status = { ...rest, state, since, ...(detail ? { detail: parts.mask(detail) } : {}), ...more }
     parts.changed(status)
+    turned.resolve()
+    turned = Promise.withResolvers()
   }
 
   /** One life of a link: connects, holds until it is lost or stopped, closes. */
@@ -141,6 +148,8 @@ export function makeAccount(parts: AccountParts): AccountMachine {
     enter('stopped', undefined, { attempts: 0 })
   }
 
+  const starts = () => status.state === 'stopped' && wanted !== undefined && !wanted.signal.aborted
+
   return {
     get status() {
       return status
@@ -159,6 +168,9 @@ export function makeAccount(parts: AccountParts): AccountMachine {
       lost?.()
       await loop
       if (status.state !== 'stopped') enter('stopped')
+    },
+    async settled(signal) {
+      while (status.state === 'connecting' || starts()) await within(turned.promise, signal)
     },
     sent() {
       status = { ...status, lastOutboundAt: platform.clock.now() }

@@ -1,10 +1,11 @@
 import { failure, type Config } from '@openclaw/protocol'
-import type { Account, Channel, Choice, Chosen, Command, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { Account, Channel, Click, Chosen, Command, Link, Log, Scope, Store } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
 import type { Inbound } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import { makeAccount, type AccountMachine, type AccountStatus } from './account.ts'
+import { probe, type Probe } from './probe.ts'
 
 /** All accounts of all channels. */
 export interface Channels extends AsyncDisposable {
@@ -13,6 +14,13 @@ export interface Channels extends AsyncDisposable {
   status(channel?: string): AccountStatus[]
   start(channel: string, account?: string): void
   stop(channel: string, account?: string): Promise<void>
+  /**
+   * Stops an account, does the work, and connects it with what is in force then. Nobody else starts it meanwhile; there
+   * need be none before or after.
+   */
+  change<T>(channel: string, account: string, work: () => Promise<T>): Promise<T>
+  /** One real round trip through each link, all at once. What goes wrong is an answer, not an error. */
+  probe(channel?: string, account?: string): Promise<Probe[]>
   link(channel: string, account: string): { readonly link: Link; readonly channel: Channel } | undefined
   onOnline(listen: (channel: string, account: string) => void): Disposable
   sent(channel: string, account: string): void
@@ -29,12 +37,14 @@ export function openChannels(parts: {
   configure(channel: string, account: string, schema: object): Promise<unknown>
   makeScope(label: string): OwnedScope
   receive(channel: string, account: string, event: Inbound): Promise<void>
-  choose(channel: string, account: string, choice: Choice): Promise<Chosen>
+  choose(channel: string, account: string, click: Click): Promise<Chosen>
   commands: readonly Command[]
   openMedia: Account['open']
+  mask(text: string): string
 }): Channels {
   const accounts = new Map<string, { machine: AccountMachine; channel: Channel; account: string; config: string }>()
   const routes = new Map<string, Parameters<Account['webhook']>[0]>()
+  const held = new Set<string>()
   const listeners = new Set<(channel: string, account: string) => void>()
   const key = (channel: string, account: string) => `${channel}/${account}`
 
@@ -45,10 +55,11 @@ export function openChannels(parts: {
       store: parts.store(channel.id, account),
       channel,
       id: account,
+      mask: parts.mask,
       configure: () => parts.configure(channel.id, account, channel.account),
       makeScope: parts.makeScope,
       receive: (event) => parts.receive(channel.id, account, event),
-      choose: (choice) => parts.choose(channel.id, account, choice),
+      choose: (click) => parts.choose(channel.id, account, click),
       commands: parts.commands,
       openMedia: parts.openMedia,
       webhook(scope: Scope, route) {
@@ -103,7 +114,7 @@ export function openChannels(parts: {
         if (accounts.has(at)) continue
         const machine = make(channel, account)
         accounts.set(at, { machine, channel, account, config: text })
-        machine.start()
+        if (!held.has(at)) machine.start()
       }
     },
     status: (channel) =>
@@ -115,6 +126,21 @@ export function openChannels(parts: {
     },
     async stop(channel, account) {
       await Promise.all(named(channel, account).map(({ machine }) => machine.stop()))
+    },
+    async change(channel, account, work) {
+      const at = key(channel, account)
+      held.add(at)
+      try {
+        await accounts.get(at)?.machine.stop()
+        return await work()
+      } finally {
+        held.delete(at)
+        accounts.get(at)?.machine.start()
+      }
+    },
+    async probe(channel, account) {
+      const asked = channel === undefined ? [...accounts.values()] : named(channel, account)
+      return await Promise.all(asked.map(({ machine }) => probe(machine, parts)))
     },
     link(channel, account) {
       const one = accounts.get(key(channel, account))

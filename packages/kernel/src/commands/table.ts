@@ -1,5 +1,7 @@
 import type { Command } from '@openclaw/sdk'
 
+export type { Command }
+
 /** What can be typed as `/name` in every chat. Handled without a model; `role` is the least that may use it. */
 export const chatCommands = [
   { name: 'help', about: 'What can be typed here', role: 'guest' },

@@ -22,6 +22,8 @@ export interface Configuration extends AsyncDisposable {
    * make new ones; `forbidden` for an `env:` or `file:` reference unless `by` says that a person at this machine wrote it.
    */
   set(path: string, value: unknown, hash?: string, by?: 'person'): Promise<{ applied: 'now' | 'restart' }>
+  /** The same for several keys: all of them, or none. */
+  edit(changes: readonly ConfigEdit[], hash?: string, by?: 'person'): Promise<{ applied: 'now' | 'restart' }>
   /** Every problem of a text that would become the configuration. */
   check(text: string): readonly Problem[]
   /** JSON Schema with the plugins' own schemas in place. */
@@ -34,6 +36,12 @@ export interface Configuration extends AsyncDisposable {
   reload(): Promise<void>
   /** Copy with every secret value replaced by `"***"`. */
   masked(): unknown
+}
+
+/** One key of the file and what it shall be; without a value it is removed. */
+export interface ConfigEdit {
+  readonly path: string
+  readonly value?: unknown
 }
 
 /**
@@ -60,8 +68,18 @@ export interface PluginSchema {
 export interface Secrets {
   /** A plugin's config with its secret fields filled from references and the store; what cannot be resolved is a problem. */
   fill(owner: string, schema: object, value: unknown): Promise<{ value: unknown; problems: readonly Problem[] }>
-  /** Stores secret fields of an owner (`plugin:<id>`, `channel:<channel>:<account>`), bound to the fields that `boundTo` names. */
-  store(owner: string, schema: object, secrets: Readonly<Record<string, string>>, value: unknown): Promise<void>
+  /**
+   * Stores secret fields of an owner (`plugin:<id>`, `channel:<channel>:<account>`), bound to the fields that `boundTo`
+   * names. One that is undefined is forgotten.
+   */
+  store(
+    owner: string,
+    schema: object,
+    secrets: Readonly<Record<string, string | undefined>>,
+    value: unknown,
+  ): Promise<void>
+  /** Names of the stored secrets that count for a config as it is. */
+  stored(owner: string, schema: object, value: unknown): Promise<readonly string[]>
   forget(owner: string): Promise<void>
   /** Replaces every known secret value in a text by `***`. */
   mask(text: string): string

@@ -3,7 +3,7 @@ import { failure, type Problem } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { Platform } from '../platform.ts'
 import { isReference } from './check.ts'
-import type { ConfigChange, Configuration, PluginSchema } from './configuration.ts'
+import type { ConfigChange, ConfigEdit, Configuration, PluginSchema } from './configuration.ts'
 import { editText } from './edit.ts'
 import { maskSecrets } from './fields.ts'
 import { overlaps, parsePath } from './path.ts'
@@ -96,6 +96,44 @@ export async function openConfiguration(options: {
     })
   }
 
+  /** Writes the file with these keys changed, unless that would make new problems. */
+  const edit = (changes: readonly ConfigEdit[], expected?: string, by?: 'person') =>
+    inTurn(async () => {
+      const what = `config set ${changes.map(({ path }) => path).join(', ')}`
+      const current = await files.readText(file)
+      if (expected !== undefined && digest(current) !== expected) {
+        throw failure('conflict', `${what}: ${file} is not the one that you saw; read it again and repeat the change`)
+      }
+      if (by !== 'person' && changes.some(({ value }) => holdsReference(value))) {
+        throw failure(
+          'forbidden',
+          `${what}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use \`openclaw config set\` in a terminal`,
+        )
+      }
+      const edited = changes.reduce(
+        (text, { path, value }) => editText(text, parsePath(path), value),
+        current === undefined || current.trim() === '' ? emptyFile : current,
+      )
+      const problems = newProblems(
+        readConfig(current, schema, plugins).problems,
+        readConfig(edited, schema, plugins).problems,
+      )
+      if (problems.length > 0) {
+        const [first] = problems
+        throw failure(
+          'invalid_config',
+          `${what}: ${first?.path}: ${first?.message}${first?.suggestion ? `; ${first.suggestion}` : ''}; nothing was changed`,
+          { problems: [...problems] },
+        )
+      }
+      // Somebody's editor may have written since: their change must not be lost.
+      if ((await files.readText(file)) !== current)
+        throw failure('conflict', `${what}: ${file} was changed meanwhile; repeat the change`)
+      await files.replace(await target(), edited)
+      stamp = await lookAt()
+      return { applied: appliesAt(adopt(edited)) }
+    })
+
   await read(true)
   if (options.watch) watch()
 
@@ -117,42 +155,8 @@ export async function openConfiguration(options: {
       return digest(text)
     },
     reload: () => inTurn(() => read()),
-    set: (path, value, expected, by) =>
-      inTurn(async () => {
-        const key = parsePath(path)
-        const current = await files.readText(file)
-        if (expected !== undefined && digest(current) !== expected) {
-          throw failure(
-            'conflict',
-            `config set ${path}: ${file} is not the one that you saw; read it again and repeat the change`,
-          )
-        }
-        if (by !== 'person' && holdsReference(value)) {
-          throw failure(
-            'forbidden',
-            `config set ${path}: a reference to the environment or a file counts only when a person writes it; write it into ${file}, or use \`openclaw config set\` in a terminal`,
-          )
-        }
-        const edited = editText(current === undefined || current.trim() === '' ? emptyFile : current, key, value)
-        const problems = newProblems(
-          readConfig(current, schema, plugins).problems,
-          readConfig(edited, schema, plugins).problems,
-        )
-        if (problems.length > 0) {
-          const [first] = problems
-          throw failure(
-            'invalid_config',
-            `config set ${path}: ${first?.path}: ${first?.message}${first?.suggestion ? `; ${first.suggestion}` : ''}; nothing was changed`,
-            { problems: [...problems] },
-          )
-        }
-        // Somebody's editor may have written since: their change must not be lost.
-        if ((await files.readText(file)) !== current)
-          throw failure('conflict', `config set ${path}: ${file} was changed meanwhile; repeat the change`)
-        await files.replace(await target(), edited)
-        stamp = await lookAt()
-        return { applied: appliesAt(adopt(edited)) }
-      }),
+    set: (path, value, hash, by) => edit([{ path, value }], hash, by),
+    edit,
     check: (candidate) => readConfig(candidate, schema, plugins).problems,
     schema: () => schema,
     extend: (added) =>

@@ -53,6 +53,17 @@ export function setKey(section: object, key: string, value: unknown): void {
   Object.defineProperty(section, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
+/** A copy of a document with one value set, or removed where it is undefined; sections on the way are made. */
+export function withValue(document: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value
+  if (Array.isArray(document)) return document.with(Number(key), withValue(document[Number(key)], rest, value))
+  const section = isSection(document) ? { ...document } : {}
+  const inner = withValue(Object.hasOwn(section, key) ? section[key] : undefined, rest, value)
+  if (inner === undefined) delete section[key]
+  else setKey(section, key, inner)
+  return section
+}
+
 /** An object that is not a list. */
 export function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

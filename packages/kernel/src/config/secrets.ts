@@ -8,7 +8,7 @@ import type { Secrets } from './configuration.ts'
 import { secretFields, type SecretField } from './fields.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { openMask } from './mask.ts'
-import { formatPath, isSection, setKey, type Path } from './path.ts'
+import { formatPath, isSection, setKey, withValue } from './path.ts'
 
 /** One stored secret. A bound one counts only as long as the field beside it has the value that it had then. */
 interface Stored {
@@ -120,7 +120,7 @@ export function openSecrets(options: {
           continue
         }
         const secret = Object.hasOwn(stored, name) ? stored[name] : undefined
-        if (secret && secret.boundTo !== undefined && boundValue(field, secret.boundTo) !== secret.boundValue) {
+        if (secret && !belongs(secret, field)) {
           delete stored[name]
           dropped = true
           log.warn(`${owner}: ${name} was stored for another ${secret.boundTo}, so it was dropped`)
@@ -139,6 +139,10 @@ export function openSecrets(options: {
       const fields = new Map(secretFields(schema as JsonSchema, value).map((field) => [formatPath(field.path), field]))
       const stored = { ...(await load(owner)) }
       for (const [name, secret] of Object.entries(secrets)) {
+        if (secret === undefined) {
+          delete stored[name]
+          continue
+        }
         const field = fields.get(name)
         if (!field)
           throw failure(
@@ -155,23 +159,25 @@ export function openSecrets(options: {
       }
       await save(owner, stored)
     },
+    async stored(owner, schema, value) {
+      const stored = await load(owner)
+      return secretFields(schema as JsonSchema, value).flatMap((field) => {
+        const name = formatPath(field.path)
+        const secret = Object.hasOwn(stored, name) ? stored[name] : undefined
+        return secret && belongs(secret, field) ? [name] : []
+      })
+    },
     forget: (owner) => files.remove(fileOf(owner)),
   }
+}
+
+/** Does the field beside it have the value that it was stored for? */
+function belongs(secret: Stored, field: SecretField): boolean {
+  return secret.boundTo === undefined || boundValue(field, secret.boundTo) === secret.boundValue
 }
 
 /** What the field beside a secret says, by itself or by its default. */
 function boundValue({ beside, within }: SecretField, name: string): string | undefined {
   const value = Object.hasOwn(beside, name) ? beside[name] : within.properties?.[name]?.default
   return value === undefined ? undefined : JSON.stringify(value)
-}
-
-/** A document with one value set; sections on the way are made. */
-function withValue(document: unknown, [key, ...rest]: Path, value: unknown): unknown {
-  if (key === undefined) return value
-  if (Array.isArray(document)) return document.with(Number(key), withValue(document[Number(key)], rest, value))
-  const section = isSection(document) ? { ...document } : {}
-  const inner = withValue(Object.hasOwn(section, key) ? section[key] : undefined, rest, value)
-  if (inner === undefined) delete section[key]
-  else setKey(section, key, inner)
-  return section
 }

@@ -16,10 +16,10 @@ export interface SettingsParts {
  * @throws `invalid_config` with every problem.
  */
 export function pluginSettings(parts: SettingsParts, id: string, schema: object): Promise<unknown> {
-  return settings(parts, `plugin:${id}`, ['plugins', id, 'config'], schema as JsonSchema)
+  return settings(parts, { owner: `plugin:${id}`, name: id, path: ['plugins', id, 'config'] }, schema as JsonSchema)
 }
 
-/** The same for one account of a channel. */
+/** The same for one account of a channel. A person who reads why it is refused is told how to set it up anew. */
 export function accountSettings(
   parts: SettingsParts,
   channel: string,
@@ -28,45 +28,53 @@ export function accountSettings(
 ): Promise<unknown> {
   return settings(
     parts,
-    `channel:${channel}:${account}`,
-    ['channels', channel, 'accounts', account],
+    {
+      owner: `channel:${channel}:${account}`,
+      name: `${channel}/${account}`,
+      path: ['channels', channel, 'accounts', account],
+      remedy: `; set it up with \`openclaw channels add ${channel}${account === 'default' ? '' : ` --account ${account}`}\``,
+    },
     schema as JsonSchema,
   )
 }
 
-async function settings(
-  { configuration, secrets }: SettingsParts,
-  owner: string,
-  path: Path,
-  schema: JsonSchema,
-): Promise<unknown> {
+/** Whose settings they are, and where they stand. */
+interface Place {
+  readonly owner: string
+  readonly name: string
+  readonly path: Path
+  readonly remedy?: string
+}
+
+async function settings({ configuration, secrets }: SettingsParts, at: Place, schema: JsonSchema): Promise<unknown> {
+  const { owner, path } = at
   const place = formatPath(path)
   if ([...configuration.closed].some((closed) => overlaps(closed, place))) {
     throw refused(
-      owner,
+      at,
       configuration.problems.filter((problem) => overlaps(problem.path, place)),
     )
   }
   const given = withDefaults(schema, valueAt(configuration.value, path))
   // A part that is not there at all was not checked, and may lack what it needs.
   const checked = checkDocument({ ...schema, restricts: true }, given, path)
-  if (checked.closed.size > 0) throw refused(owner, checked.problems)
+  if (checked.closed.size > 0) throw refused(at, checked.problems)
   const { value, problems } = await secrets.fill(owner, schema, given)
   if (problems.length > 0)
     throw refused(
-      owner,
+      at,
       problems.map((problem) => ({ ...problem, path: `${place}.${problem.path}` })),
     )
   return value
 }
 
-function refused(owner: string, problems: readonly Problem[]): Error {
-  const list = problems.map(
-    ({ path, message, suggestion }) => `${path}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`,
-  )
-  return failure('invalid_config', `${owner.replace(/^(plugin|channel):/, '')}: ${list.join('; ')}`, {
-    problems: [...problems],
-  })
+function refused({ name, remedy = '' }: Place, problems: readonly Problem[]): Error {
+  return failure('invalid_config', `${name}: ${problems.map(tell).join('; ')}${remedy}`, { problems: [...problems] })
+}
+
+/** A problem in one line of a message. */
+export function tell({ path, message, suggestion }: Problem): string {
+  return `${path}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`
 }
 
 /** A copy with the defaults of what is absent; sections are made for those alone that must be there. */

@@ -1,11 +1,18 @@
-import { toFailure, type Address, type LedgerRecord, type MethodResult, type Outbound } from '@openclaw/protocol'
+import {
+  toFailure,
+  type Address,
+  type LedgerRecord,
+  type MethodResult,
+  type Outbound,
+  type Receipt,
+} from '@openclaw/protocol'
 import type { Channel, Link, Log } from '@openclaw/sdk'
 import { deadline, within } from '../deadline.ts'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
-import { cut } from './cut.ts'
+import { chunksOf, fitToChannel } from './compose.ts'
 
 type Owed = LedgerRecord<'outbound'>
 
@@ -125,22 +132,12 @@ export function openDelivery(parts: {
       // The address was fixed when the message was accepted: nothing may change it here.
       message = { ...answer.value.message, peer, idempotencyKey: owed.id }
     }
-    const chunks = message.text ? [...(channel.render?.(message.text) ?? cut(message.text, channel.traits))] : ['']
-    const from = ledger.owed.outbounds.get(owed.id)?.sent ?? 0
+    const chunks = chunksOf(owed, fitToChannel(message, channel), channel)
+    const { sent: from = 0, sending } = ledger.owed.outbounds.get(owed.id) ?? {}
     for (let chunk = from; chunk < chunks.length; chunk++) {
+      const piece = chunks[chunk]!
       const last = chunk === chunks.length - 1
-      const { attachments, choices, replyTo, ...rest } = message
-      const piece: Outbound = {
-        ...rest,
-        text: chunks[chunk]!,
-        idempotencyKey: `${owed.id}:${chunk}`,
-        ...(chunk === 0 && replyTo ? { replyTo } : {}),
-        ...(last && attachments ? { attachments } : {}),
-        ...(last && choices ? { choices } : {}),
-      }
-      const found = item.doubtful ? await link.find?.(peer, piece.idempotencyKey, signal) : undefined
-      item.doubtful = true
-      const receipt = found ?? (await within(link.send(piece, signal), signal))
+      const receipt = await sendChunk(item, chunk, piece, { link, channel }, sending, signal)
       await ledger.commit([{ type: 'sent', outbound: owed.id, chunk, receipt, last }])
       item.doubtful = false
       item.attempts = 0
@@ -148,6 +145,40 @@ export function openDelivery(parts: {
     lines.sent(owed.address.channel, owed.address.account)
     emit('delivery.changed', { id: owed.id, state: 'sent' }, owed.session)
     return true
+  }
+
+  /** Brings one chunk to the platform, or finds it there. */
+  async function sendChunk(
+    item: Item,
+    chunk: number,
+    piece: Outbound,
+    { link, channel }: { link: Link; channel: Channel },
+    sending: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Receipt> {
+    const { id, preview, address } = item.owed
+    const { peer } = address
+    if (chunk === 0 && preview !== undefined && link.edit && piece.text) {
+      try {
+        // An edit that is made twice has the effect of one, so nothing needs to be looked up.
+        await within(link.edit(peer, preview, piece.text, signal), signal)
+        return { messages: [preview] }
+      } catch (error) {
+        const { code } = toFailure(error)
+        // The preview is gone, or too old: the answer comes as a message of its own.
+        if (code !== 'not_found' && code !== 'invalid_params' && code !== 'forbidden') throw error
+      }
+    }
+    if (channel.traits.delivery === 'at-most-once') {
+      if (sending === chunk && item.doubtful) {
+        log.warn(`delivery ${id} to ${address.channel}: chunk ${chunk} may be lost; it is not repeated there`)
+        return { messages: [] }
+      }
+      await ledger.commit([{ type: 'sending', outbound: id, chunk }])
+    }
+    const found = item.doubtful ? await link.find?.(peer, piece.idempotencyKey, signal) : undefined
+    item.doubtful = true
+    return found ?? (await within(link.send(piece, signal), signal))
   }
 
   /** False: try the same again later. True: it is dead, the next one may go. */

@@ -1,5 +1,5 @@
 import type { Address } from '@openclaw/protocol'
-import type { Clock } from '../platform.ts'
+import type { Platform } from '../platform.ts'
 import type { Lines } from './deliver.ts'
 
 /** Platforms let "typing" lapse after five seconds or so. */
@@ -7,7 +7,7 @@ const everyMs = 4000
 
 /** Shows a peer that somebody is at work, until disposed. Where the channel cannot, nothing happens. */
 export function keepTyping(
-  parts: { clock: Clock; lines: Pick<Lines, 'link'> },
+  parts: { platform: Platform; lines: Pick<Lines, 'link'> },
   { channel, account, peer }: Address,
 ): Disposable {
   const over = new AbortController()
@@ -16,7 +16,7 @@ export function keepTyping(
     const link = parts.lines.link(channel, account)?.link
     // A sign of life that does not arrive is not worth a word.
     void link?.typing?.(peer, over.signal).catch(() => {})
-    timer = parts.clock.after(everyMs, show)
+    timer = parts.platform.clock.after(everyMs, show)
   }
   show()
   return {

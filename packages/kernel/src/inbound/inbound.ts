@@ -1,24 +1,46 @@
 import type { Address, Inbound, LedgerRecord, Role } from '@openclaw/protocol'
 import type { Access } from '../access/access.ts'
+import type { OwnerChat } from '../access/owner-chat.ts'
+import type { Commands } from '../commands/open.ts'
+import { parseCommand } from '../commands/parse.ts'
+import type { openTell } from '../commands/tell.ts'
 import { dedupeKey } from '../ledger/key.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openOnce } from '../ledger/once.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
-import type { Facts, Route, Router } from '../router/router.ts'
+import type { Facts, Router } from '../router/router.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
-import type { Sessions } from '../sessions/sessions.ts'
+import type { Changes } from './changes.ts'
+import { openTurns } from './turns.ts'
+
+/** An event that was admitted, with everything that was found out about it. */
+export interface Admitted {
+  readonly channel: string
+  readonly account: string
+  readonly event: Inbound
+  readonly dedupe: string
+  readonly role: Role
+  readonly session: string
+  readonly agent: string
+  /** Where the answer goes; fixed here. */
+  readonly address: Address
+}
 
 /**
  * The way of a channel's event into the house: dedupe, interceptors, access, route, then a durable accept. Resolves when
- * the event is durable or known not to be ours; only then may the platform be told that we have it.
+ * the event is durable or known not to be ours; only then may the platform be told that we have it. Events of one peer
+ * keep their order; they are made durable together.
  */
-export function openInbound(parts: {
+export function receiveInbound(parts: {
   platform: Platform
   ledger: Ledger
-  sessions: Sessions
   access: Access
   plugins: Plugins
+  commands: Commands
+  tell: ReturnType<typeof openTell>
+  ownerChat: OwnerChat
+  changes: Changes
   router(): Router
   accept(asked: Asked): Promise<Accepted>
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
@@ -56,21 +78,23 @@ export function openInbound(parts: {
     if (outbound) parts.deliver([outbound])
   }
 
-  async function admitted(channel: string, account: string, event: Inbound, dedupe: string, role: Role) {
-    const route = parts.router().route(facts(channel, account, event))
-    const address: Address = { channel, account, peer: event.peer }
-    if (event.kind !== 'message') return changeEarlier(channel, account, event, dedupe, role, route)
-    const pending = event.peer.kind === 'group' ? access.takePending(address) : []
+  async function say(admitted: Admitted, text: string) {
+    const { channel, account, event, dedupe, role, session, agent, address } = admitted
+    const { attachments } = event
+    const inGroup = event.peer.kind === 'group'
+    const pending = inGroup ? access.takePending(address) : []
+    const files = attachments?.length ? { attachments } : {}
     await parts.accept({
-      session: route.session,
-      agent: route.agent,
+      session,
+      agent,
       draft: {
         kind: 'user',
         body: {
-          text: event.text,
+          text,
           sender: event.sender,
-          ...(event.attachments?.length ? { attachments: event.attachments } : {}),
+          ...files,
           ...(event.replyTo ? { replyTo: event.replyTo } : {}),
+          ...(event.quote ? { quote: event.quote } : {}),
           ...(pending.length > 0 ? { pending: [...pending] } : {}),
         },
         origin: { channel, account, peer: event.peer, sender: event.sender.id, message: event.message },
@@ -80,62 +104,63 @@ export function openInbound(parts: {
       dedupe,
       role,
       reply: address,
-      ...(event.peer.kind === 'group' ? { replyTo: event.message } : {}),
+      message: event.message,
+      ...files,
+      ...(event.group ? { group: event.group } : {}),
+      ...(inGroup ? { replyTo: event.message } : {}),
     })
   }
 
-  /** An edit, a deletion or a reaction: a line of its own that points at the message. */
-  async function changeEarlier(
+  async function command(admitted: Admitted, typed: NonNullable<ReturnType<typeof parseCommand>>) {
+    const { dedupe } = admitted
+    const { reply, message } = await parts.commands.run(typed, admitted)
+    if (message !== undefined) return say(admitted, message)
+    const done: LedgerRecord = { type: 'done', dedupe, result: null }
+    if (reply) await parts.tell(admitted, reply, [done])
+    else await ledger.commit([done])
+  }
+
+  /** What shall be done with an event; the deed itself is begun in the order of the events and awaited apart. */
+  async function decide(
     channel: string,
     account: string,
-    event: Inbound,
+    original: Inbound,
     dedupe: string,
-    role: Role,
-    route: Route,
-  ) {
-    const session = await parts.sessions.open(route.session)
-    if (session.seq === 0) return
-    const common = {
-      origin: { channel, account, peer: event.peer, sender: event.sender.id, message: event.message },
-      role,
-    }
-    await parts.sessions.commit({
-      session: route.session,
-      agent: route.agent,
-      drafts: [
-        event.kind === 'reaction'
-          ? { kind: 'reaction', body: { message: event.message, emoji: event.text, sender: event.sender }, ...common }
-          : {
-              kind: 'revision',
-              body: { message: event.message, text: event.kind === 'edit' ? event.text : '' },
-              ...common,
-            },
-      ],
-      records: () => [{ type: 'done', dedupe, result: null }],
-    })
-  }
-
-  async function take(channel: string, account: string, original: Inbound, dedupe: string) {
+  ): Promise<() => Promise<void>> {
     let event = original
     if (plugins.intercepts('inbound')) {
       const answer = await plugins.intercept('inbound', { channel, account, event }, parts.signal)
-      if ('failed' in answer) return refuse(channel, account, event, dedupe, `an interceptor failed: ${answer.failed}`)
-      if ('stopped' in answer) return refuse(channel, account, event, dedupe, 'dropped by an interceptor')
+      if ('failed' in answer) {
+        const why = `an interceptor failed: ${answer.failed}`
+        return () => refuse(channel, account, event, dedupe, why)
+      }
+      if ('stopped' in answer) return () => refuse(channel, account, event, dedupe, 'dropped by an interceptor')
       // Who said it and where is the platform's word, which nothing may change.
       event = { ...answer.value.event, peer: original.peer, sender: original.sender, event: original.event }
     }
     const admission = await access.admit(channel, account, event)
-    if (admission.verdict === 'admit') return admitted(channel, account, event, dedupe, admission.role)
-    if (admission.verdict === 'pair') return refuse(channel, account, event, dedupe, 'not paired', admission.reply)
-    if (admission.verdict === 'refuse') return refuse(channel, account, event, dedupe, admission.reason)
+    if (admission.verdict === 'pending') return async () => {}
+    if (admission.verdict === 'pair')
+      return () => refuse(channel, account, event, dedupe, 'not paired', admission.reply)
+    if (admission.verdict === 'refuse') return () => refuse(channel, account, event, dedupe, admission.reason)
+    const { session, agent } = parts.router().route(facts(channel, account, event))
+    const address: Address = { channel, account, peer: event.peer }
+    const admitted: Admitted = { channel, account, event, dedupe, role: admission.role, session, agent, address }
+    if (admission.role === 'owner' && event.peer.kind === 'direct') parts.ownerChat.wrote(address)
+    if (event.kind !== 'message' && !admission.anew) return () => parts.changes.take(admitted)
+    const typed = parseCommand(event.text)
+    return () => (typed ? command(admitted, typed) : say(admitted, event.text))
   }
 
   const once = openOnce()
+  const inTurn = openTurns()
   return async (channel, account, event) => {
-    // Our own words and other programs' are nobody's request: answering them is how loops begin.
-    if (event.sender.self || event.sender.bot) return
+    // Answering our own words and other programs' is how loops begin.
+    if (!access.hears(channel, event)) return
     const dedupe = dedupeKey(channel, account, event.peer.id, event.event)
-    if (!ledger.seen(dedupe)) await once(dedupe, () => take(channel, account, event, dedupe))
+    if (ledger.seen(dedupe)) return
+    const peer = JSON.stringify([channel, account, event.peer.id])
+    await once(dedupe, () => inTurn(peer, () => decide(channel, account, event, dedupe)))
   }
 }
 

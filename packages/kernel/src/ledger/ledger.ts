@@ -7,8 +7,14 @@ export interface Owed {
   readonly accepts: ReadonlyMap<string, LedgerRecord<'accept'>>
   /** Accepts found unsettled at how many boots: one for each `recovered` record that names them. */
   readonly recoveries: ReadonlyMap<string, number>
-  /** Queued and not wholly sent, in order; `sent` counts the chunks with a receipt. */
-  readonly outbounds: ReadonlyMap<string, { readonly outbound: LedgerRecord<'outbound'>; readonly sent: number }>
+  /**
+   * Queued and not wholly sent, in order; `sent` counts the chunks with a receipt. `sending` is the last chunk that was
+   * about to go where nothing can be repeated.
+   */
+  readonly outbounds: ReadonlyMap<
+    string,
+    { readonly outbound: LedgerRecord<'outbound'>; readonly sent: number; readonly sending?: number }
+  >
   /** Given up; kept for the owner. */
   readonly dead: ReadonlyMap<
     string,
@@ -16,6 +22,8 @@ export interface Owed {
   >
   /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
+  /** Messages that show the growing answers of runs in progress, by run. */
+  readonly previews: ReadonlyMap<string, string>
 }
 
 /** What is known of a dedupe key that was taken: the accept, or the stored result of a method; of a refusal nothing. */

@@ -7,6 +7,7 @@ import type { Entry, Group } from './line.ts'
 interface Delivery {
   readonly outbound: LedgerRecord<'outbound'>
   sent: number
+  sending?: number
 }
 
 /** What the log says, folded record by record. */
@@ -31,6 +32,7 @@ export function createState(): LedgerState {
   const outbounds = new Map<string, Delivery>()
   const dead = new Map<string, Delivery & { failure: LedgerRecord<'dead'>['failure'] }>()
   const approvals = new Map<string, LedgerRecord<'approval'>>()
+  const previews = new Map<string, string>()
   const keys = new Map<string, Generations<Seen>>()
   const deleted = new Map<string, number>()
   let followed = 0
@@ -75,12 +77,21 @@ export function createState(): LedgerState {
           recoveries.delete(id)
           outcomes.set(id, entry, atMs)
         }
+        previews.delete(entry.run)
         // Nobody waits for a yes to a call of a run that is over.
         for (const [id, approval] of approvals) if (approval.run === entry.run) approvals.delete(id)
         return
       case 'outbound':
         outbounds.set(entry.id, { outbound: entry, sent: 0 })
         return
+      case 'preview':
+        previews.set(entry.run, entry.message)
+        return
+      case 'sending': {
+        const delivery = outbounds.get(entry.outbound)
+        if (delivery) delivery.sending = entry.chunk
+        return
+      }
       case 'sent': {
         const delivery = outbounds.get(entry.outbound)
         if (entry.last) outbounds.delete(entry.outbound)
@@ -112,7 +123,7 @@ export function createState(): LedgerState {
   }
 
   return {
-    owed: { accepts, recoveries, outbounds, dead, approvals },
+    owed: { accepts, recoveries, outbounds, dead, approvals, previews },
     apply(entries, atMs, n) {
       last = Math.max(last, n)
       for (const entry of entries) applyOne(entry, atMs, n)

@@ -1,5 +1,7 @@
 import { failure, type Address, type LedgerRecord, type MethodResult, type Right, type Role } from '@openclaw/protocol'
 import type { Access } from '../access/access.ts'
+import type { Configuration } from '../config/configuration.ts'
+import { formatPath } from '../config/path.ts'
 import type { Tokens } from '../gateway/tokens.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
@@ -10,6 +12,8 @@ type Names =
   | 'pairing.list'
   | 'pairing.approve'
   | 'pairing.reject'
+  | 'groups.list'
+  | 'groups.allow'
   | 'approvals.list'
   | 'approvals.resolve'
   | 'tokens.list'
@@ -28,13 +32,15 @@ const roles: readonly Role[] = ['guest', 'member', 'owner']
 /** Who is let in, and what is allowed by a person. */
 export function accessMethods(parts: {
   platform: Platform
+  configuration: Configuration
   ledger: Ledger
   access: Access
   approvals: Approvals
   tokens: TokenDesk
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
 }): Handlers<Names> {
-  const { access, approvals, tokens } = parts
+  const { access, approvals, tokens, configuration } = parts
+  const allowedGroups = (channel: string) => configuration.value.channels?.[channel]?.groups?.allow ?? []
 
   function atMost(caller: Caller, rights: readonly Right[], role: Role) {
     const has = (right: Right) =>
@@ -80,6 +86,29 @@ export function accessMethods(parts: {
     },
     async 'pairing.reject'({ channel, code }) {
       await access.reject(channel, code)
+      return { ok: true }
+    },
+    'groups.list'({ channel }) {
+      const names = Object.keys(configuration.value.channels ?? {}).filter(
+        (id) => channel === undefined || id === channel,
+      )
+      return {
+        allowed: names.flatMap((id) => allowedGroups(id).map((group) => ({ channel: id, group }))),
+        refused: access.refusedGroups(channel).filter((one) => !allowedGroups(one.channel).includes(one.group)),
+      }
+    },
+    async 'groups.allow'({ channel, group }) {
+      const section = configuration.value.channels?.[channel]
+      if (!section)
+        throw failure('not_found', `groups.allow: there is no channel "${channel}"; see \`openclaw channels list\``)
+      const path = ['channels', channel, 'groups']
+      if (section.groups?.policy === 'disabled')
+        throw failure(
+          'conflict',
+          `groups.allow: ${channel} answers in no group, since ${formatPath([...path, 'policy'])} is "disabled"; \`openclaw config set ${formatPath([...path, 'policy'])} allowlist\` lets the listed ones in`,
+        )
+      const allowed = allowedGroups(channel)
+      if (!allowed.includes(group)) await configuration.set(formatPath([...path, 'allow']), [...allowed, group])
       return { ok: true }
     },
     'approvals.list': (_params, caller) => ({

@@ -56,6 +56,8 @@ export interface MethodParts {
   tail(cursor: string | undefined, limit: number): Promise<MethodResult<'logs.tail'>>
   /** Drops what an account logged in with. */
   forgetLogin(channel: string, account: string): Promise<void>
+  /** Brings plugins, agent and channels into step with the configuration. */
+  sync(): Promise<void>
   /** Reads plugins again, and hands agent and channels what changed. */
   reload(plugin?: string): Promise<void>
 }
@@ -84,10 +86,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
       knownAgent: (agent) => agentIds(config()).includes(agent),
     }),
     ...sessionMethods({ ...common, models: (session) => [session.settings.model ?? modelOf(session.agent)] }),
-    ...channelMethods({
-      ...common,
-      forgetLogin: parts.forgetLogin,
-    }),
+    ...channelMethods(common),
     ...accessMethods({
       ...common,
       tokens: {

@@ -1,10 +1,17 @@
 import { failure } from '@openclaw/protocol'
 import type { Channels } from '../channels/channels.ts'
+import { openSetup } from '../channels/setup.ts'
+import type { Configuration, Secrets } from '../config/configuration.ts'
 import type { Delivery } from '../delivery/deliver.ts'
-import type { Handlers } from './caller.ts'
+import type { Plugins } from '../plugins/host.ts'
+import { byPerson, type Handlers } from './caller.ts'
 
 type Names =
   | 'channels.status'
+  | 'channels.probe'
+  | 'channels.describe'
+  | 'channels.configure'
+  | 'channels.remove'
   | 'channels.start'
   | 'channels.stop'
   | 'channels.logout'
@@ -15,10 +22,15 @@ type Names =
 /** Accounts and their links, and what is owed through them. */
 export function channelMethods(parts: {
   channels: Channels
+  configuration: Configuration
+  secrets: Secrets
+  plugins: Plugins
   delivery: Delivery
+  sync(): Promise<void>
   forgetLogin(channel: string, account: string): Promise<void>
 }): Handlers<Names> {
   const { channels, delivery } = parts
+  const setup = openSetup(parts)
   const found = (yes: boolean, id: string): { ok: true } => {
     if (!yes)
       throw failure(
@@ -29,6 +41,13 @@ export function channelMethods(parts: {
   }
   return {
     'channels.status': ({ channel }) => ({ accounts: channels.status(channel) }),
+    'channels.probe': async ({ channel, account }) => ({ probes: await channels.probe(channel, account) }),
+    'channels.describe': ({ channel }) => setup.describe(channel),
+    'channels.configure': async (asked, caller) => ({ status: await setup.configure(asked, byPerson(caller)) }),
+    async 'channels.remove'({ channel, account }) {
+      await setup.remove(channel, account)
+      return { ok: true }
+    },
     'channels.start'({ channel, account }) {
       channels.start(channel, account)
       return { ok: true }

@@ -23,7 +23,7 @@ export function chatMethods(parts: {
   knownAgent(agent: string): boolean
   accept(asked: Asked): Promise<Accepted>
   /** Ends accepts that no run will answer. */
-  cancel(accepts: readonly LedgerRecord<'accept'>[], reason: string): Promise<void>
+  cancel(accepts: readonly LedgerRecord<'accept'>[], reason: string, how?: { readonly silent?: boolean }): Promise<void>
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
 }): Handlers<'chat.send' | 'chat.history' | 'chat.abort' | 'chat.inject' | 'agent' | 'agent.wait' | 'send'> {
   const { platform, ledger, sessions } = parts
@@ -95,7 +95,9 @@ export function chatMethods(parts: {
       const running = parts.lanes.running(session)
       if (run !== undefined && running?.id !== run) return { aborted: [] }
       const waiting = parts.lanes.stop(session, `stopped by ${caller.principal}`)
-      if (waiting.length > 0) await parts.cancel(waiting, `stopped by ${caller.principal}`)
+      // The run says that it was stopped; what waited behind it need not say so again.
+      if (waiting.length > 0)
+        await parts.cancel(waiting, `stopped by ${caller.principal}`, { silent: running !== undefined })
       await running?.settled
       return { aborted: [...(running ? [running.id] : []), ...waiting.map(({ id }) => id)] }
     },

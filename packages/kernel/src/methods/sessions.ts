@@ -72,7 +72,7 @@ export function sessionMethods(parts: {
       emit('sessions.changed', { key: session, deleted: false }, session)
       return info(session)
     },
-    async 'sessions.reset'({ session }, caller) {
+    async 'sessions.reset'({ session, settings = 'keep' }, caller) {
       checkSession(caller, session)
       await quiet(session, 'the session was reset')
       const open = await sessions.open(session)
@@ -83,7 +83,14 @@ export function sessionMethods(parts: {
         drafts: [
           {
             kind: 'checkpoint',
-            body: { reason: 'reset', settings: open.settings, notes: [], orders: [], totals: await totals(open) },
+            body: {
+              ...(settings === 'keep'
+                ? { reason: 'reset', settings: open.settings }
+                : { reason: 'new', settings: open.settings.title ? { title: open.settings.title } : {} }),
+              notes: [],
+              orders: [],
+              totals: await totals(open),
+            },
           },
         ],
       })

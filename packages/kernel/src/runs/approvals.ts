@@ -1,5 +1,5 @@
-import { failure, toFailure, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
-import type { Choice, Chosen } from '@openclaw/sdk'
+import { failure, toFailure, type Address, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
+import type { Click, Chosen } from '@openclaw/sdk'
 import type { Access } from '../access/access.ts'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -10,15 +10,27 @@ type Wanted = Omit<LedgerRecord<'approval'>, 'type' | 'id' | 'at' | 'expires'>
 
 /** A person's yes to one tool call, with exactly these arguments, once. Durable; running out means no. */
 export interface Approvals {
-  /** Resolves when decided, or as `expired` after `forMs` or when the signal aborts. */
-  ask(wanted: Wanted, forMs: number, signal: AbortSignal): Promise<Verdict>
+  /**
+   * Resolves when decided, or as `expired` after `forMs` or when the signal aborts. Whoever may decide is asked on the
+   * page, and in the chat `where`.
+   */
+  ask(
+    wanted: Wanted,
+    how: { readonly forMs: number; readonly where: Address | undefined },
+    signal: AbortSignal,
+  ): Promise<Verdict>
   resolve(id: string, verdict: 'allow' | 'deny', by: string): Promise<void>
   list(): MethodResult<'approvals.list'>['approvals']
   /** Closes what an earlier process left open: its run is gone and will ask anew. */
   recover(): Promise<void>
 }
 
-export function openApprovals(parts: { platform: Platform; ledger: Ledger; emit: Emit }): Approvals {
+export function openApprovals(parts: {
+  platform: Platform
+  ledger: Ledger
+  emit: Emit
+  deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
+}): Approvals {
   const { platform, ledger, emit } = parts
   const waiting = new Map<string, (verdict: Verdict) => void>()
 
@@ -42,13 +54,15 @@ export function openApprovals(parts: { platform: Platform; ledger: Ledger; emit:
   }
 
   return {
-    async ask(wanted, forMs, signal) {
+    async ask(wanted, { forMs, where }, signal) {
       const at = platform.clock.now()
       const record = { type: 'approval', id: platform.random.id(), at, expires: at + forMs, ...wanted } as const
       const { promise, resolve } = Promise.withResolvers<Verdict>()
       waiting.set(record.id, resolve)
       try {
-        await ledger.commit([record])
+        const asked = where ? [question(record, where)] : []
+        await ledger.commit([record, ...asked])
+        parts.deliver(asked)
       } catch (error) {
         waiting.delete(record.id)
         throw error
@@ -88,9 +102,35 @@ export function openApprovals(parts: { platform: Platform; ledger: Ledger; emit:
   }
 }
 
+/** What stands for an approval where people type: the end of its id, which is its random part. */
+export function shortOf(id: string): string {
+  return id.slice(-6)
+}
+
+function question(
+  { id, session, run, subject, reason, at }: LedgerRecord<'approval'>,
+  address: Address,
+): LedgerRecord<'outbound'> {
+  const fence = '`'.repeat(Math.max(3, ...[...subject.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)))
+  const words = (verb: string) => `/${verb} ${shortOf(id)}`
+  return {
+    type: 'outbound',
+    id: `${id}:question`,
+    session,
+    run,
+    address,
+    text: `May I? ${reason}:\n\n${fence}\n${subject}\n${fence}`,
+    choices: [
+      { id: `${id}:allow`, label: 'Allow', words: words('approve') },
+      { id: `${id}:deny`, label: 'Deny', words: words('deny') },
+    ],
+    at,
+  }
+}
+
 /** A button in a chat: only the owner's click counts, and what it says is `<approval>:allow` or `<approval>:deny`. */
 export function chooseApproval(parts: { access: Pick<Access, 'role'>; approvals: Approvals }) {
-  return async (channel: string, account: string, { choice, sender }: Choice): Promise<Chosen> => {
+  return async (channel: string, account: string, { choice, sender }: Click): Promise<Chosen> => {
     const [id, verdict] = choice.split(':')
     if (!id || (verdict !== 'allow' && verdict !== 'deny')) return { taken: false, text: 'This means nothing here.' }
     if ((await parts.access.role(channel, account, sender)) !== 'owner')

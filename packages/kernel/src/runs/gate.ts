@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { isLine, type LineDraft, type Params, type Result, type GatewayForAgentMethods } from '@openclaw/protocol'
+import {
+  isLine,
+  type Address,
+  type LineDraft,
+  type Params,
+  type Result,
+  type GatewayForAgentMethods,
+} from '@openclaw/protocol'
 import { refusal, typed } from './authority.ts'
 import type { RunParts } from './parts.ts'
 import type { RunPlan } from './plan.ts'
@@ -11,6 +18,8 @@ type Verdict = Result<GatewayForAgentMethods['tool.begin']>
 export interface GateRun {
   readonly plan: RunPlan
   readonly signal: AbortSignal
+  /** Where the run's answer goes; absent when whoever asked reads the session itself. */
+  readonly reply: Address | undefined
   /** Time left until the run's deadline. */
   leftMs(): number
   /** Ids of the user lines that the run answers. */
@@ -53,7 +62,8 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   if (reason !== undefined && !(await saidByOwner(parts, run, changed ? undefined : call.subject))) {
     const subject = (changed ? undefined : call.subject) ?? `${call.tool} ${JSON.stringify(input)}`
     const wanted = { session, run: plan.request.run, call: call.call, tool: call.tool, subject, input: digest, reason }
-    const verdict = await parts.approvals.ask(wanted, Math.max(1000, run.leftMs()), signal)
+    const forMs = Math.max(1000, run.leftMs())
+    const verdict = await parts.approvals.ask(wanted, { forMs, where: whereToAsk(parts, run) }, signal)
     if (verdict !== 'allow') {
       const why = verdict === 'deny' ? 'the owner said no' : 'nobody said yes in time'
       return { verdict: 'deny', reason: `${call.tool} was not run: ${why}` }
@@ -65,6 +75,13 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
     ])
   }
   return { verdict: 'allow', ...(changed ? { input } : {}) }
+}
+
+/** The owner is asked where they are: in the chat that the run answers, else in the one they wrote from last. */
+function whereToAsk(parts: RunParts, { plan, reply }: GateRun): Address | undefined {
+  const { standing, request } = plan
+  if (request.local) return undefined
+  return reply && standing.role === 'owner' && standing.peer.kind === 'direct' ? reply : parts.ownerChat()
 }
 
 /** A command that the owner typed in their own page or CLI is their own deed: nobody is asked about it. */

@@ -1,4 +1,4 @@
-import type { Address, LedgerRecord, LineDraft, Role } from '@openclaw/protocol'
+import type { Address, Attachment, LedgerRecord, LineDraft, Role } from '@openclaw/protocol'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openOnce } from '../ledger/once.ts'
 import type { Platform } from '../platform.ts'
@@ -15,6 +15,12 @@ export interface Asked {
   /** Where the answer goes; fixed here. Absent when whoever asked reads the session itself. */
   readonly reply?: Address
   readonly replyTo?: string
+  /** The platform's id of the message, by which edits name it. */
+  readonly message?: string
+  /** Parts of one album share a group. */
+  readonly group?: string
+  /** Files by the platform's handles. */
+  readonly attachments?: readonly Attachment[]
   readonly ask?: LedgerRecord<'accept'>['ask']
 }
 
@@ -56,6 +62,9 @@ export function openIntake(parts: {
           role: asked.role,
           ...(asked.reply ? { reply: asked.reply } : {}),
           ...(asked.replyTo ? { replyTo: asked.replyTo } : {}),
+          ...(asked.message ? { message: asked.message } : {}),
+          ...(asked.group ? { group: asked.group } : {}),
+          ...(asked.attachments?.length ? { attachments: [...asked.attachments] } : {}),
           ...(asked.ask ? { ask: asked.ask } : {}),
         }
         return [record]

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '@openclaw/protocol'
+import type { Clock } from '@openclaw/sdk'
 
 type Accept = LedgerRecord<'accept'>
 /** What a session does with messages that come while a run is in progress. */
@@ -14,6 +15,8 @@ export interface ActiveRun {
   abort(reason: string, outcome: 'aborted' | 'interrupted'): void
   /** False when the run takes no more: the message waits for the next one. */
   steer(accept: Accept): Promise<boolean>
+  /** Tells a run in progress of a durable line, e.g. that a message it works on was changed. */
+  tell(line: string): Promise<void>
 }
 
 /** One lane per session: at most one run at a time, messages in the order of their acceptance. */
@@ -27,15 +30,24 @@ export interface Lanes {
   readonly active: number
   /** Stops the run and forgets what waits; returns the accepts that waited, for the caller to settle. */
   stop(session: string, reason: string): readonly Accept[]
+  /** Takes a message back that no run has begun with, by the platform's id. */
+  withdraw(session: string, message: string): Accept | undefined
+  /** Messages that wait in a session. */
+  waiting(session: string): number
   /** Lets runs begin; until then messages wait. */
   open(): void
   /** No new runs; resolves when all are settled. */
   drain(): Promise<void>
 }
 
+/** Parts of an album come one by one; the next is waited for so long. */
+const albumMs = 500
+
 interface Lane {
   resumed: (readonly Accept[])[]
   waiting: Accept[]
+  /** More parts of an album may come. */
+  album?: Disposable | undefined
   run?: ActiveRun
   /** What the last run knew of the session's settings. */
   mode?: QueueMode | undefined
@@ -43,7 +55,11 @@ interface Lane {
 
 /** Messages that one run may answer together: same reply address, same wishes. */
 function batch(waiting: readonly Accept[], mode: QueueMode): number {
-  if (mode === 'followup') return 1
+  if (mode === 'followup') {
+    const { group } = waiting[0]!
+    const other = group === undefined ? 1 : waiting.findIndex((accept) => accept.group !== group)
+    return other === -1 ? waiting.length : other
+  }
   const shape = (accept: Accept) => JSON.stringify([accept.reply, accept.ask])
   const first = shape(waiting[0]!)
   const other = waiting.findIndex((accept) => shape(accept) !== first)
@@ -52,6 +68,7 @@ function batch(waiting: readonly Accept[], mode: QueueMode): number {
 
 /** Makes the lanes. `start` begins a run over the accepts; `mode` says how a session treats what comes meanwhile. */
 export function openLanes(parts: {
+  clock: Clock
   start(session: string, accepts: readonly Accept[]): ActiveRun
   mode(session: string): QueueMode
 }): Lanes {
@@ -60,7 +77,7 @@ export function openLanes(parts: {
   let active = 0
 
   function pump(session: string, lane: Lane) {
-    if (lane.run || closed) return
+    if (lane.run || closed || (lane.album && lane.resumed.length === 0)) return
     if (lane.waiting.length === 0 && lane.resumed.length === 0) {
       lanes.delete(session)
       return
@@ -85,9 +102,17 @@ export function openLanes(parts: {
   }
 
   function wait(accept: Accept) {
-    const lane = laneOf(accept.session)
+    const { session, group } = accept
+    const lane = laneOf(session)
     lane.waiting.push(accept)
-    pump(accept.session, lane)
+    if (group !== undefined) {
+      lane.album?.[Symbol.dispose]()
+      lane.album = parts.clock.after(albumMs, () => {
+        lane.album = undefined
+        pump(session, lane)
+      })
+    }
+    pump(session, lane)
   }
 
   return {
@@ -117,6 +142,12 @@ export function openLanes(parts: {
       lane.run?.abort(reason, 'aborted')
       return [...lane.resumed.splice(0).flat(), ...lane.waiting.splice(0)]
     },
+    withdraw(session, message) {
+      const waiting = lanes.get(session)?.waiting ?? []
+      const at = waiting.findIndex((accept) => accept.message === message)
+      return at < 0 ? undefined : waiting.splice(at, 1)[0]
+    },
+    waiting: (session) => lanes.get(session)?.waiting.length ?? 0,
     open() {
       closed = false
       for (const [session, lane] of lanes) pump(session, lane)

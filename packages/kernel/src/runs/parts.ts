@@ -1,5 +1,6 @@
 import type { Address, AgentMethods, Config, LedgerRecord, Params, Result, ToolSpec } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
+import type { Preview } from '../delivery/preview.ts'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
@@ -43,6 +44,12 @@ export interface RunParts {
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
   /** Shows a peer that somebody is at work, until disposed. */
   typing(address: Address): Disposable
+  /** Shows a peer the answer while it grows, where that is possible. */
+  preview(run: string, address: Address, replyTo: string | undefined): Preview | undefined
+  /** The chat from which the owner wrote last, other than the page and the terminal. */
+  ownerChat(): Address | undefined
+  /** Stores the files of accepted messages; what cannot be had is journaled with the reason. */
+  storeFiles(accepts: readonly LedgerRecord<'accept'>[], signal: AbortSignal): Promise<void>
   /** The gateway stops: what is not settled stays owed. */
   readonly closing: AbortSignal
   /** Folders of the home. */

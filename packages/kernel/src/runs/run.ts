@@ -12,6 +12,7 @@ import {
   type Usage,
 } from '@openclaw/protocol'
 import { within } from '../deadline.ts'
+import type { Preview } from '../delivery/preview.ts'
 import type { ActiveRun } from './lanes.ts'
 import { beginCall } from './gate.ts'
 import type { RunParts } from './parts.ts'
@@ -28,6 +29,8 @@ export interface Run extends ActiveRun {
   commit(params: Params<Calls['step.commit']>): Promise<Result<Calls['step.commit']>>
   begin(params: Params<Calls['tool.begin']>): Promise<Result<Calls['tool.begin']>>
   end(params: Params<Calls['tool.end']>): Promise<Result<Calls['tool.end']>>
+  /** A piece of what the agent says. */
+  hear(delta: string): void
 }
 
 /** Kinds of lines that an agent may write; the rest is the gateway's. */
@@ -55,6 +58,7 @@ export function startRun(
   const steered = new Map<string, { accept: Accept; tell(taken: boolean): void }>()
   let stopped: { outcome: 'aborted' | 'interrupted'; reason: string } | undefined
   let plan: RunPlan | undefined
+  let preview: Preview | undefined
   let deadline = Infinity
   let committed = resumed !== undefined
   let closed = false
@@ -84,7 +88,9 @@ export function startRun(
   async function work(): Promise<RunResult> {
     parts.budget.check(parts.config().value.limits)
     for (let attempt = 1; ; attempt++) {
-      await within(parts.agent.ready(), AbortSignal.any([stopping.signal, parts.closing]))
+      const until = AbortSignal.any([stopping.signal, parts.closing])
+      await within(parts.agent.ready(), until)
+      if (attempt === 1) await parts.storeFiles(answers, until)
       const session = await parts.sessions.open(sessionKey)
       plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
       if (attempt === 1) {
@@ -130,7 +136,7 @@ export function startRun(
     }
   }
 
-  async function settle(result: RunResult | undefined, thrown: Failure | undefined) {
+  async function settle(result: RunResult | undefined, thrown: Failure | undefined, preview: string | undefined) {
     const usage: Usage = result?.usage ?? { input: 0, cached: 0, output: 0 }
     const outcome = stopped?.outcome ?? result?.outcome ?? (thrown?.code === 'aborted' ? 'aborted' : 'failed')
     const why =
@@ -149,6 +155,7 @@ export function startRun(
       lines: result ? lines : !committed && planned ? [planned] : [],
       text: result?.text ?? '',
       attachments: result?.attachments ?? [],
+      preview,
       newId: () => parts.platform.random.id(),
       now: clock.now(),
     })
@@ -183,10 +190,20 @@ export function startRun(
     parts.deliver(outbounds)
   }
 
+  /** Puts a durable line before the run's next model call. */
+  async function give(line: string): Promise<boolean> {
+    const { seq } = await parts.sessions.open(sessionKey)
+    const { taken } = await parts.agent
+      .call('run.steer', { run: id, takes: [line], seq })
+      .catch(() => ({ taken: false }))
+    return taken
+  }
+
   async function go() {
     parts.emit('typing', { on: true }, sessionKey)
-    const { reply } = answers[0]!
+    const { reply, replyTo } = answers[0]!
     using _typing = reply && parts.typing(reply)
+    preview = reply && parts.preview(id, reply, replyTo)
     let result: RunResult | undefined
     let thrown: Failure | undefined
     try {
@@ -196,9 +213,10 @@ export function startRun(
       if (thrown.code === 'internal') parts.log.error(`run ${id} failed`, { error: thrown.message })
     }
     closed = true
+    const shown = await preview?.finish()
     // Nobody failed here: the next start goes on with it.
     if (parts.closing.aborted && !stopped && result?.outcome !== 'answered') return
-    await settle(result, thrown)
+    await settle(result, thrown, shown)
     for (const { tell } of steered.values()) tell(false)
     parts.emit('typing', { on: false }, sessionKey)
   }
@@ -222,13 +240,15 @@ export function startRun(
       if (closed || stopped || !plan) return false
       const { promise, resolve } = Promise.withResolvers<boolean>()
       steered.set(accept.line, { accept, tell: resolve })
-      const session = await parts.sessions.open(sessionKey)
-      const { taken } = await parts.agent
-        .call('run.steer', { run: id, takes: [accept.line], seq: session.seq })
-        .catch(() => ({ taken: false }))
+      await parts.storeFiles([accept], stopping.signal).catch(() => {})
+      const taken = await give(accept.line)
       if (!taken && steered.delete(accept.line)) resolve(false)
       return promise
     },
+    async tell(line) {
+      if (!closed && !stopped && plan) await give(line)
+    },
+    hear: (delta) => preview?.add(delta),
     async commit({ lines }) {
       const drafts = lines as LineDraft[]
       const alien = drafts.find(({ kind }) => !agentKinds.has(kind))
@@ -237,11 +257,19 @@ export function startRun(
       return { seq: stamped.at(-1)?.seq ?? 0 }
     },
     begin(params) {
+      preview?.clear()
       if (closed || !plan) throw failure('conflict', `run ${id} is over`)
       const leftMs = () => deadline - clock.monotonic()
       return beginCall(
         parts,
-        { plan, signal: stopping.signal, leftMs, takes: () => answers.map(({ line }) => line), commit },
+        {
+          plan,
+          signal: stopping.signal,
+          reply: answers[0]!.reply,
+          leftMs,
+          takes: () => answers.map(({ line }) => line),
+          commit,
+        },
         params,
       )
     },

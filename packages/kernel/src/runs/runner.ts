@@ -20,7 +20,7 @@ export interface Runner {
   /** What the agent process tells. */
   hear(notice: AgentNotice): void
   /** Ends accepts that no run will answer. */
-  cancel(accepts: readonly Accept[], reason: string, outcome?: 'aborted' | 'interrupted'): Promise<void>
+  cancel(accepts: readonly Accept[], reason: string, how?: { readonly silent?: boolean }): Promise<void>
   /** Goes on with what an earlier process left. */
   recover(recovered: Recovered): Promise<void>
 }
@@ -56,6 +56,7 @@ export function openRunner(
     accepts: readonly Accept[],
     reason: string,
     outcome: 'aborted' | 'interrupted',
+    silent = false,
   ) {
     const { drafts, records, outbounds } = settlement({
       run,
@@ -66,6 +67,7 @@ export function openRunner(
       lines: [],
       text: '',
       attachments: [],
+      silent,
       newId: () => parts.platform.random.id(),
       now: parts.platform.clock.now(),
     })
@@ -77,7 +79,7 @@ export function openRunner(
     parts.deliver(outbounds)
   }
 
-  const lanes = openLanes({ start, mode: parts.mode })
+  const lanes = openLanes({ clock: parts.platform.clock, start, mode: parts.mode })
   return {
     lanes,
     handlers: {
@@ -94,14 +96,16 @@ export function openRunner(
     hear({ event, payload }) {
       if (event === 'log') return parts.log[payload.level](payload.text, payload.fields as object | undefined)
       if (event === 'tools.changed') return
-      const session = runs.get(payload.run)?.session
+      const run = runs.get(payload.run)
       // A run that is over has nothing more to say.
-      if (session !== undefined) parts.emit(event, payload as never, session)
+      if (!run) return
+      if (event === 'agent.text') run.hear(payload.delta)
+      parts.emit(event, payload as never, run.session)
     },
-    async cancel(accepts, reason, outcome = 'aborted') {
+    async cancel(accepts, reason, { silent = false } = {}) {
       const bySession = Map.groupBy(accepts, ({ session }) => session)
       for (const [session, some] of bySession)
-        await settleWithout(parts.platform.random.id(), session, some, reason, outcome)
+        await settleWithout(parts.platform.random.id(), session, some, reason, 'aborted', silent)
     },
     async recover({ resumed, waiting, parked }) {
       for (const { run, accepts } of parked) {

@@ -21,6 +21,10 @@ export function settlement(end: {
   lines: readonly LineDraft[]
   text: string
   attachments: readonly Attachment[]
+  /** The message that showed the answer while it grew. */
+  preview?: string | undefined
+  /** Nothing is said to anybody. */
+  silent?: boolean
   newId(): string
   now: number
 }): { drafts: readonly LineDraft[]; records: readonly LedgerRecord[]; outbounds: readonly Outbound[] } {
@@ -31,7 +35,7 @@ export function settlement(end: {
   const last = end.accepts.at(-1)!
   const answered = outcome === 'answered'
   // A newer message took the place of an interrupted run: its answer speaks for both.
-  const silent = outcome === 'interrupted' && failure?.code === 'aborted'
+  const silent = end.silent === true || (outcome === 'interrupted' && failure?.code === 'aborted')
   const text = answered ? end.text : silent ? '' : notice(outcome, failure)
   const outbounds: Outbound[] = []
   if (last.reply && (text || (answered && end.attachments.length > 0))) {
@@ -44,6 +48,7 @@ export function settlement(end: {
       text,
       ...(answered && end.attachments.length > 0 ? { attachments: [...end.attachments] } : {}),
       ...(last.replyTo ? { replyTo: last.replyTo } : {}),
+      ...(end.preview ? { preview: end.preview } : {}),
       at: end.now,
     })
   }

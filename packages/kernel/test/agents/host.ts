@@ -45,7 +45,7 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
     platform: realPlatform(),
     log: { ...silent, warn: (text) => void logged.push(text), error: (text) => void logged.push(text) },
     onEvent: (notice) => void notices.push(notice),
-    handlers: {
+    handlers: () => ({
       'session.lines': ({ after, upto = Infinity }) => ({
         lines: journal.filter(({ seq }) => seq > after && seq <= upto),
         first: 1,
@@ -62,7 +62,7 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
       'gateway.call': () => {
         throw failure('forbidden', 'nothing may be called here')
       },
-    },
+    }),
     onUp() {
       ups++
       const plan = { config: {}, methods: [], state: join(folder, 'state') }

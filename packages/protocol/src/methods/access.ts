@@ -12,6 +12,15 @@ export const PairingRequest = Type.Object({
   expiresAt: Type.Integer(),
 })
 
+export const RefusedGroup = Type.Object({
+  channel: Type.String(),
+  account: Type.String(),
+  group: Type.String(),
+  place: Type.Optional(Type.String({ description: 'What people call it; proves nothing.' })),
+  count: Type.Integer(),
+  lastAt: Type.Integer(),
+})
+
 export const Approval = Type.Object({
   id: Type.String(),
   session: Type.String(),
@@ -52,6 +61,21 @@ export const accessMethods = {
     'pairing',
     'Refuse who holds a code.',
     closed({ channel: Type.String(), code: Type.String() }),
+    ok,
+  ),
+  'groups.list': method(
+    'pairing',
+    'Groups that the configuration lets in, and those that wrote lately and are not let in.',
+    closed({ channel: Type.Optional(Type.String()) }),
+    Type.Object({
+      allowed: Type.Array(Type.Object({ channel: Type.String(), group: Type.String() })),
+      refused: Type.Array(RefusedGroup),
+    }),
+  ),
+  'groups.allow': method(
+    'admin',
+    'Let a group in: its id goes to `channels.<id>.groups.allow` in the configuration.',
+    closed({ channel: Type.String(), group: Type.String({ minLength: 1, maxLength: 512 }) }),
     ok,
   ),
   'approvals.list': method(

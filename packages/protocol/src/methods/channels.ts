@@ -18,6 +18,14 @@ export const AccountStatus = Type.Object({
   lastOutboundAt: Type.Optional(Type.Integer()),
 })
 
+export const Probe = Type.Object({
+  channel: Type.String(),
+  account: Type.String(),
+  ok: Type.Boolean({ description: 'It is connected, and where its plugin can ask the platform, that answered.' }),
+  text: Type.String({ description: 'Who we are there, e.g. `@name`; else why not.' }),
+  ms: Type.Integer(),
+})
+
 export const DeliveryInfo = Type.Object({
   id: Type.String(),
   state: Type.Enum(['queued', 'sending', 'dead']),
@@ -30,6 +38,11 @@ export const DeliveryInfo = Type.Object({
 })
 
 const account = { channel: Type.String(), account: Type.Optional(Type.String()) }
+/** An account that is set up by a method; names written by hand may be others. `default` when absent. */
+const oneAccount = {
+  channel: Type.String(),
+  account: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$' })),
+}
 
 export const channelMethods = {
   'channels.status': method(
@@ -37,6 +50,55 @@ export const channelMethods = {
     'Every account and the state of its link.',
     closed({ channel: Type.Optional(Type.String()) }),
     Type.Object({ accounts: Type.Array(AccountStatus) }),
+  ),
+  'channels.probe': method(
+    'admin',
+    'Ask the platform something through every account at once, for real; ten seconds at most.',
+    closed({ channel: Type.Optional(Type.String()), account: Type.Optional(Type.String()) }),
+    Type.Object({ probes: Type.Array(Probe) }),
+  ),
+  'channels.describe': method(
+    'admin',
+    'What an account of a channel needs, for a form, and the accounts that are there, without their secrets.',
+    closed({ channel: Type.String() }),
+    Type.Object({
+      channel: Type.String(),
+      label: Type.String(),
+      steps: Type.Optional(Type.String({ description: 'What a person does on the platform before.' })),
+      schema: Type.Unknown({ description: 'JSON Schema of the settings of one account; `secret` marks its secrets.' }),
+      traits: Type.Optional(Type.Unknown({ description: 'What the platform can do; known while it has an account.' })),
+      accounts: Type.Array(
+        Type.Object({
+          account: Type.String(),
+          settings: Type.Unknown(),
+          stored: Type.Array(Type.String({ description: 'A secret of it that is under credentials/.' })),
+        }),
+      ),
+    }),
+  ),
+  'channels.configure': method(
+    'admin',
+    'Set up an account and connect it: settings go into the configuration, secrets under credentials/.',
+    closed({
+      ...oneAccount,
+      settings: Type.Optional(
+        Type.Record(Type.String(), Type.Unknown(), {
+          description: 'Values by their path, e.g. `mode` or `sasl.account`; null removes one. Others stay.',
+        }),
+      ),
+      secrets: Type.Optional(
+        Type.Record(Type.String(), Type.String({ maxLength: 16_384 }), {
+          description: 'The same for secrets; an `env:NAME` or `file:PATH` is kept as that reference.',
+        }),
+      ),
+    }),
+    Type.Object({ status: AccountStatus }),
+  ),
+  'channels.remove': method(
+    'admin',
+    'Disconnect an account, forget its login and its secrets, and take it out of the configuration.',
+    closed(oneAccount),
+    ok,
   ),
   'channels.start': method('admin', 'Connect an account.', closed(account), ok),
   'channels.stop': method('admin', 'Disconnect an account until it is started again.', closed(account), ok),

@@ -27,7 +27,7 @@ export type MethodResult<M extends MethodName> = Result<Methods[M]>
 
 export { closed, method, type Method, type MethodTable, type Params, type Result } from './table.ts'
 export { SessionInfo, Verification } from './sessions.ts'
-export { Approval, PairingRequest, TokenInfo } from './access.ts'
+export { Approval, PairingRequest, RefusedGroup, TokenInfo } from './access.ts'
 export { ModelInfo, ModelOffer } from './agents.ts'
-export { AccountStatus, ChannelState, DeliveryInfo } from './channels.ts'
+export { AccountStatus, ChannelState, DeliveryInfo, Probe } from './channels.ts'
 export { PluginInfo } from './config.ts'

@@ -61,7 +61,12 @@ export const sessionMethods = {
   'sessions.reset': method(
     'write',
     'Begin anew in the same journal: what was said stays in the file and leaves the context.',
-    closed({ session: SessionKey }),
+    closed({
+      session: SessionKey,
+      settings: Type.Optional(
+        Type.Enum(['keep', 'forget'], { default: 'keep', description: 'Its model, thinking level and queue mode.' }),
+      ),
+    }),
     SessionInfo,
   ),
   'sessions.compact': method(

@@ -1,0 +1,96 @@
+import { toFailure, type MethodName, type MethodParams, type MethodResult, type Role } from '@openclaw/protocol'
+import type { Admitted } from '../inbound/inbound.ts'
+import { compact, usage } from './conversation.ts'
+import { decide } from './decide.ts'
+import { help, status, whoami } from './about.ts'
+import { chooseModel, chooseThinking } from './choose.ts'
+import type { TypedCommand } from './parse.ts'
+import { chatCommands, type ChatCommand } from './table.ts'
+
+/** What a command leads to: words for who typed it, or a message to go on with in its place. */
+export interface Answer {
+  readonly reply?: string
+  readonly message?: string
+}
+
+/** What the commands work with. */
+export interface CommandParts {
+  /** Calls a method as the owner: whether somebody may is decided by the command's role before. */
+  call<M extends MethodName>(method: M, params: MethodParams<M>): Promise<MethodResult<M>>
+  /** Messages that wait in a session. */
+  waiting(session: string): number
+  /** Whether a session is at work. */
+  running(session: string): boolean
+  /** Says something in a chat, durably, when the command was answered already. */
+  tell(admitted: Admitted, text: string): Promise<void>
+  readonly agentName: (agent: string) => string
+}
+
+/** One command that somebody may use. */
+export interface Invocation {
+  readonly argument: string
+  readonly from: Admitted
+  readonly parts: CommandParts
+}
+
+/** Handles what people type as `/name`, without a model. */
+export interface Commands {
+  /** Never rejects for a command that failed: the reply says why. */
+  run(typed: TypedCommand, from: Admitted): Promise<Answer>
+}
+
+const deeds: Readonly<Record<ChatCommand, (invocation: Invocation) => Promise<Answer>>> = {
+  help,
+  whoami,
+  status,
+  new: begin('forget', 'A new conversation.'),
+  reset: begin('keep', 'Begun anew. What was said stays in the file.'),
+  stop,
+  compact,
+  usage,
+  model: chooseModel,
+  think: chooseThinking,
+  approve: decide('allow'),
+  deny: decide('deny'),
+}
+
+export function openCommands(parts: CommandParts): Commands {
+  return {
+    async run({ name, argument }, from) {
+      const { role } = chatCommands.find((command) => command.name === name)!
+      if (!mayUse(from.role, role))
+        return { reply: `/${name} is for ${role === 'owner' ? 'the owner' : 'people who were let in'} only.` }
+      try {
+        return await deeds[name]({ argument, from, parts })
+      } catch (error) {
+        return { reply: `/${name} could not be done: ${toFailure(error).message}` }
+      }
+    },
+  }
+}
+
+const ranks: readonly Role[] = ['guest', 'member', 'owner']
+
+/** Whether a role is enough for a command. */
+export function mayUse(role: Role, needed: Role): boolean {
+  return ranks.indexOf(role) >= ranks.indexOf(needed)
+}
+
+/** Begins a conversation anew; what stands behind the command is its first message. */
+function begin(settings: 'keep' | 'forget', reply: string) {
+  return async ({ argument, from: { session }, parts }: Invocation): Promise<Answer> => {
+    await parts.call('sessions.reset', { session, settings }).catch((error: unknown) => {
+      // Nothing was said here yet, so there is nothing to leave behind.
+      if (toFailure(error).code !== 'not_found') throw error
+    })
+    return argument ? { message: argument } : { reply }
+  }
+}
+
+async function stop({ from: { session }, parts }: Invocation): Promise<Answer> {
+  const running = parts.running(session)
+  const { aborted } = await parts.call('chat.abort', { session })
+  if (aborted.length === 0) return { reply: 'Nothing is being done.' }
+  // A run in progress says by itself that it was stopped.
+  return running ? {} : { reply: 'Stopped.' }
+}
