@@ -1,4 +1,5 @@
 export * from './channel/counterpart.ts'
+export * from './channel/fakeCounterpart.ts'
 export * from './channel/fixture.ts'
 export * from './channel/suite.ts'
 export * from './clock.ts'

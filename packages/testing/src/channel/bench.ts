@@ -5,10 +5,21 @@ import type { ChannelFixture, Means } from './fixture.ts'
 import { eventually, within } from './patience.ts'
 import { stubGateway, type Life, type Stub } from './stub.ts'
 
-/** A channel entry that is connected to its counterpart, over a stub of the gateway that connects it again when it is lost. */
-export interface ChannelBench extends AsyncDisposable {
+/** A counterpart and a stub of the gateway, with nothing between them yet. */
+export interface ChannelStand extends AsyncDisposable {
   readonly counterpart: Counterpart
   readonly stub: Stub
+  readonly patienceMs: number
+  /** Waits, with the fixture's patience, until something is true. */
+  until<T>(
+    what: string,
+    look: () => T | undefined | false | Promise<T | undefined | false>,
+    everyMs?: number,
+  ): Promise<T>
+}
+
+/** A channel entry between the two, connected again whenever its link is lost. */
+export interface ChannelBench extends ChannelStand {
   readonly channel: Channel
   /** The link that lives now, or the next one. */
   link(): Promise<Link>
@@ -20,8 +31,8 @@ export interface ChannelBench extends AsyncDisposable {
   send(text: string, more?: Partial<Outbound>): Promise<Receipt>
   /** The message of ours with this id, as soon as it fits. */
   seen(message: string, fits?: (seen: Seen) => boolean): Promise<Seen>
-  /** Waits, with the fixture's patience, until something is true. */
-  until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>
+  /** Ends this life of the link, as a restart of the gateway would; the next one begins at once. */
+  restart(): void
   /** What of the suite's means is there. */
   means(): Promise<Means>
 }
@@ -32,18 +43,32 @@ export const direct = (counterpart: Counterpart): Peer => counterpart.direct(cou
 const reconnectMs = 20
 const defaultPatienceMs = 10_000
 
-/** Starts the counterpart and connects. `arrange` prepares the stub before anything is received. */
+/** Starts the counterpart. `arrange` prepares the stub before anything can reach it. */
+export async function openStand(fixture: ChannelFixture, arrange?: (stub: Stub) => void): Promise<ChannelStand> {
+  const { patienceMs = defaultPatienceMs } = fixture
+  const stub = stubGateway()
+  arrange?.(stub)
+  const counterpart = await fixture.start((request) => stub.deliver(request))
+  return {
+    counterpart,
+    stub,
+    patienceMs,
+    until: (what, look, everyMs) => eventually(what, patienceMs, look, everyMs),
+    [Symbol.asyncDispose]: () => counterpart[Symbol.asyncDispose](),
+  }
+}
+
+/** Starts the counterpart and connects. */
 export async function channelBench(
   fixture: ChannelFixture,
   { channel = fixture.channel, arrange }: { channel?: Channel; arrange?(stub: Stub): void } = {},
 ): Promise<ChannelBench> {
-  const patienceMs = fixture.patienceMs ?? defaultPatienceMs
-  const stub = stubGateway()
-  arrange?.(stub)
   await using opening = new AsyncDisposableStack()
-  const counterpart = opening.use(await fixture.start((request) => stub.deliver(request)))
+  const stand = opening.use(await openStand(fixture, arrange))
+  const { counterpart, stub, patienceMs, until } = stand
   const over = new AbortController()
   let link: Link | undefined
+  let end: (() => void) | undefined
   let trouble: unknown
   let sent = 0
 
@@ -51,7 +76,8 @@ export async function channelBench(
     await using life: Life = stub.connect(channel, counterpart.account)
     try {
       link = await Promise.race([life.link, aborted(over.signal)])
-      await Promise.race([life.lost, aborted(over.signal)])
+      const ended = new Promise<void>((resolve) => (end = resolve))
+      await Promise.race([life.lost, ended, aborted(over.signal)])
     } finally {
       link = undefined
     }
@@ -68,12 +94,10 @@ export async function channelBench(
     await kept
   })
 
-  const until: ChannelBench['until'] = (what, look) => eventually(what, patienceMs, look)
   const self: ChannelBench = {
-    counterpart,
-    stub,
+    ...stand,
     channel,
-    until,
+    restart: () => end?.(),
     async link() {
       try {
         return await until('a link', () => link)

@@ -1,15 +1,16 @@
-/** Resolves with what comes true, looked for every few milliseconds; rejects with what was waited for, after `ms`. */
+/** Resolves with what comes true, looked for again and again; rejects with what was waited for, after `ms`. */
 export async function eventually<T>(
   what: string,
   ms: number,
   look: () => T | undefined | false | Promise<T | undefined | false>,
+  everyMs = 3,
 ): Promise<T> {
   const end = performance.now() + ms
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 3))
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
 

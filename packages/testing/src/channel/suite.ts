@@ -1,11 +1,22 @@
 import { describe, it } from 'vitest'
 import { channelBench } from './bench.ts'
+import { endingChecks } from './checks/endings.ts'
+import { failureChecks } from './checks/failures.ts'
+import { fileChecks } from './checks/files.ts'
 import { inboundChecks } from './checks/inbound.ts'
 import { outboundChecks } from './checks/outbound.ts'
+import { webhookChecks } from './checks/webhook.ts'
 import type { ChannelCheck, ChannelFixture } from './fixture.ts'
 
 /** Everything that a channel is checked for. */
-export const channelChecks: readonly ChannelCheck[] = [...inboundChecks, ...outboundChecks]
+export const channelChecks: readonly ChannelCheck[] = [
+  ...inboundChecks,
+  ...outboundChecks,
+  ...fileChecks,
+  ...failureChecks,
+  ...endingChecks,
+  ...webhookChecks,
+]
 
 const checkTimeoutMs = 60_000
 
