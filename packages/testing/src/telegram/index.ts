@@ -1,0 +1,11 @@
+export { telegramEmulator, type TelegramEmulator, type TelegramOptions } from './emulator.ts'
+export type { Hook } from './webhook.ts'
+export type {
+  TelegramButton,
+  TelegramChat,
+  TelegramEntity,
+  TelegramMessage,
+  TelegramUpdate,
+  TelegramUser,
+  UpdateKind,
+} from './types.ts'
