@@ -64,13 +64,13 @@ export function openSetup(parts: {
 
   async function checkAnswers(schema: JsonSchema, owner: string, path: Path, answers: Answers): Promise<Problem[]> {
     const { problems, closed } = checkDocument({ ...schema, restricts: true }, answers.settings, path)
-    const found: Problem[] = closed.size > 0 ? [...problems] : []
+    const known = checkDocument(schema, answers.before, path).problems.map(tell)
+    // What is no worse than before is no reason to refuse a change, unless nothing could connect with it.
+    const found = closed.size > 0 ? [...problems] : problems.filter((one) => !known.includes(tell(one)))
     const report = (name: string, message: string, suggestion?: string) =>
       found.push({ path: `${formatPath(path)}.${name}`, message, ...(suggestion === undefined ? {} : { suggestion }) })
     const fields = new Map(secretFields(schema, answers.settings).map((field) => [formatPath(field.path), field]))
     const stored = await secrets.stored(owner, schema, answers.settings)
-    for (const name of answers.open)
-      if (fields.has(name)) report(name, 'is a secret', 'hand it over as one, or write env:NAME or file:PATH')
     for (const name of answers.given.keys())
       if (!fields.has(name)) report(name, 'is no secret', `secrets here: ${[...fields.keys()].join(', ') || 'none'}`)
     for (const [name, { required, value, schema: rule }] of fields) {
@@ -85,7 +85,7 @@ export function openSetup(parts: {
 
   async function apply(schema: JsonSchema, channel: string, account: string, answers: Answers, by?: 'person') {
     const path = pathOf(channel, account)
-    const edits = editsOf(path, valueAt(configuration.document, path), answers.settings)
+    const edits = editsOf(path, answers)
     if (edits.length > 0) await configuration.edit(edits, undefined, by)
     if (answers.given.size > 0)
       await secrets.store(ownerOf(channel, account), schema, Object.fromEntries(answers.given), answers.settings)
@@ -153,11 +153,10 @@ export function openSetup(parts: {
 
 /** What an account shall be: its part of the configuration, and what goes to the store of secrets. */
 interface Answers {
+  readonly before: unknown
   readonly settings: unknown
   /** Secrets by name: values to store, undefined for what is to be forgotten since a reference takes its place. */
   readonly given: ReadonlyMap<string, string | undefined>
-  /** Values that came as settings and are no references: none of them may be a secret. */
-  readonly open: readonly string[]
 }
 
 function merge(
@@ -166,21 +165,17 @@ function merge(
   secrets: Readonly<Record<string, string>>,
 ): Answers {
   let next: unknown = isSection(before) ? before : {}
-  const open: string[] = []
-  for (const [name, value] of Object.entries(settings)) {
-    next = withValue(next, parsePath(name), value ?? undefined)
-    if (value !== null && !isReference(value)) open.push(name)
-  }
+  for (const [name, value] of Object.entries(settings)) next = withValue(next, parsePath(name), value ?? undefined)
   const given = new Map<string, string | undefined>()
   for (const [name, value] of Object.entries(secrets)) {
     next = withValue(next, parsePath(name), isReference(value) ? value : undefined)
     given.set(name, isReference(value) ? undefined : value)
   }
-  return { settings: next, given, open }
+  return { before, settings: next, given }
 }
 
 /** The keys of an account that differ; all of it where there was none. */
-function editsOf(path: Path, before: unknown, after: unknown): ConfigEdit[] {
+function editsOf(path: Path, { before, settings: after }: Answers): ConfigEdit[] {
   if (!isSection(before) || !isSection(after)) return [{ path: formatPath(path), value: after }]
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))

@@ -24,8 +24,11 @@ export function method<const P extends TSchema, const R extends TSchema>(
 }
 
 /** An object that refuses unknown keys: what a caller misspells must not be passed over. */
-export function closed<const P extends Record<string, TSchema>>(properties: P): TObject<P> {
-  return Type.Object(properties, { additionalProperties: false }) as TObject<P>
+export function closed<const P extends Record<string, TSchema>>(
+  properties: P,
+  options: { readonly description?: string } = {},
+): TObject<P> {
+  return Type.Object(properties, { additionalProperties: false, ...options }) as TObject<P>
 }
 
 export const none = closed({})
