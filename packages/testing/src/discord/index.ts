@@ -1,0 +1,5 @@
+export { discordEmulator, type DiscordEmulator, type DiscordOptions } from './emulator.ts'
+export { closes, type Close } from './gateway/closes.ts'
+export type { Rate } from './limits.ts'
+export type { Interaction } from './rest/interactions.ts'
+export type { Permission } from './world.ts'
