@@ -5,7 +5,7 @@ import { createAgent } from '@openclaw/agent'
 import { linkedPair } from '@openclaw/client'
 import { createKernel, type BundledPlugin, type Kernel, type Platform } from '@openclaw/kernel'
 import type { EventName, EventPayload, MethodResult } from '@openclaw/protocol'
-import type { Extension, Gateway, Tool } from '@openclaw/sdk'
+import type { Channel, Extension, Gateway, Tool } from '@openclaw/sdk'
 import { defineGateway, defineTools } from '@openclaw/sdk'
 import Type from 'typebox'
 import { testPlatform, type TestPlatform } from './platform.ts'
@@ -46,7 +46,7 @@ export interface TestKernelOptions {
   readonly home?: string
   /** Opens a real port when true. */
   readonly listen?: boolean
-  /** Changes the platform before the kernel gets it, e.g. to make its disk fail. */
+  /** Changes the platform before the kernel gets it, e.g. to make its disk fail or its time real. */
   readonly platform?: (platform: TestPlatform) => Platform
 }
 
@@ -54,6 +54,7 @@ export interface TestKernelOptions {
 export async function testKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'openclaw-test-')))
   const platform = testPlatform(home, { seed: Math.floor(Math.random() * 2 ** 31) })
+  const changed = options.platform?.(platform) ?? platform
   const model = scriptedProvider(options.script ?? (() => say('ok')))
   const plugins = [providerPlugin(model), ...(options.plugins ?? [])]
   if (options.config) {
@@ -63,9 +64,9 @@ export async function testKernel(options: TestKernelOptions = {}): Promise<TestK
   const kernel = await createKernel({
     home,
     version: '0.0.0-test',
-    platform: options.platform?.(platform) ?? platform,
+    platform: changed,
     bundled: plugins,
-    agent: { inProcess: (transport) => createAgent({ transport, bundled: entriesOf(plugins), clock: platform.clock }) },
+    agent: { inProcess: (transport) => createAgent({ transport, bundled: entriesOf(plugins), clock: changed.clock }) },
     defaultModel: model.model,
     port: 0,
     listen: options.listen ?? false,
@@ -161,6 +162,16 @@ export function toolPlugin(
     defineTools({ config: Type.Object({}), setup: ({ register }) => void register(...tools) }),
     permissions,
   )
+}
+
+/** A channel as a plugin. */
+export function channelPlugin(channel: Channel): BundledPlugin {
+  const { id, account } = channel
+  const openclaw = { id, label: id, api: 1, hooks: { channel: './channel' }, config: './config', permissions: {} }
+  return {
+    package: { name: `@openclaw/channel-${id}`, version: '0.0.0', openclaw },
+    load: { channel: async () => ({ default: channel }), config: async () => ({ account }) },
+  }
 }
 
 /** A gateway extension as a plugin. */

@@ -1,6 +1,9 @@
 import { describe, it } from 'vitest'
 import { channelBench } from './bench.ts'
+import { admissionChecks } from './checks/admission.ts'
+import { authorityChecks } from './checks/authority.ts'
 import { endingChecks } from './checks/endings.ts'
+import { exchangeChecks } from './checks/exchange.ts'
 import { failureChecks } from './checks/failures.ts'
 import { fileChecks } from './checks/files.ts'
 import { inboundChecks } from './checks/inbound.ts'
@@ -16,6 +19,9 @@ export const channelChecks: readonly ChannelCheck[] = [
   ...failureChecks,
   ...endingChecks,
   ...webhookChecks,
+  ...admissionChecks,
+  ...authorityChecks,
+  ...exchangeChecks,
 ]
 
 const checkTimeoutMs = 60_000

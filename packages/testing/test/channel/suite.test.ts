@@ -31,7 +31,7 @@ const changing = (change: (event: Inbound) => Inbound | undefined) =>
 const flaws: Record<string, { fixture: ReturnType<typeof flawed>; found: readonly string[] }> = {
   'acknowledges before it is durable': {
     fixture: flawed({ account: ({ receive }) => ({ receive: async (event) => void receive(event).catch(() => {}) }) }),
-    found: ['R2: what was not durable', 'R1: what could not be stored'],
+    found: ['R2 L5: what was not durable', 'R1: what could not be stored'],
   },
   'gives different events one name': {
     fixture: changing((event) => ({ ...event, event: event.peer.id })),
@@ -39,7 +39,7 @@ const flaws: Record<string, { fixture: ReturnType<typeof flawed>; found: readonl
   },
   'gives an event another name each time': {
     fixture: changing((event) => ({ ...event, event: `${event.event} ${Math.random()}` })),
-    found: ['R3: gives an event', 'R2: what was not durable'],
+    found: ['R3: gives an event', 'R2 L5: what was not durable'],
   },
   'drops edits': {
     fixture: changing((event) => (event.kind === 'edit' ? undefined : event)),
@@ -66,7 +66,7 @@ const flaws: Record<string, { fixture: ReturnType<typeof flawed>; found: readonl
       account: () => ({ defer: () => {}, signal: new AbortController().signal }),
       link: () => ({ [Symbol.asyncDispose]: async () => {} }),
     }),
-    found: ['L5: comes back', 'leaves nothing', 'leaves no connection'],
+    found: ['R2 L5: what was not durable', 'leaves nothing', 'leaves no connection'],
   },
   'does not notice that it is cut off': {
     fixture: flawed({ account: () => ({ report: () => {} }) }),

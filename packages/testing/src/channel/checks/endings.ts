@@ -62,7 +62,7 @@ export const endingChecks: readonly ChannelCheck[] = [
     },
   },
   {
-    name: 'R2: what was not durable when the gateway stopped is given again, under the same name',
+    name: 'R2 L5: what was not durable when the gateway stopped is given again, under the same name and over one link',
     needs: givesAgain,
     async run(fixture) {
       const given: string[] = []
@@ -83,6 +83,8 @@ export const endingChecks: readonly ChannelCheck[] = [
       expect(event.text).toBe('do not lose this')
       expect(new Set(given).size).toBe(1)
       await bench.counterpart.acknowledged()
+      await bench.link()
+      expect(bench.counterpart.links().most).toBeLessThanOrEqual(1)
     },
   },
   {
