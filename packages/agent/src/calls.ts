@@ -23,7 +23,10 @@ export type GatewayWire = Wire<{ calls: GatewayForAgentMethods; serves: AgentMet
 export type CallPart = Extract<Part, { type: 'call' }>
 
 /** A call that is over. */
-export type CallEnd = Pick<LineBody<'tool'>, 'content' | 'failed' | 'details'> & { content: Content[]; failed: boolean }
+export type CallEnd = Pick<LineBody<'tool'>, 'content' | 'failed' | 'details' | 'files'> & {
+  content: Content[]
+  failed: boolean
+}
 
 /** What calls of one run are made with. */
 export interface CallParts {
@@ -89,9 +92,15 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     if (changed) return failed(`not run: an interceptor changed the input, and it does not fit any more: ${changed}`)
   }
   const result = await runTool(plugged, input, part, parts)
-  const { details } = result
+  const { details, files } = result
   const said = await gateway.call('tool.end', { ...about, content: result.content, failed: result.failed }, { signal })
-  return { content: bound(said.content), failed: said.failed, ...(details === undefined ? {} : { details }) }
+  return {
+    content: bound(said.content),
+    failed: said.failed,
+    ...(details === undefined ? {} : { details }),
+    // What an interceptor withheld goes nowhere.
+    ...(files && !said.failed ? { files } : {}),
+  }
 }
 
 /** All that is wrong with an input, for the model to mend it at once. */
@@ -167,7 +176,13 @@ function tidy(result: ToolResult, name: string): CallEnd {
   } catch {
     details = undefined
   }
-  return { content, failed: result.failed ?? false, ...(details === undefined ? {} : { details }) }
+  const files = result.files?.filter(({ ref }) => ref.startsWith('media:'))
+  return {
+    content,
+    failed: result.failed ?? false,
+    ...(details === undefined ? {} : { details }),
+    ...(files?.length ? { files } : {}),
+  }
 }
 
 /** Keeps the beginning and the end of too much text. */

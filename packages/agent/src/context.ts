@@ -7,7 +7,7 @@ import {
   type LineDraft,
   type Settings,
 } from '@openclaw/protocol'
-import { changed, closings, ended, goOn, remembered, revised, said } from './said.ts'
+import { changed, closings, ended, goOn, remembered, revised, said, withFiles } from './said.ts'
 import { solid, sound, type Turn } from './turns.ts'
 
 type ToolTurn = Extract<Turn, { role: 'tool' }>
@@ -51,8 +51,10 @@ export interface Context {
   addDraft(draft: LineDraft): void
   /** A live user line by its id. */
   user(id: string): Line<'user'> | undefined
-  /** Adds a user line that a take may name, without going on in the journal. */
-  lend(line: Line<'user'>): void
+  /** A live revision by its id. */
+  revision(id: string): Line<'revision'> | undefined
+  /** Adds a user line that a take may name, or what a revision says, without going on in the journal. */
+  lend(line: Line<'user'> | Line<'revision'>): void
   /** A copy that grows on its own and shares what there is. */
   fork(): Context
 }
@@ -177,6 +179,14 @@ function revise(state: State, { message, text }: LineBody<'revision'>): void {
   if (state.taken.has(message)) say(state, changed(text))
 }
 
+/** Files are where they were stored, from here on; a user line that a run takes later says so. */
+function store(state: State, { files }: LineBody<'media'>): void {
+  const found = new Map(files.map((file) => [file.ref, file]))
+  for (const [id, line] of state.waiting) {
+    if (line.body.attachments?.some(({ ref }) => found.has(ref))) state.waiting.set(id, withFiles(line, found))
+  }
+}
+
 function set(state: State, patch: LineBody<'settings'>): void {
   const next = { ...state.settings, ...patch } as Record<string, unknown>
   for (const [key, value] of Object.entries(next)) if (value === null) delete next[key]
@@ -218,6 +228,7 @@ function apply(state: State, line: AnyLine): void {
     if (line.body.text.trim())
       push(state, { role: 'assistant', model: '', content: [{ type: 'text', text: line.body.text }] })
   } else if (isLine(line, 'revision')) revise(state, line.body)
+  else if (isLine(line, 'media')) store(state, line.body)
   else if (isLine(line, 'system')) state.system = line.body.text
   else if (isLine(line, 'settings')) set(state, line.body)
   else if (isLine(line, 'checkpoint')) cut(state, line.body)
@@ -267,8 +278,10 @@ function contextOf(state: State): Context {
     },
     user: (id) =>
       state.waiting.get(id) ?? state.lines.filter((line) => isLine(line, 'user')).findLast((line) => line.id === id),
+    revision: (id) => state.lines.filter((line) => isLine(line, 'revision')).findLast((line) => line.id === id),
     lend(line) {
-      state.waiting.set(line.id, line)
+      if (isLine(line, 'user')) state.waiting.set(line.id, line)
+      else revise(state, line.body)
     },
     fork: () => contextOf(copy(state)),
   }

@@ -1,4 +1,13 @@
-import { failure, toFailure, type LineDraft, type Part, type RunRequest, type RunResult } from '@openclaw/protocol'
+import {
+  failure,
+  isLine,
+  toFailure,
+  type Attachment,
+  type LineDraft,
+  type Part,
+  type RunRequest,
+  type RunResult,
+} from '@openclaw/protocol'
 import type { ModelRequest } from '@openclaw/sdk'
 import { makeCall, type CallEnd, type CallPart, type CallParts, type GatewayWire } from './calls.ts'
 import type { Clock } from './clock.ts'
@@ -43,6 +52,11 @@ interface Steer {
 
 const cutNote = '\n\n[The answer ends here because the model reached its longest output.]'
 
+/** Files that the calls of a run have for the person, by its durable lines. */
+function filesOf(context: Context, run: string): Attachment[] {
+  return context.lines.flatMap((line) => (isLine(line, 'tool') && line.body.run === run ? (line.body.files ?? []) : []))
+}
+
 /**
  * Runs until the model answers, and always ends: with an answer, a failure or an abort. Each step's lines are durable
  * before its tools run; those of the last step come back for the gateway to commit with the settlement.
@@ -81,7 +95,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       try {
         const durable = await memory.recall(request.session, seq)
         for (const id of takes) {
-          const line = durable.user(id)
+          const line = durable.user(id) ?? durable.revision(id)
           if (line) context.lend(line)
         }
         write(context, { kind: 'take', body: { run: request.run, takes: [...takes] } })
@@ -101,7 +115,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     const flush = () => {
       for (let end = ends[written]; end; end = ends[written]) {
         const { id, name } = calls[written]!
-        const { content, failed, details } = end
+        const { content, failed, details, files } = end
         write(context, {
           kind: 'tool',
           body: {
@@ -111,6 +125,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
             content,
             ...(failed ? { failed } : {}),
             ...(details === undefined ? {} : { details }),
+            ...(files ? { files } : {}),
           },
         })
         written++
@@ -151,6 +166,8 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       )
     }
     if (begin) context.addDraft(begin)
+    // A run that goes on after a crash sends what its calls before the crash had for the person.
+    const files = begin ? [] : filesOf(context, request.run)
     const tools = parts.tools.offered(request.tools)
     const { root } = request.workspace
     const system = await parts.prompts.build({
@@ -225,11 +242,13 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
           outcome: 'answered',
           lines: unsaved,
           text: stop === 'length' ? text + cutNote : text,
+          ...(files.length > 0 ? { attachments: files } : {}),
           usage: budget.usage,
         }
       }
       await save()
       const ends = await runCalls(context, calls, callParts)
+      files.push(...ends.flatMap((end) => end.files ?? []))
       if (signal.aborted) throw signal.reason
       budget.afterStep(calls.map(({ name, input }, at) => ({ name, input, ...ends[at]! })))
     }

@@ -3,7 +3,7 @@ import { Failure } from './errors.ts'
 import { WireDraft, WireLine } from './journal.ts'
 import { ModelInfo, ModelOffer } from './methods/index.ts'
 import { method } from './methods/table.ts'
-import { Content, Effect, Role, Thinking, Usage } from './values.ts'
+import { Attachment, Content, Effect, Role, Thinking, Usage } from './values.ts'
 
 /** Bounds of one run. Zero or absent means no bound of that kind. */
 export const Limits = Type.Object({
@@ -54,9 +54,7 @@ export const RunResult = Type.Object({
   lines: Type.Array(WireDraft),
   /** The final text, from typed parts only. */
   text: Type.String(),
-  attachments: Type.Optional(
-    Type.Array(Type.Object({ ref: Type.String(), mime: Type.String(), name: Type.Optional(Type.String()) })),
-  ),
+  attachments: Type.Optional(Type.Array(Attachment)),
   usage: Usage,
 })
 export type RunResult = Static<typeof RunResult>

@@ -91,6 +91,8 @@ const bodies = {
     content: Type.Array(Content),
     failed: Type.Optional(Type.Boolean()),
     details: Type.Optional(Type.Unknown()),
+    /** Files that go to the person with the run's answer. */
+    files: Type.Optional(Type.Array(Attachment)),
   }),
   /** A run ended otherwise than with an answer. */
   end: Type.Object({

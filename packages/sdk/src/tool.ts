@@ -1,4 +1,4 @@
-import type { Content, Effect, Role } from '@openclaw/protocol'
+import type { Attachment, Content, Effect, Role } from '@openclaw/protocol'
 import type { Static, TSchema } from 'typebox'
 import type { Scope, Store } from './scope.ts'
 
@@ -7,6 +7,8 @@ export interface ToolResult {
   readonly content: readonly Content[]
   readonly details?: unknown
   readonly failed?: boolean
+  /** Stored files (see {@link ToolCall.attach}) that go to the person with the run's answer. */
+  readonly files?: readonly Attachment[]
 }
 
 /** A piece of a command's output, or its end. `signal` names what killed it. */

@@ -22,4 +22,12 @@ export const config = closed({
       description: 'Larger images are not shown to the model.',
     }),
   ),
+  maxSendBytes: Type.Optional(
+    Type.Integer({
+      minimum: 1000,
+      maximum: 60_000_000,
+      default: 50_000_000,
+      description: 'Larger files are not sent to the person.',
+    }),
+  ),
 })

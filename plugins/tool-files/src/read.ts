@@ -37,7 +37,8 @@ export function read(bounds: Bounds) {
   })
 }
 
-async function findFile(path: string, call: ToolCall): Promise<WorkspaceFile> {
+/** The file at a path; rejects for what is none. */
+export async function findFile(path: string, call: ToolCall): Promise<WorkspaceFile> {
   const file = await call.workspace.stat(path)
   if (!file) throw failure('not_found', `${path}: there is no such file; list shows what is there`)
   if (file.kind !== 'file') throw failure('invalid_params', `${path}: it is not a file; use list for folders`)

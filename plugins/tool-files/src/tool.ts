@@ -3,14 +3,18 @@ import { config } from './config.ts'
 import { edit } from './edit.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
+import { send } from './send.ts'
 import { takeTurns } from './turns.ts'
 import { write } from './write.ts'
 
-/** Files of the session's workspace: read and list, write and edit. */
+/** Files of the session's workspace: read and list, write and edit, and send to the person. */
 export default defineTools({
   config,
-  setup({ config: { maxLines = 2000, maxOutput = 50_000, maxImageBytes = 5_000_000 }, register }) {
+  setup({
+    config: { maxLines = 2000, maxOutput = 50_000, maxImageBytes = 5_000_000, maxSendBytes = 50_000_000 },
+    register,
+  }) {
     const turns = takeTurns()
-    register(read({ maxLines, maxOutput, maxImageBytes }), list(), write(turns), edit(turns))
+    register(read({ maxLines, maxOutput, maxImageBytes }), list(), write(turns), edit(turns), send(maxSendBytes))
   },
 })
