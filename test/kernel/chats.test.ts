@@ -1,5 +1,5 @@
 import { defineTool } from '@openclaw/sdk'
-import { callTool, say, testKernel, toolPlugin, wait } from '@openclaw/testing'
+import { callTool, hang, say, testKernel, toolPlugin, wait, type TestKernel } from '@openclaw/testing'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { chat, open } from './chat.ts'
@@ -23,6 +23,14 @@ function gate() {
     },
   })
   return { plugin: toolPlugin('gate', [tool]), entered: entered.promise, open: resolve }
+}
+
+/** Lets time pass until something has come true. */
+async function letPass<T>({ platform }: TestKernel, awaited: Promise<T>): Promise<T> {
+  let over = false
+  const noted = awaited.finally(() => (over = true))
+  while (!over) await platform.clock.advance(500)
+  return noted
 }
 
 const lastTexts = (request: { turns: readonly { content: readonly object[] }[] }) => JSON.stringify(request.turns)
@@ -244,6 +252,24 @@ describe('the live preview', () => {
     }
   })
 
+  it('is found again by a run that goes on after a crash, and becomes its answer', async () => {
+    const room = chat({ editEveryMs: 1000 })
+    let asked = 0
+    await using first = await testKernel({
+      plugins: [room.plugin],
+      config: open,
+      script: () => (++asked === 1 ? [say(long), hang()] : say('the whole answer')),
+    })
+    await room.say('tell me')
+    await first.hear('agent.text')
+    await first.platform.clock.advance(1500)
+    await room.until(() => room.messages.length === 1)
+    // The run heeds nothing, so the stop leaves it to the next start.
+    await using second = await letPass(first, first.restart())
+    await second.hear('delivery.changed', ({ state }) => state === 'sent')
+    expect(room.messages.map(({ text }) => text)).toEqual(['the whole answer'])
+  })
+
   it('that is gone is replaced by a message of its own', async () => {
     const room = chat()
     await using house = await testKernel({
@@ -274,8 +300,7 @@ describe('a chat where nothing can be repeated', () => {
       await room.say('one')
       await house.hear('agent.end')
       const sent = house.hear('delivery.changed', ({ state }) => state === 'sent')
-      for (let tries = 0; tries < 5; tries++) await house.platform.clock.advance(2000)
-      await sent
+      await letPass(house, sent)
       await room.say('two')
       await room.until(() => room.messages.some(({ text }) => text === 'second'))
       expect(room.messages.map(({ text }) => text)).toEqual(arrives ? ['first', 'second'] : ['second'])

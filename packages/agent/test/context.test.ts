@@ -148,6 +148,33 @@ describe('what the model sees', () => {
     expect(shown(lines)[2]).toBe('tool: done')
   })
 
+  it('names a file where it is stored, or why it could not be had, and shows what is stored', () => {
+    const file = (ref: string) => ({ ref, mime: 'image/png', name: `${ref}.png` })
+    const body = { text: 'look', attachments: [file('one'), file('two'), file('three')] }
+    const media: LineDraft = {
+      kind: 'media',
+      body: {
+        files: [
+          { ref: 'one', stored: 'media:0', sizeBytes: 9 },
+          { ref: 'two', failure: 'deleted' },
+        ],
+      },
+    }
+    const [turn] = fold(numbered([{ kind: 'user', body }, media, run('l1')])).turns()
+    expect(turn!.content).toEqual([
+      {
+        type: 'text',
+        text: [
+          'look',
+          '[attachment: one.png (image/png, 9 bytes), media:0]',
+          '[attachment: two.png (image/png) could not be fetched: deleted]',
+          '[attachment: three.png (image/png), three]',
+        ].join('\n'),
+      },
+      { type: 'file', mime: 'image/png', ref: 'media:0', name: 'one.png' },
+    ])
+  })
+
   it('labels senders in groups by stable id, and keeps a name from posing as a label', () => {
     const origin = { channel: 'c', account: 'd', peer: { kind: 'group' as const, id: 'g' }, sender: '7', message: 'm1' }
     const body = {

@@ -44,7 +44,8 @@ const user = fc
     body: {
       text: said,
       sender: { id: 's1', name: said },
-      ...(files ? { attachments: [{ ref: 'media:1', mime: 'image/png', name: said }] } : {}),
+      ...(files ? { attachments: [{ ref: group ? 'media:1' : 'platform:1', mime: 'image/png', name: said }] } : {}),
+      ...(group ? {} : { quote: { text: said } }),
       ...(pending ? { pending: [{ sender: { id: 's2' }, text: said, atMs: 1 }] } : {}),
     },
     origin: { channel: 'c', account: 'd', peer: { kind: group ? 'group' : 'direct', id: 'p' }, message },
@@ -118,6 +119,10 @@ const checkpoint = fc
 const rest: fc.Arbitrary<Wish> = fc.oneof(
   text.map((said): Wish => () => ({ kind: 'note', body: { text: said } })),
   fc.record({ message: messages, text }).map((body): Wish => () => ({ kind: 'revision', body })),
+  fc.constantFrom<object>({ stored: 'media:0' }, { failure: 'gone' }, {}).map((file): Wish => () => ({
+    kind: 'media',
+    body: { files: [{ ref: 'platform:1', ...file }] },
+  })),
   runs.map((id): Wish => () => ({ kind: 'end', body: { run: id, outcome: 'aborted' } })),
   text.map((said): Wish => () => ({ kind: 'system', body: { text: said } })),
   fc.constant<Wish>(() => ({ kind: 'hologram', body: { from: 'a newer version' } })),

@@ -35,10 +35,12 @@ export function openPreviews(parts: {
       const found = lines.link(channel, account)
       return found?.link.edit ? found : undefined
     }
-    if (!open() || parts.config().channels?.[channel]?.preview === false) return undefined
+    // One that an earlier process began is this run's to end, also before the link is up again.
+    let message = ledger.owed.previews.get(run)
+    const wanted = message !== undefined || open() !== undefined
+    if (!wanted || parts.config().channels?.[channel]?.preview === false) return undefined
     const over = new AbortController()
     const { signal } = over
-    let message = ledger.owed.previews.get(run)
     let text = ''
     let shown = ''
     let working: Promise<void> | undefined
