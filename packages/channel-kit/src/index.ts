@@ -1,3 +1,4 @@
+export { isAddressItself } from './address.ts'
 export type { Align, Limit, Markup, Piece, Unit } from './markup.ts'
 export { measure } from './measure.ts'
 export { plainText } from './plain.ts'
