@@ -1,6 +1,8 @@
 export * from './channel/counterpart.ts'
 export * from './channel/fakeCounterpart.ts'
 export * from './channel/fixture.ts'
+export { writeAllowlist } from './channel/house.ts'
+export * from './channel/report.ts'
 export * from './channel/suite.ts'
 export * from './clock.ts'
 export * from './fakeChannel.ts'

@@ -47,11 +47,11 @@ export async function channelHouse(
 ): Promise<ChannelHouse> {
   const { channel, patienceMs = 10_000 } = fixture
   await using opening = new AsyncDisposableStack()
-  let kernel: TestKernel | undefined
+  let address: URL | undefined
   const counterpart = opening.use(
     await fixture.start(async ({ url, method, headers, body }) => {
-      if (!kernel) return new Response(null, { status: 503 })
-      const at = new URL(new URL(url).pathname, kernel.kernel.address)
+      if (!address) return new Response(null, { status: 503 })
+      const at = new URL(new URL(url).pathname, address)
       const bytes = body && new Uint8Array(await new Response(body).arrayBuffer())
       return fetch(at, { method, headers, ...(bytes ? { body: bytes } : {}) })
     }),
@@ -60,7 +60,7 @@ export async function channelHouse(
   opening.defer(() => rm(home, { recursive: true, force: true, maxRetries: 5 }))
   const { roles = {}, rules = {}, script = echo, plugins = [] } = arrange(counterpart)
   await writeAllowlist(home, channel.id, roles)
-  kernel = opening.use(
+  const kernel = opening.use(
     await testKernel({
       home,
       listen: true,
@@ -70,17 +70,17 @@ export async function channelHouse(
       platform: (platform) => ({ ...platform, clock: realPlatform().clock }),
     }),
   )
-  const house = kernel
+  address = kernel.kernel.address
   const until: ChannelHouse['until'] = (what, look) => eventually(what, patienceMs, look)
   await until('the channel to be online', async () => {
-    const { accounts } = await house.call('channels.status', {})
+    const { accounts } = await kernel.call('channels.status', {})
     const parked = accounts.find(({ state }) => state === 'parked')
     if (parked) throw new Error(`the account is parked: ${parked.detail}`)
     return accounts.some(({ state }) => state === 'online')
   })
   const closing = opening.move()
   return {
-    kernel: house,
+    kernel,
     counterpart,
     until,
     async asks(text, how = {}) {
@@ -93,11 +93,11 @@ export async function channelHouse(
     async settled() {
       await counterpart.acknowledged()
       await until('everything owed to be done', async () => {
-        const { owed } = await house.call('status', {})
+        const { owed } = await kernel.call('status', {})
         return owed.accepts === 0 && owed.deliveries === 0
       })
     },
-    asked: () => JSON.stringify(house.model.requests),
+    asked: () => JSON.stringify(kernel.model.requests),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

@@ -106,6 +106,25 @@ export const endingChecks: readonly ChannelCheck[] = [
     },
   },
   {
+    name: 'hands over what was said while it was away, where the platform has it',
+    needs: ({ channel }) => channel.traits.history === true,
+    async run(fixture) {
+      await using stand = await openStand(fixture)
+      const { counterpart, stub } = stand
+      for (const [before, words] of [
+        [0, 'while you are here'],
+        [1, 'while you were away'],
+      ] as const) {
+        if (before > 0) await counterpart.says(words)
+        await using life = stub.connect(fixture.channel, counterpart.account)
+        await life.link
+        if (before === 0) await counterpart.says(words)
+        await stand.until(`"${words}"`, () => stub.events.some(({ text }) => text === words))
+        await counterpart.acknowledged()
+      }
+    },
+  },
+  {
     name: 'leaves nothing when it is closed while it connects, at whichever step',
     async run(fixture) {
       for (let closeAt = 0; closeAt < 5; closeAt++) {
