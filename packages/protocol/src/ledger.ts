@@ -69,8 +69,8 @@ const records = {
   }),
   /** A chunk is about to go where nothing can be looked up or repeated: without a `sent` after it, it may have arrived. */
   sending: Type.Object({ outbound: Type.String(), chunk: Type.Integer() }),
-  /** A run's answer shows as this message while it grows. Over with the run. */
-  preview: Type.Object({ run: Type.String(), message: Type.String() }),
+  /** The answer to an accepted message shows as this message while it grows. Over when it is settled. */
+  preview: Type.Object({ accept: Type.String(), message: Type.String() }),
   /** One chunk is with the platform; `last` closes the outbound. */
   sent: Type.Object({ outbound: Type.String(), chunk: Type.Integer(), receipt: Receipt, last: Type.Boolean() }),
   /** Delivery was given up; the owner may retry or drop it. */

@@ -1,9 +1,11 @@
-import { toFailure, type Address, type Config } from '@openclaw/protocol'
+import { toFailure, type Config, type LedgerRecord } from '@openclaw/protocol'
 import type { Channel, Link, Log } from '@openclaw/sdk'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import { cut } from './cut.ts'
 import type { Lines } from './deliver.ts'
+
+type Accept = LedgerRecord<'accept'>
 
 /** A short answer needs no preview: it is there before anybody wonders. */
 const firstMs = 1500
@@ -26,17 +28,19 @@ export function openPreviews(parts: {
   ledger: Pick<Ledger, 'owed' | 'commit'>
   config(): Config
   log: Log
-}): (run: string, address: Address, replyTo: string | undefined) => Preview | undefined {
+}): (accept: Accept) => Preview | undefined {
   const { lines, ledger, log } = parts
   const { clock } = parts.platform
 
-  return (run, { channel, account, peer }, replyTo) => {
+  return ({ id, reply, replyTo }) => {
+    if (!reply) return undefined
+    const { channel, account, peer } = reply
     const open = () => {
       const found = lines.link(channel, account)
       return found?.link.edit ? found : undefined
     }
     // One that an earlier process began is this run's to end, also before the link is up again.
-    let message = ledger.owed.previews.get(run)
+    let message = ledger.owed.previews.get(id)
     const wanted = message !== undefined || open() !== undefined
     if (!wanted || parts.config().channels?.[channel]?.preview === false) return undefined
     const over = new AbortController()
@@ -50,12 +54,12 @@ export function openPreviews(parts: {
       const [first = ''] = render?.(text) ?? cut(text, traits)
       if (first === shown || !first.trim()) return
       if (message === undefined) {
-        const key = `${run}:preview`
+        const key = `${id}:preview`
         const sent =
           (await link.find?.(peer, key, signal)) ??
           (await link.send({ peer, text: first, idempotencyKey: key, ...(replyTo ? { replyTo } : {}) }, signal))
         message = sent.messages[0]
-        if (message !== undefined) await ledger.commit([{ type: 'preview', run, message }])
+        if (message !== undefined) await ledger.commit([{ type: 'preview', accept: id, message }])
       } else await link.edit!(peer, message, first, signal)
       shown = first
     }

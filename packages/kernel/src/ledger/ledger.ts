@@ -22,7 +22,7 @@ export interface Owed {
   >
   /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
-  /** Messages that show the growing answers of runs in progress, by run. */
+  /** Messages that show answers while they grow, by the accept that is answered. */
   readonly previews: ReadonlyMap<string, string>
 }
 

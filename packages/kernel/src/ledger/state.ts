@@ -75,9 +75,9 @@ export function createState(): LedgerState {
         for (const id of entry.accepts) {
           accepts.delete(id)
           recoveries.delete(id)
+          previews.delete(id)
           outcomes.set(id, entry, atMs)
         }
-        previews.delete(entry.run)
         // Nobody waits for a yes to a call of a run that is over.
         for (const [id, approval] of approvals) if (approval.run === entry.run) approvals.delete(id)
         return
@@ -85,7 +85,7 @@ export function createState(): LedgerState {
         outbounds.set(entry.id, { outbound: entry, sent: 0 })
         return
       case 'preview':
-        previews.set(entry.run, entry.message)
+        previews.set(entry.accept, entry.message)
         return
       case 'sending': {
         const delivery = outbounds.get(entry.outbound)

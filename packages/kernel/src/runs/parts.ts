@@ -45,7 +45,7 @@ export interface RunParts {
   /** Shows a peer that somebody is at work, until disposed. */
   typing(address: Address): Disposable
   /** Shows a peer the answer while it grows, where that is possible. */
-  preview(run: string, address: Address, replyTo: string | undefined): Preview | undefined
+  preview(accept: LedgerRecord<'accept'>): Preview | undefined
   /** The chat from which the owner wrote last, other than the page and the terminal. */
   ownerChat(): Address | undefined
   /** Stores the files of accepted messages; what cannot be had is journaled with the reason. */

@@ -201,9 +201,9 @@ export function startRun(
 
   async function go() {
     parts.emit('typing', { on: true }, sessionKey)
-    const { reply, replyTo } = answers[0]!
+    const { reply } = answers[0]!
     using _typing = reply && parts.typing(reply)
-    preview = reply && parts.preview(id, reply, replyTo)
+    preview = parts.preview(answers[0]!)
     let result: RunResult | undefined
     let thrown: Failure | undefined
     try {
