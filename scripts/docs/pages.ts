@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guide } from './guide.ts'
+import { channelsPage } from './channels.ts'
 import { cliPage } from './cli.ts'
 import { configurationPage } from './configuration.ts'
 import { promisesPage } from './promises.ts'
@@ -10,6 +11,7 @@ import { readmes } from './readme.ts'
 
 /** Every generated page by its path; a test compares them with what is committed. */
 export const pages: Readonly<Record<string, () => string>> = {
+  'docs/channels.md': channelsPage,
   'docs/cli.md': cliPage,
   'docs/configuration.md': configurationPage,
   'docs/promises.md': promisesPage,
