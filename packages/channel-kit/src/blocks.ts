@@ -58,7 +58,9 @@ function addBlock(draft: Draft, node: RootContent, place: Place): Block[] {
     }
     case 'list': {
       const children = node.children.flatMap((item, nth) =>
-        separated(draft, itemGap, () => [addItem(draft, item, node.ordered ? (node.start ?? 1) + nth : undefined, place)]),
+        separated(draft, itemGap, () => [
+          addItem(draft, item, node.ordered ? (node.start ?? 1) + nth : undefined, place),
+        ]),
       )
       return [{ kind: 'list', ...span(), children }]
     }
@@ -97,7 +99,12 @@ function addLed(draft: Draft, lead: string, node: ListItem | FootnoteDefinition,
   const leaf = addLeaf(draft, 'text', lead, { start, end: start })
   const [first, ...others] = addInner(draft, node.children, place)
   if (!leaf) return first ? [first, ...others] : []
-  const led = (to: number, children: readonly Inline[]): Block => ({ ...leaf, kind: 'paragraph', to, children: [leaf, ...children] })
+  const led = (to: number, children: readonly Inline[]): Block => ({
+    ...leaf,
+    kind: 'paragraph',
+    to,
+    children: [leaf, ...children],
+  })
   if (first?.kind === 'paragraph') return [led(first.to, first.children), ...others]
   return [led(leaf.to, []), ...(first ? [first] : []), ...others]
 }

@@ -43,7 +43,11 @@ function addSection(draft: Draft, markdown: string, part: Section, definitions: 
   const tree = parse(reopened + source + (open ? '' : definitions))
   draft.section = { start, end, shift: start - reopened.length }
   // Of two definitions of a name the first counts.
-  draft.definitions = new Map(definitionsOf(tree).map(({ identifier, url }) => [identifier, url] as const).reverse())
+  draft.definitions = new Map(
+    definitionsOf(tree)
+      .map(({ identifier, url }) => [identifier, url] as const)
+      .reverse(),
+  )
   return addDocument(draft, tree.children)
 }
 

@@ -19,7 +19,7 @@ export function chunk(outline: Outline, markup: Markup, size: (text: string) => 
   function reach(from: number, as: Markup): number {
     let low = from
     let high = length
-    for (let guess = from + max; low < high; ) {
+    for (let guess = from + max; low < high;) {
       const to = Math.max(cuts.floor(Math.min(guess, high)), cuts.next(low))
       if (to > high) break
       const left = max - size(write(from, to, as))
@@ -44,7 +44,7 @@ export function chunk(outline: Outline, markup: Markup, size: (text: string) => 
 
   const chunks: Chunk[] = []
   const plainly = bare(markup)
-  for (let from = cuts.begin(0); from < length; ) {
+  for (let from = cuts.begin(0); from < length;) {
     const as = [markup, plainly].find((one) => endOf(from, one) > from)
     const end = as ? endOf(from, as) : cuts.next(from)
     chunks.push({ from, text: as ? write(from, end, as) : '\ufffd' })

@@ -62,7 +62,8 @@ export function draw(outline: Outline, from: number, to: number, markup: Markup)
     const lines = within(node.children).flatMap((child, index) => {
       const drawn = one(child)
       if (drawn === '') return []
-      if (child.kind !== 'paragraph' && child.kind !== 'heading') return [`${index === 0 && bullet ? '\n' : ''}${drawn}`]
+      if (child.kind !== 'paragraph' && child.kind !== 'heading')
+        return [`${index === 0 && bullet ? '\n' : ''}${drawn}`]
       const indented = drawn.replaceAll('\n', `\n${indent}`)
       return [index === 0 ? indented : indent + indented]
     })
@@ -72,7 +73,10 @@ export function draw(outline: Outline, from: number, to: number, markup: Markup)
 
   function table(node: Table): string {
     const rows = within(node.children)
-    return markup.table((rows[0] === node.head ? rows : [node.head, ...rows]).map((row) => row.cells), node.align)
+    return markup.table(
+      (rows[0] === node.head ? rows : [node.head, ...rows]).map((row) => row.cells),
+      node.align,
+    )
   }
 
   return one(outline.root)

@@ -30,7 +30,9 @@ function addInline(draft: Draft, node: PhrasingContent, within: readonly Inline[
     const shown = draft.text.slice(from)
     const address = allowedAddress(url)
     if (address !== undefined && !within.includes('link') && draft.roomFor.link(address))
-      return added.length === 0 ? [] : [{ kind: 'link', url: address, from, to: draft.text.length, ...bounds, children: added }]
+      return added.length === 0
+        ? []
+        : [{ kind: 'link', url: address, from, to: draft.text.length, ...bounds, children: added }]
     // The address of a definition may be long and stand behind many links.
     if (!named && url !== '' && shown !== url && !within.includes('link')) added.push(...text(` (${url})`))
     return added

@@ -6,7 +6,7 @@ import type { Align } from './markup.ts'
  */
 export interface Outline {
   readonly text: string
-  readonly root: Node
+  readonly root: Block
 }
 
 /** After a block of the document; after a heading, which stays with what follows; after an item, a row or an inner block. */
@@ -27,7 +27,8 @@ interface Span {
   readonly end: number
 }
 
-export type Leaf = Span & ({ readonly kind: 'text' | 'code' } | { readonly kind: 'fence'; readonly language: string | undefined })
+export type Leaf = Span &
+  ({ readonly kind: 'text' | 'code' } | { readonly kind: 'fence'; readonly language: string | undefined })
 
 export type Inline =
   | (Leaf & { readonly kind: 'text' | 'code' })
@@ -77,7 +78,7 @@ export function firstAfter(children: readonly Node[], position: number): number 
 /** The nodes that hold a position, outermost first. */
 export function pathTo(root: Node, position: number): Node[] {
   const path = [root]
-  for (let node: Node | undefined = root; node && 'children' in node; ) {
+  for (let node: Node | undefined = root; node && 'children' in node;) {
     const children: readonly Node[] = node.children
     node = children[firstAfter(children, position)]
     if (!node || node.from > position) break

@@ -17,7 +17,8 @@ const least = 4
  * definition, is shown as it stands. Throws `invalid_params` for a limit below 4.
  */
 export function renderMarkdown(markdown: string, markup: Markup, limit: Limit): readonly Piece[] {
-  if (!(limit.max >= least)) throw failure('invalid_params', `a message of ${limit.max} ${limit.unit} holds nothing; give at least ${least}`)
+  if (!(limit.max >= least))
+    throw failure('invalid_params', `a message of ${limit.max} ${limit.unit} holds nothing; give at least ${least}`)
   return renderProse(markdown, markup, limit) ?? renderParsed(markdown, markup, limit)
 }
 

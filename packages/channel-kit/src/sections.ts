@@ -57,7 +57,9 @@ function opens(line: string): Fence | undefined {
 
 function closes(line: string, fence: Fence): boolean {
   const trimmed = line.trim()
-  return trimmed.length >= fence.sign.length && trimmed === fence.sign[0]!.repeat(trimmed.length) && /^ {0,3}\S/.test(line)
+  return (
+    trimmed.length >= fence.sign.length && trimmed === fence.sign[0]!.repeat(trimmed.length) && /^ {0,3}\S/.test(line)
+  )
 }
 
 function* lines(text: string): Generator<{ start: number; end: number; text: string }> {

@@ -4,7 +4,10 @@ import type { Align } from './markup.ts'
 export function alignedTable(rows: readonly (readonly string[])[], align: readonly Align[] = []): string {
   const columns = rows[0]?.map((_, column) => Math.max(3, ...rows.map((row) => displayWidth(row[column] ?? '')))) ?? []
   const line = (row: readonly string[]) =>
-    columns.map((width, column) => pad(row[column] ?? '', width, align[column])).join('  ').trimEnd()
+    columns
+      .map((width, column) => pad(row[column] ?? '', width, align[column]))
+      .join('  ')
+      .trimEnd()
   const [head = [], ...body] = rows
   return [line(head), columns.map((width) => '-'.repeat(width)).join('  '), ...body.map(line)].join('\n')
 }
