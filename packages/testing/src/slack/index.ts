@@ -1,0 +1,2 @@
+export { slackEmulator } from './emulator.ts'
+export type { DisconnectReason, SlackEmulator, SlackOptions } from './options.ts'
