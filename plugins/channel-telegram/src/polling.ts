@@ -1,7 +1,7 @@
 import { failure, toFailure, type Failure } from '@openclaw/sdk'
 import type { Update } from 'grammy/types'
 import type { Bot } from './bot.ts'
-import { allowedUpdates, takeUpdate } from './updates.ts'
+import { allowedUpdates, reportStorage, takeUpdate } from './updates.ts'
 
 /** How long a poll waits on Telegram's side, and how much longer we wait for its answer. */
 export interface Patience {
@@ -27,7 +27,7 @@ export function startPolling(bot: Bot, { pollSeconds, graceMs }: Patience): Asyn
   const late = new AbortController()
   let offset: number | undefined
   let confirmed: number | undefined
-  let troubled = false
+  const reportStored = reportStorage(bot)
 
   async function poll(): Promise<Update[]> {
     const silence = new AbortController()
@@ -54,17 +54,9 @@ export function startPolling(bot: Bot, { pollSeconds, graceMs }: Patience): Asyn
     const last = failed < 0 ? updates.at(-1) : updates[failed - 1]
     if (last) offset = last.update_id + 1
     const outcome = taken[failed]
-    if (outcome?.status === 'rejected') {
-      troubled = true
-      account.report(
-        'degraded',
-        `${at}: a message could not be stored and is asked for again: ${toFailure(outcome.reason).message}`,
-      )
-      await account.clock.sleep(againMs, stopping.signal)
-    } else if (troubled) {
-      troubled = false
-      account.report('online')
-    }
+    if (outcome?.status !== 'rejected') return reportStored()
+    reportStored(outcome.reason)
+    await account.clock.sleep(againMs, stopping.signal)
   }
 
   async function run(): Promise<void> {

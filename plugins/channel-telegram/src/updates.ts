@@ -50,3 +50,18 @@ function read({ account, me, migrations }: Bot, update: Update): Inbound | undef
     return undefined
   }
 }
+
+/** Tells in the account's state that messages cannot be stored, and that they can again: with an error, and without. */
+export function reportStorage({ account }: Bot): (error?: unknown) => void {
+  let troubled = false
+  return (error) => {
+    if (error !== undefined) {
+      const why = toFailure(error).message
+      account.report(
+        'degraded',
+        `telegram/${account.id}: a message could not be stored and will be given again: ${why}`,
+      )
+    } else if (troubled) account.report('online')
+    troubled = error !== undefined
+  }
+}

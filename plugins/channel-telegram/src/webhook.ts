@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { failure, toFailure } from '@openclaw/sdk'
 import type { Update } from 'grammy/types'
 import type { Bot, TelegramAccount } from './bot.ts'
-import { allowedUpdates, takeUpdate } from './updates.ts'
+import { allowedUpdates, reportStorage, takeUpdate } from './updates.ts'
 
 /** The header in which Telegram shows the secret (https://core.telegram.org/bots/api#setwebhook). */
 const secretHeader = 'x-telegram-bot-api-secret-token'
@@ -14,9 +14,10 @@ const secretHeader = 'x-telegram-bot-api-secret-token'
 export async function serveWebhook(bot: Bot): Promise<AsyncDisposable> {
   const { account } = bot
   const { url, secret } = addressOf(account)
+  const reportStored = reportStorage(bot)
   const route = account.webhook({
     verify: (request) => same(request.headers.get(secretHeader) ?? '', secret),
-    handle: (_, body) => answer(bot, body),
+    handle: (_, body) => answer(bot, body, reportStored),
   })
   // An address without a path is where the gateway stands.
   const full = url.pathname === '/' ? new URL(route.pathname, url) : url
@@ -26,18 +27,15 @@ export async function serveWebhook(bot: Bot): Promise<AsyncDisposable> {
   return { async [Symbol.asyncDispose]() {} }
 }
 
-async function answer(bot: Bot, body: Uint8Array): Promise<Response> {
-  const { account } = bot
+async function answer(bot: Bot, body: Uint8Array, reportStored: (error?: unknown) => void): Promise<Response> {
   const update = parse(body)
   if (!update) return new Response(null, { status: 400 })
   try {
     await takeUpdate(bot, update)
+    reportStored()
     return new Response(null, { status: 200 })
   } catch (error) {
-    account.report(
-      'degraded',
-      `telegram/${account.id}: a message could not be stored and will be given again: ${toFailure(error).message}`,
-    )
+    reportStored(error)
     return new Response(null, { status: 503 })
   }
 }

@@ -38,7 +38,7 @@ export function openPeople(parts: { world: World; updates: Updates; clicks: Clic
 
   function write(fields: Partial<TelegramMessage>, how: Says, files: readonly File[] = []): Post {
     const from = how.self ? world.bot : how.bot ? world.otherBot : personOf(how.from)
-    const room: Room = world.at(how.in ?? { kind: 'direct', id: String(from.id) })
+    const room: Room = world.at(how.in ?? { kind: 'direct', id: String(how.self ? world.people[0]!.id : from.id) })
     const thread = how.in?.thread === undefined ? undefined : Number(how.in.thread)
     const replied = how.replyTo === undefined ? undefined : postOf(how.replyTo)
     const kept = files.map((file) => mediaFields(world.files, file))
@@ -104,9 +104,7 @@ export function openPeople(parts: { world: World; updates: Updates; clicks: Clic
     },
     async clicks(message, choice, by) {
       const post = postOf(message)
-      const buttons = post.message.reply_markup?.inline_keyboard.flat() ?? []
-      if (!buttons.some(({ callback_data }) => callback_data === choice))
-        throw new Error(`message ${message} has no button ${choice}`)
+      if (!post.buttons.has(choice)) throw new Error(`message ${message} never had a button ${choice}`)
       const { id, answered } = clicks.begin()
       const chat_instance = String(post.room.chat.id)
       updates.push('callback_query', { id, from: personOf(by), message: post.message, chat_instance, data: choice })

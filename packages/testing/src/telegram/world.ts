@@ -21,6 +21,8 @@ export interface Post {
   /** The text as it came over the wire. */
   raw: string
   edits: number
+  /** Buttons that it has or had: an app that has not heard of an edit shows them still. */
+  readonly buttons: Set<string>
   /** What we reacted with. */
   reaction?: string | undefined
   readonly replyTo?: number
@@ -71,12 +73,14 @@ export function openWorld(username: string): World {
     return room
   }
   const people = ['Ann', 'Ben', 'Cem'].map((first_name, at) => ({ id: 5001 + at, is_bot: false, first_name }))
-  for (const { id, first_name } of people) open({ id, type: 'private', first_name })
   const bot: TelegramUser = { id: 7_000_000_001, is_bot: true, first_name: 'OpenClaw', username }
+
+  const otherBot: TelegramUser = { id: 7_000_000_002, is_bot: true, first_name: 'Other', username: 'other_bot' }
+  for (const { id, first_name } of [...people, otherBot]) open({ id, type: 'private', first_name })
 
   const world: World = {
     bot,
-    otherBot: { id: 7_000_000_002, is_bot: true, first_name: 'Other', username: 'other_bot' },
+    otherBot,
     people,
     group: open({ id: -1001000000001, type: 'supergroup', title: 'Team', is_forum: true }),
     basicGroup: open({ id: -2001, type: 'group', title: 'Friends' }),
@@ -106,8 +110,8 @@ export function openWorld(username: string): World {
     post(room, content, extra = {}) {
       // One count for all chats, so that an id names a message by itself. Real supergroups count for themselves.
       const message_id = ++last
-      const message = { message_id, date: Math.floor(Date.now() / 1000), chat: room.chat, ...content }
-      const made: Post = { room, message, raw: '', edits: 0, files: [], ...extra }
+      const message: TelegramMessage = { message_id, date: Math.floor(Date.now() / 1000), chat: room.chat, ...content }
+      const made: Post = { room, message, raw: '', edits: 0, files: [], buttons: buttonsOf(message), ...extra }
       posts.set(message_id, made)
       return made
     },
@@ -133,4 +137,8 @@ export function openWorld(username: string): World {
   }
   world.openTopic(world.group, 'Plans')
   return world
+}
+
+function buttonsOf({ reply_markup }: TelegramMessage): Set<string> {
+  return new Set(reply_markup?.inline_keyboard.flat().map(({ callback_data = '' }) => callback_data))
 }
