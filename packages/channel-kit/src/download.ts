@@ -48,7 +48,7 @@ export async function download(
 }
 
 function placeOf(url: string | URL, base?: URL): URL {
-  const parsed = URL.parse(String(url), base)
+  const parsed = URL.parse(String(url), base?.href)
   const from = base ? `redirected by ${base.host}` : 'asked to download a file'
   if (!parsed) throw failure('invalid_params', `${from}: what it names is no address`)
   if (parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLocal(parsed))) return parsed
