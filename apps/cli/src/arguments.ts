@@ -34,7 +34,7 @@ export function readArguments(command: AnyCommand, words: readonly string[], hel
   const read: Record<string, Values[string]> = {}
   for (const [name, option] of Object.entries(known)) read[name] = value(name, option, values[name], fail)
   if (read['help'] === true) return read
-  return Object.assign(read, place(command.takes ?? {}, positionals, fail))
+  return Object.assign(read, place(command.takes ?? {}, positionals.map(bare), fail))
 }
 
 function parse(known: Readonly<Record<string, Option>>, words: readonly string[]) {
@@ -43,16 +43,23 @@ function parse(known: Readonly<Record<string, Option>>, words: readonly string[]
       name,
       {
         type: option.type === 'boolean' ? ('boolean' as const) : ('string' as const),
+        multiple: option.type === 'list',
         ...(option.short ? { short: option.short } : {}),
       },
     ]),
   )
-  return parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true })
+  return parseArgs({ args: words.map(shield), options, strict: false, allowPositionals: true, tokens: true })
 }
 
-function value(name: string, option: Option, given: unknown, fail: (message: string) => Error): Values[string] {
-  if (option.type === 'boolean') return given === true
-  if (typeof given !== 'string') return undefined
+/** No option is a digit: a word like -1001 is a word, e.g. the id of a group. */
+const shield = (word: string) => (/^-\d/.test(word) ? `\0${word}` : word)
+const bare = (word: string) => word.replace(/^\0/, '')
+
+function value(name: string, option: Option, typed: unknown, fail: (message: string) => Error): Values[string] {
+  if (option.type === 'boolean') return typed === true
+  if (option.type === 'list') return Array.isArray(typed) ? typed.map((one) => bare(String(one))) : []
+  if (typeof typed !== 'string') return undefined
+  const given = bare(typed)
   if (option.choices && !option.choices.includes(given))
     throw fail(`--${name} is one of ${option.choices.join(', ')}, not "${given}".`)
   if (option.type === 'text') return given

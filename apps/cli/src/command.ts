@@ -2,7 +2,8 @@ import type { Cli } from './cli.ts'
 
 /** One option of a command, given as `--name`. */
 export interface Option {
-  readonly type: 'boolean' | 'text' | 'number'
+  /** A `list` is a text that may be given more than once. */
+  readonly type: 'boolean' | 'text' | 'number' | 'list'
   /** What it does, for the help: one line without a full stop. */
   readonly about: string
   /** What stands for the value in the help, e.g. `DIR`. */
@@ -28,11 +29,13 @@ type Arguments = Readonly<Record<string, Argument>>
 
 type OptionValue<O extends Option> = O['type'] extends 'boolean'
   ? boolean
-  : O['type'] extends 'number'
-    ? number | undefined
-    : O extends { choices: readonly (infer C extends string)[] }
-      ? C | undefined
-      : string | undefined
+  : O['type'] extends 'list'
+    ? readonly string[]
+    : O['type'] extends 'number'
+      ? number | undefined
+      : O extends { choices: readonly (infer C extends string)[] }
+        ? C | undefined
+        : string | undefined
 type ArgumentValue<A extends Argument> = A extends { rest: true }
   ? readonly string[]
   : A extends { optional: true }

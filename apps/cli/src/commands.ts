@@ -87,6 +87,16 @@ export const commands: readonly Row[] = [
     async () => (await import('./commands/channels.ts')).list,
   ),
   row(
+    'channels add',
+    'Connect a channel: install it, ask for what it needs, and try it out.',
+    async () => (await import('./commands/channels-add.ts')).add,
+  ),
+  row(
+    'channels remove',
+    'Disconnect an account for good: forget its login, secrets and settings.',
+    async () => (await import('./commands/channels-remove.ts')).remove,
+  ),
+  row(
     'channels status',
     'Show the link of every account, or of one channel.',
     async () => (await import('./commands/channels.ts')).status,
@@ -97,6 +107,12 @@ export const commands: readonly Row[] = [
     'Disconnect an account until it is started again.',
     async () => (await import('./commands/channels.ts')).stop,
   ),
+  row(
+    'channels groups',
+    'List the groups that are let in, and those that wrote and are not.',
+    async () => (await import('./commands/channels-groups.ts')).groups,
+  ),
+  row('channels allow', 'Let a group in.', async () => (await import('./commands/channels-groups.ts')).allow),
 
   row('pairing list', 'List strangers who wait for a yes.', async () => (await import('./commands/pairing.ts')).list),
   row('pairing approve', 'Admit who holds a code.', async () => (await import('./commands/pairing.ts')).approve),

@@ -9,6 +9,7 @@ const command = defineCommand({
     count: { type: 'number', about: 'a number' },
     state: { type: 'text', about: 'one of two', choices: ['on', 'off'] },
     loud: { type: 'boolean', short: 'l', about: 'a switch' },
+    set: { type: 'list', about: 'any number of them' },
   },
   example: 'x',
   run: async () => undefined,
@@ -31,7 +32,21 @@ describe('reading what was typed', () => {
     expect(read('--', '--count', '-x')).toMatchObject({ first: '--count', more: ['-x'], count: undefined })
   })
 
+  it('collects what may be given more than once', () => {
+    expect(read('a', '--set', 'x=1', '--set=y=-2')).toMatchObject({ first: 'a', set: ['x=1', 'y=-2'] })
+    expect(read('a')).toMatchObject({ set: [] })
+  })
+
+  it('takes a negative number for a word, as some groups have such ids', () => {
+    expect(read('-1001', '--count', '-3', '-2', '--', '-1')).toMatchObject({
+      first: '-1001',
+      more: ['-2', '-1'],
+      count: -3,
+    })
+  })
+
   it.each([
+    [['a', '--set'], /--set needs a value/],
     [['a', '--cuont', '3'], /no option --cuont\. Did you mean --count\?/],
     [['a', '-x'], /no option -x/],
     [['a', '--count', 'three'], /--count is a number, not "three"/],

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ago, columns, inputLine, oneLine, printable, span } from '../src/terminal.ts'
 import { run, startGateway, temporary } from './run.ts'
+import { sit } from './sit.ts'
 
 describe('text from outside', () => {
   it('S16: holds nothing that moves the cursor, changes colours or turns the order of letters', () => {
@@ -50,37 +50,6 @@ describe('tables and times', () => {
   ])('%i ms is %s', (ms, text) => expect(span(ms)).toBe(text))
   it('what is just over is now', () => expect(ago(1000, 5000)).toBe('now'))
 })
-
-/** A person at a terminal: `script` of util-linux gives the program one. */
-function sit(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const command = [process.execPath, inject('program'), ...args].map((word) => `'${word}'`).join(' ')
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', ...env },
-  })
-  let seen = ''
-  const looks = new Set<() => void>()
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    seen += text
-    for (const look of [...looks]) look()
-  })
-  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-  return {
-    seen: () => seen,
-    ended,
-    type: (text: string) => child.stdin.write(text),
-    until: (pattern: RegExp) =>
-      new Promise<void>((resolve, reject) => {
-        const look = () => {
-          if (!pattern.test(seen)) return
-          looks.delete(look)
-          resolve()
-        }
-        looks.add(look)
-        void ended.then(() => reject(new Error(`ended before ${pattern}: ${seen}`)))
-        look()
-      }),
-  }
-}
 
 describe.skipIf(!existsSync('/usr/bin/script'))('at a terminal', () => {
   it('a conversation streams, runs tools, is stopped by Ctrl-C and then left by it', async () => {

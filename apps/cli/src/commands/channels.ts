@@ -1,5 +1,6 @@
 import type { Cli } from '../cli.ts'
 import { defineCommand } from '../command.ts'
+import { exits } from '../exits.ts'
 import { ago, columns, oneLine } from '../terminal.ts'
 
 const channel = { about: 'The channel, e.g. telegram' }
@@ -34,33 +35,45 @@ export const list = defineCommand({
         rows.length > 0
           ? columns([['CHANNEL', 'NAME', 'PLUGIN', 'ACCOUNTS'], ...rows])
           : 'No channel is installed; the chat page and this terminal always work.',
-      next: rows.length > 0 ? ['How their links are', 'channels status'] : ['How to add one', 'plugins add --help'],
+      next: rows.length > 0 ? ['How their links are', 'channels status'] : ['How to add one', 'channels add --help'],
     }
   },
 })
 
 export const status = defineCommand({
   takes: { channel: { ...channel, optional: true } },
-  example: 'telegram',
-  async run({ channel }, cli) {
+  options: { probe: { type: 'boolean', about: 'Ask each platform something, for real; ten seconds at most' } },
+  example: 'telegram --probe',
+  async run({ channel, probe }, cli) {
     const gateway = await cli.gateway()
-    const answer = await gateway.call('channels.status', channel === undefined ? {} : { channel })
-    const rows = answer.accounts.map((one) => [
+    const asked = channel === undefined ? {} : { channel }
+    using _ = cli.terminal.progress('Asking the platforms')
+    const probes = probe ? (await gateway.call('channels.probe', asked)).probes : []
+    const answer = await gateway.call('channels.status', asked)
+    const accounts = answer.accounts.map((one) => {
+      const { ok, text, ms } = probes.find((it) => it.channel === one.channel && it.account === one.account) ?? {}
+      return { ...one, ...(ok === undefined ? {} : { probe: { ok, text, ms } }) }
+    })
+    const rows = accounts.map((one) => [
       `${one.channel}/${one.account}`,
       one.state,
       ago(one.since),
       one.lastInboundAt === undefined ? 'never' : ago(one.lastInboundAt),
       one.lastOutboundAt === undefined ? 'never' : ago(one.lastOutboundAt),
-      oneLine(one.detail ?? '', 120),
+      ...(probe ? [tellProbe(one)] : [oneLine(cli.pasteable(one.detail ?? ''), 200)]),
     ])
     return {
-      value: answer,
+      value: { accounts },
       text:
         rows.length > 0
-          ? columns([['ACCOUNT', 'STATE', 'SINCE', 'LAST IN', 'LAST OUT', 'DETAIL'], ...rows])
+          ? columns([['ACCOUNT', 'STATE', 'SINCE', 'LAST IN', 'LAST OUT', probe ? 'PROBE' : 'DETAIL'], ...rows])
           : 'No account is configured.',
-      next:
-        rows.length > 0 ? ['Who asks to be admitted', 'pairing list'] : ['Which channels there are', 'channels list'],
+      next: rows.length > 0 ? ['Who asks to be admitted', 'pairing list'] : ['How to add one', 'channels add --help'],
+      exit: probes.every(({ ok }) => ok) ? exits.ok[0] : exits.failed[0],
+    }
+
+    function tellProbe({ probe }: (typeof accounts)[number]): string {
+      return probe ? `${oneLine(cli.pasteable(probe.text ?? ''), 200)}${probe.ok ? ` (${probe.ms} ms)` : ''}` : ''
     }
   },
 })

@@ -1,6 +1,5 @@
-import { failure } from '@openclaw/protocol'
-import type { Cli } from '../cli.ts'
 import { defineCommand } from '../command.ts'
+import { confirm } from '../confirm.ts'
 import { count, oneLine } from '../terminal.ts'
 
 const session = { about: 'The session key, as sessions list shows it' }
@@ -53,11 +52,3 @@ export const remove = defineCommand({
     return { value: answer, text: `${oneLine(session, 200)} is deleted.`, next: ['What is left', 'sessions list'] }
   },
 })
-
-async function confirm(question: string, yes: boolean, cli: Cli): Promise<void> {
-  if (yes) return
-  const answer = await cli.terminal.ask(`${question} [y/N] `)
-  if (answer === undefined)
-    throw failure('aborted', 'Nothing was changed: this cannot be undone, so it wants a yes. Give --yes.')
-  if (!/^y(es)?$/i.test(answer.trim())) throw failure('aborted', 'Nothing was changed.')
-}

@@ -42,10 +42,18 @@ export function readSpec(word: string, folder = process.cwd()): Spec {
   return { kind: 'official', short: name, ...exactly }
 }
 
+/** The same word where a channel is meant: `telegram` can be `@openclaw/channel-telegram` only. */
+export function readChannelSpec(word: string): Spec {
+  const spec = readSpec(word)
+  return spec.kind === 'official' && !spec.short.startsWith('channel-')
+    ? { ...spec, short: `channel-${spec.short}` }
+    : spec
+}
+
 /** The packages that a short name may mean: `telegram` is `@openclaw/channel-telegram`, or a tool of that name, … */
 export function officialNames(short: string): readonly string[] {
-  const whole = prefixes.some((prefix) => short.startsWith(`${prefix}-`)) ? [short] : []
-  return [...whole, ...prefixes.map((prefix) => `${prefix}-${short}`)].map((name) => `@openclaw/${name}`)
+  const whole = prefixes.some((prefix) => short.startsWith(`${prefix}-`))
+  return (whole ? [short] : prefixes.map((prefix) => `${prefix}-${short}`)).map((name) => `@openclaw/${name}`)
 }
 
 /** True for packages under our own scope. */

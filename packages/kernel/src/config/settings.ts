@@ -32,7 +32,7 @@ export function accountSettings(
       owner: `channel:${channel}:${account}`,
       name: `${channel}/${account}`,
       path: ['channels', channel, 'accounts', account],
-      remedy: `; set it up with \`openclaw channels add ${channel}${account === 'default' ? '' : ` --account ${account}`}\``,
+      remedy: `; set it up with \`openclaw channels add ${channel} --account ${account}\``,
     },
     schema as JsonSchema,
   )
