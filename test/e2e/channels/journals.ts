@@ -12,9 +12,7 @@ export interface Noted {
 }
 
 /** Every user line of a home's sessions, with the runs that took it, and how each run ended. */
-export async function readJournals(
-  home: string,
-): Promise<{
+export async function readJournals(home: string): Promise<{
   readonly noted: readonly Noted[]
   readonly answered: ReadonlySet<string>
   readonly failed: ReadonlySet<string>

@@ -37,7 +37,7 @@ export interface Aftermath {
   readonly requests: readonly string[]
   readonly links: ReturnType<Counterpart['links']>
   readonly kills: number
-  /** The steps on the wire at which the process was killed. */
+  /** The steps on the wire before which the process was killed. */
   readonly killedAt: readonly string[]
   readonly seed: number
   readonly people: readonly string[]
@@ -52,13 +52,13 @@ const longestRandomMs = 600
 
 /**
  * Has several admitted people write numbered messages to a real gateway process, and kills it (`SIGKILL`) while they do:
- * once before each step on the wire that was not met before, and in between at random moments. Started again at once,
- * until everything is answered.
+ * before the steps of a conversation and of a connection in turn, and in between at random moments. Started again at
+ * once, until everything is answered.
  */
 export async function killHarness(plan: KillPlan): Promise<Aftermath> {
   const numberOf = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise)
   const messages = numberOf('OPENCLAW_MESSAGES', plan.messages ?? 40)
-  const kills = numberOf('OPENCLAW_KILLS', plan.kills ?? 6)
+  const kills = numberOf('OPENCLAW_KILLS', plan.kills ?? 8)
   const seed = numberOf('OPENCLAW_SEED', Date.now() % 2 ** 31)
   const random = () => platform.random.number()
   const { id, traits } = plan.channel
@@ -94,27 +94,42 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
     }
   }
 
+  const isAnswered = ({ mark }: Said) => counterpart.sees().some(({ text }) => marksIn(text).includes(mark))
   const killedAt: string[] = []
-  /** Kills before the next step that was not met yet; after a while without one, anyhow. */
-  async function killAtStep(running: GatewayProcess): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    using _steps = counterpart.onStep(async (step) => {
-      if (killedAt.includes(step)) return
-      killedAt.push(step)
-      await running.kill()
-      resolve()
-    })
-    await Promise.race([promise, pause(nextStepMs)])
+  const killAt = async (running: GatewayProcess, moment: string) => {
+    killedAt.push(moment)
     await running.kill()
   }
 
+  // The first message shows which steps there are.
+  const connecting = new Set<string>()
+  const talking = new Set<string>()
+  let learning = connecting
+  using _learning = counterpart.onStep((step) => void learning.add(step))
+  gateway = await startGateway(home.path)
+  await until(async () => (await status(home.path, gateway!)).accounts.some(({ state }) => state === 'online'))
+  learning = talking
+  await speak(1)
+  await until(async () => said.every(isAnswered))
+  const targets = {
+    talking: shuffle([...talking], random),
+    connecting: shuffle(
+      [...connecting].filter((step) => !talking.has(step)),
+      random,
+    ),
+  }
+
   for (let kill = 1; kill <= kills; kill++) {
-    const running = await startGateway(home.path)
+    const running: GatewayProcess = gateway ?? (await startGateway(home.path))
     gateway = running
-    const speaking = speak(Math.ceil((messages * kill) / (kills + 1)) - said.length)
-    if (kill % 3 === 0) await pause(random() * longestRandomMs).then(running.kill)
-    else await killAtStep(running)
-    await speaking
+    const steps = kill % 4 === 3 && targets.connecting.length > 0 ? targets.connecting : targets.talking
+    const target = kill % 4 === 0 ? undefined : steps.shift()
+    // Each in its turn, and from the beginning when all were met.
+    if (target) steps.push(target)
+    const dying = untilStep(counterpart, target, random, (moment) => killAt(running, moment))
+    await speak(Math.ceil((messages * kill) / (kills + 1)) - said.length)
+    await dying
+    gateway = undefined
   }
   await using last = await startGateway(home.path)
   gateway = last
@@ -124,12 +139,9 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
     const { owed } = await client.call('status', {})
     return owed.accepts === 0 && owed.deliveries === 0
   }
-  const isAnswered = ({ mark }: Said) => counterpart.sees().some(({ text }) => marksIn(text).includes(mark))
   if (traits.delivery === 'at-most-once') {
     // Nobody keeps anything for us there: who got no answer says it again.
-    await until(async () =>
-      (await client.call('channels.status', {})).accounts.every(({ state }) => state === 'online'),
-    )
+    await until(async () => (await client.call('channels.status', {})).accounts.some(({ state }) => state === 'online'))
     await until(async () => {
       for (const one of said.filter((open) => !isAnswered(open))) {
         one.times++
@@ -153,6 +165,46 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
     seed,
     people,
   }
+}
+
+/**
+ * Kills before a step on the wire, the first or one of the next of its name; without a name, or when it does not come, at
+ * a random moment after anything happened there.
+ */
+async function untilStep(
+  counterpart: Counterpart,
+  target: string | undefined,
+  random: () => number,
+  kill: (moment: string) => Promise<void>,
+): Promise<void> {
+  const alive = Promise.withResolvers<void>()
+  const dead = Promise.withResolvers<void>()
+  let skip = Math.floor(random() * 3)
+  let over = false
+  using _steps = counterpart.onStep(async (step) => {
+    alive.resolve()
+    if (over || step !== target || skip-- > 0) return
+    over = true
+    await kill(step)
+    dead.resolve()
+  })
+  const wait = target === undefined ? random() * longestRandomMs : nextStepMs
+  await Promise.race([dead.promise, alive.promise.then(() => pause(wait))])
+  if (over) return dead.promise
+  over = true
+  await kill('a random moment')
+}
+
+async function status(home: string, { address }: GatewayProcess) {
+  await using client = await connect(home, address)
+  return await client.call('status', {})
+}
+
+function shuffle<T>(list: readonly T[], random: () => number): T[] {
+  return list
+    .map((one) => ({ one, at: random() }))
+    .toSorted((left, right) => left.at - right.at)
+    .map(({ one }) => one)
 }
 
 /** Hands a webhook's call to the gateway that runs now. */

@@ -47,11 +47,11 @@ export async function channelHouse(
 ): Promise<ChannelHouse> {
   const { channel, patienceMs = 10_000 } = fixture
   await using opening = new AsyncDisposableStack()
-  let address: URL | undefined
+  const gateway: { address?: URL } = {}
   const counterpart = opening.use(
     await fixture.start(async ({ url, method, headers, body }) => {
-      if (!address) return new Response(null, { status: 503 })
-      const at = new URL(new URL(url).pathname, address)
+      if (!gateway.address) return new Response(null, { status: 503 })
+      const at = new URL(new URL(url).pathname, gateway.address)
       const bytes = body && new Uint8Array(await new Response(body).arrayBuffer())
       return fetch(at, { method, headers, ...(bytes ? { body: bytes } : {}) })
     }),
@@ -70,7 +70,7 @@ export async function channelHouse(
       platform: (platform) => ({ ...platform, clock: realPlatform().clock }),
     }),
   )
-  address = kernel.kernel.address
+  gateway.address = kernel.kernel.address
   const until: ChannelHouse['until'] = (what, look) => eventually(what, patienceMs, look)
   await until('the channel to be online', async () => {
     const { accounts } = await kernel.call('channels.status', {})
