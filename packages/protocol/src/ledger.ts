@@ -103,8 +103,27 @@ const records = {
   refusal: Type.Object({ from: Type.Integer(), upto: Type.Integer() }),
   /** The lines of all commits up to this number are on the disk in their journals: no start need look at them again. */
   followed: Type.Object({ upto: Type.Integer() }),
-  /** A session was deleted: its journal file is gone on purpose. */
-  deleted: Type.Object({ session: Type.String() }),
+  /** A session was deleted: its journal file is gone on purpose. `at`: by that commit, where a head repeats it. */
+  deleted: Type.Object({ session: Type.String(), at: Type.Optional(Type.Integer()) }),
+  /**
+   * Begins each line of a segment's head, which repeats what was open and known after commit `upto`. A segment whose
+   * head is whole needs none before it.
+   */
+  head: Type.Object({
+    part: Type.Integer(),
+    of: Type.Integer(),
+    upto: Type.Integer(),
+    followed: Type.Integer(),
+  }),
+  /** In a head: how far an outbound was sent. */
+  held: Type.Object({ outbound: Type.String(), sent: Type.Integer(), sending: Type.Optional(Type.Integer()) }),
+  /** In a head: dedupe keys that an account took, with what is known of each. */
+  keys: Type.Object({
+    account: Type.String(),
+    old: Type.Boolean(),
+    since: Type.Integer(),
+    rows: Type.Array(Type.Tuple([Type.String(), Type.Unknown()])),
+  }),
 } satisfies Record<string, TSchema>
 
 /** The schema of each record. */

@@ -28,7 +28,8 @@ export interface Log extends AsyncDisposable {
 export interface LogStart {
   readonly handle: FileHandle
   open(): Promise<FileHandle>
-  readonly name: string
+  /** The file, for messages. */
+  name(): string
   /** Number of the last commit. */
   readonly last: number
   /** The file does not end in a newline. */
@@ -85,7 +86,7 @@ export function openLog(start: LogStart): Log {
         trouble = (error as Error).message
         const reason = failure(
           'unavailable',
-          `ledger: the disk refused an append to ${name} (${trouble}); nothing of it counts; free space or mend the disk, and try again`,
+          `ledger: the disk refused an append to ${name()} (${trouble}); nothing of it counts; free space or mend the disk, and try again`,
           { cause: error },
         )
         for (const one of all) one.settled(reason, one.n)
@@ -103,13 +104,14 @@ export function openLog(start: LogStart): Log {
 
   return {
     append(records, at, settled) {
-      if (closed) return settled(failure('unavailable', `ledger: ${name} is closed; start the gateway again`), last)
+      if (closed) return settled(failure('unavailable', `ledger: ${name()} is closed; start the gateway again`), last)
       const n = ++last
       waiting.push({ n, text: encodeGroup(n, at, records), settled })
       void wake()
     },
     pause(work) {
       return new Promise((resolve, reject) => {
+        // What goes on after it may be another file, which begins whole.
         pauses.push(() => release().then(work).then(resolve, reject))
         void wake()
       })

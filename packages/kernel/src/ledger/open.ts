@@ -1,63 +1,112 @@
-import { join } from 'node:path'
 import type { Log as Report } from '@openclaw/sdk'
-import type { FileHandle, Platform } from '../platform.ts'
+import type { FileHandle, Files, Platform } from '../platform.ts'
 import { eraseSegment } from './erase.ts'
 import type { Ledger } from './ledger.ts'
-import { encodeEntries, type Group } from './line.ts'
+import { encodeEntries, encodeGroup } from './line.ts'
 import { openLog } from './log.ts'
-import { emptyFindings, readGroups, type Findings, type Refusals, type Segment } from './read.ts'
+import { emptyFindings, type Findings, type Refusals } from './read.ts'
+import { findSegments, pathAfter, readSegments, type SegmentFile } from './segments.ts'
 import { createState, type LedgerState } from './state.ts'
 
-const segmentName = /^\d{12}\.log$/
-const firstSegment = '000000000001.log'
+/** A segment is ended when it has so many bytes: a start after a crash reads at most one of them. */
+const segmentBytes = 4 << 20
+/** At an orderly end so much may stand behind the head without a new one being made for the next start. */
+const tailBytes = 256 << 10
 
 /**
- * Opens the ledger of a folder, which is made when missing, and folds what stands in it. Damaged lines are skipped,
- * counted and reported; nothing of the original is changed. Rejects with node's error when the folder cannot be read.
+ * Opens the ledger of a folder, which is made when missing, and folds what stands in it since the last whole head.
+ * Damaged lines are skipped, counted and reported; nothing of the original is changed. Rejects with node's error when
+ * the folder cannot be read.
  */
-export async function openLedger(options: { folder: string; platform: Platform; log: Report }): Promise<Ledger> {
+export async function openLedger(options: {
+  folder: string
+  platform: Platform
+  log: Report
+  segmentBytes?: number
+}): Promise<Ledger> {
   const { folder, platform, log: report } = options
   const { files, clock } = platform
   await files.makeFolder(folder)
-  const names = (await files.list(folder)).filter((name) => segmentName.test(name)).sort()
-  const paths = (names.length > 0 ? names : [firstSegment]).map((name) => join(folder, name))
-  const path = paths.at(-1)!
-  const handle = await files.open(path, 'append')
-
-  const sizes = new Map<string, number>()
-  /** Reads the segments as far as they reached when the ledger was opened. */
-  async function* read(refusals: Refusals, findings?: Findings, what?: 'promises'): AsyncGenerator<Group> {
-    const segments: Segment[] = []
-    try {
-      for (const one of paths) segments.push({ handle: await files.open(one, 'read'), size: sizes.get(one)! })
-      yield* readGroups(segments, refusals, findings, what)
-    } finally {
-      for (const { handle: one } of segments) await one[Symbol.asyncDispose]()
-    }
-  }
+  const found = await findSegments(files, folder)
+  if (found.length === 0) found.push({ path: pathAfter(folder, undefined), size: 0 })
+  // What a head says is folded once, and may be large.
+  const opened = found.map(({ head, ...one }) => ({ ...one, ...(head ? { head: { ...head, groups: [] } } : {}) }))
+  let segments: readonly SegmentFile[] = opened
+  const current = () => segments.at(-1)!
+  const handle = await files.open(current().path, 'append')
 
   try {
-    for (const one of paths) sizes.set(one, (await files.stat(one))?.size ?? 0)
     // The name of a new log is on the disk before anything is promised in it.
-    if (sizes.get(path) === 0) await handle.sync()
-    const { state, findings } = await fold(read)
-    reportFindings(findings, paths, report)
+    if (current().size === 0) await handle.sync()
+    const { state, findings } = await fold(files, found)
+    reportFindings(findings, opened, report)
     const { followed } = state
-    const torn = await endsTorn(handle, sizes.get(path)!)
+    const torn = await endsTorn(handle, current().size)
     const log = openLog({
       handle,
-      open: () => files.open(path, 'append'),
-      name: path,
-      last: findings.last,
+      open: () => files.open(current().path, 'append'),
+      name: () => current().path,
+      last: state.last,
       torn,
       clock,
     })
+    let bytes = current().size
+    let headBytes = current().head?.bytes ?? 0
+    let ending: Promise<void> | undefined
+    let closed = false
+
+    /** Begins a segment with everything that is open and known, and lets go of those that nobody needs any more. */
+    async function begin(): Promise<void> {
+      const path = pathAfter(folder, current())
+      const at = clock.now()
+      const head = state.head().map((records) => `${encodeGroup(state.last, at, encodeEntries(records))}\n`)
+      const text = Buffer.from(head.join(''))
+      try {
+        await using next = await files.open(path, 'append')
+        await next.append(text)
+        await next.sync()
+      } catch (error) {
+        await files.remove(path).catch(() => {})
+        throw error
+      }
+      segments = [...segments, { path, size: text.length, head: { upto: state.last, groups: [], bytes: text.length } }]
+      bytes = headBytes = text.length
+      await drop()
+    }
+
+    /** Removes segments whose lines are in their journals. One before the last stays, should that one's head be damaged. */
+    async function drop(): Promise<void> {
+      while (droppable()) {
+        await files.remove(segments[0]!.path)
+        segments = segments.slice(1)
+      }
+    }
+    const droppable = () => segments.length > 2 && (segments[1]!.head?.upto ?? Infinity) <= state.followed
+
+    const end = (work: () => Promise<void>): void => {
+      ending ??= log
+        .pause(work)
+        .catch((error: unknown) => {
+          // The segment goes on as it is; the next try comes when as much again stands in it.
+          bytes = 0
+          report.warn('ledger: a new segment could not be begun', { error: String(error) })
+        })
+        .finally(() => (ending = undefined))
+    }
 
     const append: Ledger['append'] = (entries, settled) => {
       const at = clock.now()
-      log.append(encodeEntries(entries), at, (refused, n) => {
-        if (!refused) state.apply(entries, at, n)
+      const records = encodeEntries(entries)
+      log.append(records, at, (refused, n) => {
+        if (!refused) {
+          state.apply(entries, at, n)
+          bytes += records.length + 64
+        }
         settled(refused)
+        if (closed || ending) return
+        // A head that is large is not written again for little.
+        if (bytes > Math.max(options.segmentBytes ?? segmentBytes, 4 * headBytes)) end(begin)
+        else if (droppable()) end(drop)
       })
     }
     const commit: Ledger['commit'] = (entries) =>
@@ -76,7 +125,10 @@ export async function openLedger(options: { folder: string; platform: Platform; 
       async *lines() {
         // Where the record that says so is itself the last one, the journals have everything.
         if (followed > 0 && state.last === followed + 1) return
-        for await (const { n, group } of read(findings.refusals)) {
+        const from = opened.findLastIndex(({ head }) => head && head.upto <= followed)
+        const after = from < 0 ? 0 : opened[from]!.head!.upto
+        const { refusals } = findings
+        for await (const { n, group } of readSegments(files, opened.slice(Math.max(from, 0)), { refusals, after })) {
           if (n <= followed) continue
           for (const record of group) {
             if (record.type === 'line' && n > (state.deleted.get(record.session) ?? 0)) yield record
@@ -99,20 +151,24 @@ export async function openLedger(options: { folder: string; platform: Platform; 
             }))
           if (open.length > 0) await commit(open)
         }
-        const closed = (id: string): boolean => !outbounds.has(id) && !dead.has(id) && !approvals.has(id)
+        const isClosed = (id: string): boolean => !outbounds.has(id) && !dead.has(id) && !approvals.has(id)
         await log.pause(async () => {
-          const known = { closed, deletedAt: state.deleted.get(erasure.session) ?? 0 }
-          for (const one of paths) {
-            const source = await files.open(one, 'read')
-            try {
-              await files.replace(one, eraseSegment({ handle: source, size: await source.size() }, erasure, known))
-            } finally {
-              await source[Symbol.asyncDispose]()
-            }
+          const known = { closed: isClosed, deletedAt: state.deleted.get(erasure.session) ?? 0 }
+          for (const { path } of segments) {
+            await using source = await files.open(path, 'read')
+            await files.replace(path, eraseSegment({ handle: source, size: await source.size() }, erasure, known))
           }
         })
       },
-      [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        closed = true
+        await ending
+        if (bytes - headBytes > tailBytes && log.trouble === undefined) {
+          end(begin)
+          await ending
+        }
+        await log[Symbol.asyncDispose]()
+      },
     }
   } catch (error) {
     await handle[Symbol.asyncDispose]()
@@ -125,20 +181,25 @@ interface Folded {
   readonly findings: Findings
 }
 
-type Read = (refusals: Refusals, findings: Findings, what: 'promises') => AsyncIterable<Group>
-
-async function fold(read: Read): Promise<Folded> {
-  const first = await foldOnce(read, [])
+async function fold(files: Files, segments: readonly SegmentFile[]): Promise<Folded> {
+  const first = await foldOnce(files, segments, [])
   // A refusal stands behind what it refuses, and is rare: only then the log is read twice.
-  return first.findings.refusals.length === 0 ? first : foldOnce(read, first.findings.refusals)
+  return first.findings.refusals.length === 0 ? first : foldOnce(files, segments, first.findings.refusals)
 }
 
-async function foldOnce(read: Read, refusals: Refusals): Promise<Folded> {
+/** Folds what stands behind the last whole head, or everything when there is none. */
+async function foldOnce(files: Files, segments: readonly SegmentFile[], refusals: Refusals): Promise<Folded> {
   const state = createState()
   const findings = emptyFindings()
-  for await (const { n, at, group } of read(refusals, findings, 'promises')) {
-    state.apply(group, at, n)
-  }
+  const from = Math.max(
+    0,
+    segments.findLastIndex(({ head }) => head),
+  )
+  const { upto = 0, groups = [] } = segments[from]?.head ?? {}
+  for (const { n, at, group } of groups) state.apply(group, at, n)
+  const rest = readSegments(files, segments.slice(from), { refusals, findings, what: 'promises', after: upto })
+  for await (const { n, at, group } of rest) state.apply(group, at, n)
+  findings.damaged = findings.damaged.map(({ segment, offset }) => ({ segment: segment + from, offset }))
   return { state, findings }
 }
 
@@ -148,12 +209,12 @@ async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
   return last[0] !== 0x0a
 }
 
-function reportFindings({ damaged, newer }: Findings, paths: readonly string[], report: Report): void {
+function reportFindings({ damaged, newer }: Findings, segments: readonly SegmentFile[], report: Report): void {
   if (newer > 0) report.warn(`ledger: ${newer} lines of a newer version were kept and passed over`)
   const first = damaged[0]
   if (!first) return
   report.warn(
-    `ledger: ${damaged.length} damaged lines were skipped, the first at byte ${first.offset} of ${paths[first.segment]}; the rest is whole`,
+    `ledger: ${damaged.length} damaged lines were skipped, the first at byte ${first.offset} of ${segments[first.segment]?.path}; the rest is whole`,
     { damaged: damaged.length },
   )
 }

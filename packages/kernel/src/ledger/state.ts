@@ -2,6 +2,7 @@ import type { LedgerRecord } from '@openclaw/protocol'
 import { createGenerations, type Generations } from './generations.ts'
 import { accountOf } from './key.ts'
 import type { Owed, Seen } from './ledger.ts'
+import { headOf, windowOf } from './head.ts'
 import type { Entry, Group } from './line.ts'
 
 interface Delivery {
@@ -13,8 +14,10 @@ interface Delivery {
 /** What the log says, folded record by record. */
 export interface LedgerState {
   readonly owed: Owed
-  /** Adds commit `n`. Its journal lines say nothing here and may be left out. */
+  /** Adds commit `n`, or a line of a head. Its journal lines say nothing here and may be left out. */
   apply(entries: readonly Entry[], atMs: number, n: number): void
+  /** What a new segment begins with. */
+  head(): readonly (readonly LedgerRecord[])[]
   seen(dedupe: string): Seen | undefined
   outcome(accept: string): LedgerRecord<'settle'> | undefined
   /** Number of the commit that deleted each session last. */
@@ -39,16 +42,12 @@ export function createState(): LedgerState {
   let last = 0
   const outcomes = createGenerations<LedgerRecord<'settle'>>()
 
-  const remember = (dedupe: string, seen: Seen, atMs: number): void => {
-    const account = accountOf(dedupe)
-    let window = keys.get(account)
-    if (!window) keys.set(account, (window = createGenerations()))
-    window.set(dedupe, seen, atMs)
-  }
+  const remember = (dedupe: string, seen: Seen, atMs: number): void =>
+    windowOf(keys, accountOf(dedupe)).set(dedupe, seen, atMs)
 
   const seen = (dedupe: string): Seen | undefined => keys.get(accountOf(dedupe))?.get(dedupe)
 
-  const applyOne = (entry: Entry, atMs: number, n: number): void => {
+  const applyOne = (entry: Entry, atMs: number, n: number, inHead: boolean): void => {
     switch (entry.type) {
       case 'line':
       case 'refusal':
@@ -57,10 +56,27 @@ export function createState(): LedgerState {
         followed = Math.max(followed, entry.upto)
         return
       case 'deleted':
-        deleted.set(entry.session, n)
+        deleted.set(entry.session, entry.at ?? n)
+        return
+      case 'head':
+        followed = Math.max(followed, entry.followed)
+        last = Math.max(last, entry.upto)
+        return
+      case 'held': {
+        const delivery = outbounds.get(entry.outbound)
+        if (delivery) Object.assign(delivery, { sent: entry.sent, sending: entry.sending })
+        return
+      }
+      case 'keys':
+        windowOf(keys, entry.account).restore(
+          entry.old ? 'old' : 'young',
+          entry.since,
+          entry.rows as unknown as readonly (readonly [string, Seen])[],
+        )
         return
       case 'accept':
-        remember(entry.dedupe, { accept: entry.id, line: entry.line, session: entry.session }, atMs)
+        // A head has the keys themselves, with the time at which each was taken.
+        if (!inHead) remember(entry.dedupe, { accept: entry.id, line: entry.line, session: entry.session }, atMs)
         // Damage can put an acceptance behind its settlement; it is answered all the same.
         if (!outcomes.get(entry.id)) accepts.set(entry.id, entry)
         return
@@ -122,12 +138,15 @@ export function createState(): LedgerState {
     }
   }
 
+  const owed: Owed = { accepts, recoveries, outbounds, dead, approvals, previews }
   return {
-    owed: { accepts, recoveries, outbounds, dead, approvals, previews },
+    owed,
     apply(entries, atMs, n) {
-      last = Math.max(last, n)
-      for (const entry of entries) applyOne(entry, atMs, n)
+      const inHead = entries[0]?.type === 'head'
+      if (!inHead) last = Math.max(last, n)
+      for (const entry of entries) applyOne(entry, atMs, n, inHead)
     },
+    head: () => headOf({ owed, keys, outcomes, deleted, followed, last }),
     seen,
     outcome: (accept) => outcomes.get(accept),
     deleted,
@@ -147,9 +166,9 @@ export interface Numbers {
   take(n: number): boolean
 }
 
-/** No number was met. */
-export function createNumbers(): Numbers {
-  let last = 0
+/** No number after `from` was met. */
+export function createNumbers(from = 0): Numbers {
+  let last = from
   // Numbers below the last one that were not met: left by damage and by refusals, so there are few.
   const missing: { from: number; upto: number }[] = []
   return {
