@@ -46,8 +46,9 @@ async function connect(account: IrcAccount, timing: Timing): Promise<Link> {
   const identity = openIdentity(wire, roster, whois, clock)
   const pen: Pen = { wire, flood, beat, identity, settings }
 
-  await logIn(wire, beat, account, settings, timing)
+  // From the first moment on: what is said while the welcome is still being read would not come again.
   listen(account, pen, inbox)
+  await logIn(wire, beat, account, settings, timing)
   opening.use(regainNick(wire, settings.nick, clock, timing))
   opening.use(joinRooms(wire, settings.channels, account, timing))
 

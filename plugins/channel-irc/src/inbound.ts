@@ -62,7 +62,7 @@ const nickSign = '[\\p{L}\\p{N}\\[\\]\\\\`_^{|}-]'
 function address(typed: string, { nick, fold }: Us): { text: string; mentioned: boolean } {
   const text = typed.trim()
   const folded = fold(text)
-  const name = fold(nick).replaceAll(/[[\]\\^{|}-]/g, '\\$&')
+  const name = fold(nick).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
   const called = new RegExp(`^@?${name}\\s*[:,]\\s*`, 'u').exec(folded)
   if (called) return { text: text.slice(called[0].length) || text, mentioned: true }
   return { text, mentioned: new RegExp(`(?<!${nickSign}|[/.])${name}(?!${nickSign})`, 'u').test(folded) }

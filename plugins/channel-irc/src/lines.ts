@@ -53,23 +53,17 @@ function cutLine(line: string, max: number): string[] {
 function headOf(text: string, max: number): string {
   // No more of the text is looked at than could fit, and a little, so that the last grapheme is seen whole.
   const within = text.slice(0, max + 64)
-  const head = fitting(graphemes.segment(within), max)
-  return (
-    head ||
-    fitting(
-      Iterator.from(within).map((segment) => ({ segment })),
-      max,
-    )
-  )
+  const whole = Array.from(graphemes.segment(within), ({ segment }) => segment)
+  return fitting(whole, max) || fitting(within, max)
 }
 
-function fitting(pieces: Iterable<{ readonly segment: string }>, max: number): string {
+function fitting(pieces: Iterable<string>, max: number): string {
   let head = ''
   let bytes = 0
-  for (const { segment } of pieces) {
-    bytes += size(segment)
+  for (const piece of pieces) {
+    bytes += size(piece)
     if (bytes > max) return head
-    head += segment
+    head += piece
   }
   return head
 }
