@@ -40,7 +40,7 @@ export function trackOwed(gateway: Pick<Gateway, 'onAcknowledged' | 'askHeartbea
       if (messages.size === 0) return
       const { promise, resolve } = Promise.withResolvers<void>()
       waiting.add(resolve)
-      const asking = setInterval(() => gateway.askHeartbeats(), askEveryMs)
+      const asking = setInterval(() => gateway.askHeartbeats(), askEveryMs).unref()
       gateway.askHeartbeats()
       await promise
       clearInterval(asking)

@@ -69,7 +69,7 @@ const names = ['ada', 'bob', 'cleo']
 /** A fresh world. `cdn` is the address under which files are fetched; it is asked for when one is shown. */
 export function makeWorld(options: { now: () => number; messageContent: boolean; cdn: () => string }): World {
   const bot: User = makeUser(ids.bot, 'claw', true)
-  const people = new Map(ids.people.map((id, at) => [id, makeUser(id, names[at] ?? id)]))
+  const people = new Map<string, User>(ids.people.map((id, at) => [id, makeUser(id, names[at] ?? id)]))
   const guild = {
     id: ids.guild,
     name: 'The Guild',

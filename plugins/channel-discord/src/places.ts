@@ -1,0 +1,98 @@
+import { toFailure } from '@openclaw/sdk'
+import { ChannelType, Routes, type APIRole } from 'discord.js'
+import { remember } from './bounded.ts'
+import type { Rest } from './rest.ts'
+
+/** Where something is said: with one person, or in a channel of a guild. */
+export type Place = { readonly person: string } | GuildPlace
+
+export interface GuildPlace {
+  readonly guild: string
+  readonly channel: string
+  /** Of a thread or a forum's post: the channel that holds it. */
+  readonly parent?: string
+  readonly name?: string
+}
+
+/** What is known of channels: learned from events, asked for where none came. */
+export interface Places {
+  /** Rejects when Discord cannot say just now. */
+  find(channel: string): Promise<Place>
+  known(channel: string): Place | undefined
+  /** Takes in a channel as events and answers have it. */
+  learn(channel: SomeChannel, guild?: string): Place | undefined
+  forget(channel: string): void
+  learnRoles(guild: string, roles: readonly APIRole[]): void
+  /** The role that a guild made for the bot when it was invited. */
+  ownRole(guild: string): Promise<string | undefined>
+}
+
+export interface SomeChannel {
+  readonly id: string
+  readonly type: ChannelType
+  readonly name?: string | null
+  readonly guild_id?: string
+  readonly parent_id?: string | null
+  readonly recipients?: readonly { readonly id: string }[]
+}
+
+const maxChannels = 5000
+const maxGuilds = 500
+
+export function openPlaces(rest: Rest, self: string): Places {
+  const places = new Map<string, Place>()
+  const roles = new Map<string, string | undefined>()
+
+  const places_: Places = {
+    async find(channel) {
+      const known = places.get(channel)
+      if (known) return known
+      const asked = await rest.ask<SomeChannel>('get', Routes.channel(channel), {
+        doing: `looking up channel ${channel}`,
+      })
+      const place = places_.learn(asked)
+      if (place) return place
+      throw new Error(`channel ${channel} is of a kind that is not known`)
+    },
+    known: (channel) => places.get(channel),
+    learn(channel, guild) {
+      const place = placeOf(channel, guild)
+      if (place) remember(places, channel.id, place, maxChannels)
+      return place
+    },
+    forget: (channel) => void places.delete(channel),
+    learnRoles(guild, given) {
+      remember(roles, guild, given.find(({ tags }) => tags?.bot_id === self)?.id, maxGuilds)
+    },
+    async ownRole(guild) {
+      if (!roles.has(guild)) {
+        const doing = { doing: `looking up the roles of server ${guild}` }
+        places_.learnRoles(guild, await rest.ask<APIRole[]>('get', Routes.guildRoles(guild), doing))
+      }
+      return roles.get(guild)
+    },
+  }
+  return places_
+}
+
+function placeOf(channel: SomeChannel, given?: string): Place | undefined {
+  const person = channel.recipients?.[0]?.id
+  if (channel.type === ChannelType.DM) return person ? { person } : undefined
+  const guild = channel.guild_id ?? given
+  if (!guild) return undefined
+  const parent = isThread(channel.type) ? channel.parent_id : undefined
+  const name = channel.name ? { name: isThread(channel.type) ? channel.name : `#${channel.name}` } : {}
+  return { guild, channel: channel.id, ...(parent ? { parent } : {}), ...name }
+}
+
+/** A forum's post is a thread too: https://docs.discord.com/developers/resources/channel#channel-object-channel-types */
+function isThread(type: ChannelType): boolean {
+  return (
+    type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread
+  )
+}
+
+/** Whether a failure says that there is no such thing for us, and asking again is no use. */
+export function isGone(error: unknown): boolean {
+  return ['not_found', 'forbidden'].includes(toFailure(error).code)
+}
