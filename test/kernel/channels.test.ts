@@ -219,6 +219,21 @@ describe('an account that is there', () => {
     ])
   })
 
+  it('is changed by one after the other when two ask at once, and has one link then', async () => {
+    await using own = await open()
+    const asked = (limit: number) =>
+      own.house.call('channels.configure', {
+        channel: 'doors',
+        settings: { mode: 'polling', limit },
+        secrets: { token: limit === 2 ? good : 'second-token-8822' },
+      })
+    await Promise.all([asked(1), asked(2)])
+    await own.house.call('channels.probe', {})
+    expect(own.platform.seen.at(-1)?.token).toBe(good)
+    expect(own.platform.live).toBe(1)
+    expect((await own.house.call('config.get', { path: 'channels.doors.accounts.default.limit' })).value).toBe(2)
+  })
+
   it('stands beside others: changing one leaves the links of the rest alone', async () => {
     await using own = await open()
     for (const account of ['one', 'two'])

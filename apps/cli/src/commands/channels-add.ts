@@ -65,7 +65,8 @@ async function setUp(form: Form, given: Answers, gateway: Gateway, cli: Cli): Pr
 /** Shows the steps and asks for what was not given. */
 async function begin(form: Form, given: Answers, cli: Cli): Promise<Answers> {
   for (const line of [`${form.label}, account ${form.account}`, ...form.steps]) cli.terminal.tell(printable(line))
-  const open = form.asked.filter(({ name }) => !(name in given.settings || name in given.secrets))
+  const named = new Set(Object.keys({ ...given.settings, ...given.secrets }))
+  const open = form.asked.filter(({ name }) => !named.has(name))
   return join(given, await askFor(open, form, cli))
 }
 

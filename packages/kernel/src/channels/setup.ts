@@ -119,10 +119,11 @@ export function openSetup(parts: {
         const path = pathOf(channel, account)
         const answers = merge(valueAt(configuration.document, path), settings, given)
         const problems = await checkAnswers(schema, ownerOf(channel, account), path, answers)
-        if (problems.length > 0)
+        const [first, second] = problems
+        if (first)
           throw failure(
             'invalid_config',
-            `${channel}/${account}: ${problems.map(tell).join('; ')}. Nothing was changed`,
+            `${channel}/${account}: ${second ? `${problems.length} values do not fit` : tell(first)}. Nothing was changed`,
             { problems },
           )
         await channels.change(channel, account, () => apply(schema, channel, account, answers, by))

@@ -78,7 +78,7 @@ export function checkMeaning(document: unknown, plugins: readonly PluginSchema[]
         report(
           ['channels', id],
           `no plugin for the channel "${id}" is installed`,
-          meant(id, known(true)) ?? `openclaw plugins add ${id}`,
+          meant(id, known(true)) ?? `openclaw channels add ${id}`,
         )
     for (const id of names('plugins'))
       if (!known(false).includes(id))
