@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { same } from '@openclaw/channel-kit'
 import { failure, toFailure } from '@openclaw/sdk'
 import type { Update } from 'grammy/types'
 import type { Bot, TelegramAccount } from './bot.ts'
@@ -16,7 +16,7 @@ export async function serveWebhook(bot: Bot): Promise<AsyncDisposable> {
   const { url, secret } = addressOf(account)
   const reportStored = reportStorage(bot)
   const route = account.webhook({
-    verify: (request) => same(request.headers.get(secretHeader) ?? '', secret),
+    verify: (request) => same(request.headers.get(secretHeader), secret),
     handle: (_, body) => answer(bot, body, reportStored),
   })
   // An address without a path is where the gateway stands.
@@ -83,9 +83,4 @@ export function addressOf({ id, config }: Pick<TelegramAccount, 'id' | 'config'>
       { problems },
     )
   return { url, secret: webhookSecret }
-}
-
-function same(given: string, secret: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(secret)]
-  return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -1,4 +1,5 @@
 export { telegramEmulator, type TelegramEmulator, type TelegramOptions } from './emulator.ts'
+export { parseHtml, type Formatted } from './entities.ts'
 export type { Hook } from './webhook.ts'
 export type {
   TelegramButton,
