@@ -88,6 +88,7 @@ function channelOf(worlds: ReadonlyMap<string, World>, watchMs: number): Channel
       threads: true,
       media: true,
       edits: true,
+      history: true,
       choices: true,
       delivery: 'effectively-once',
     },

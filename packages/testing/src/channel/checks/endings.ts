@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { channelBench, openStand, type ChannelBench } from '../bench.ts'
 import type { Fault } from '../counterpart.ts'
 import type { ChannelCheck, ChannelFixture, Means } from '../fixture.ts'
+import { eventually } from '../patience.ts'
 
 const knows =
   (kind: Fault['kind']) =>
@@ -155,6 +156,7 @@ export const endingChecks: readonly ChannelCheck[] = [
     name: 'leaves no connection and no timer behind',
     async run(fixture) {
       const before = open()
+      const { patienceMs = 5000 } = fixture
       {
         await using bench = await channelBench(fixture)
         await bench.counterpart.says('hello')
@@ -162,12 +164,11 @@ export const endingChecks: readonly ChannelCheck[] = [
         await bench.send('hello yourself')
         const { counterpart } = bench
         await bench[Symbol.asyncDispose]()
-        expect(counterpart.links().now).toBe(0)
+        await eventually('the end of every link', patienceMs, () => counterpart.links().now === 0)
       }
       const left = () => [...open()].filter(([kind, count]) => count > (before.get(kind) ?? 0))
-      const deadline = performance.now() + 5000
-      while (left().length > 0 && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve))
-      expect(left()).toEqual([])
+      const gone = () => left().length === 0
+      await eventually('everything to be closed', patienceMs, gone).catch(() => expect(left()).toEqual([]))
     },
   },
 ]
