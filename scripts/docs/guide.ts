@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-const block = /<!-- file: (\S+) -->\n```(\w+)\n[\s\S]*?\n```/g
+const block = /<!-- file: (\S+) -->\n```(\w+)\n(?:[\s\S]*?\n)??```(?=\n)/g
 
 /** A guide whose code blocks are the real text of the files that they name: `<!-- file: PATH -->` before the block. */
 export function guide(path: string): () => string {
