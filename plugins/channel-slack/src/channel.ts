@@ -39,7 +39,7 @@ export function makeSlack(patience: Patience = usual) {
       // Some 50 edits a minute (https://docs.slack.dev/apis/web-api/rate-limits, tier 3).
       editEveryMs: 1200,
       // Slack takes a gigabyte; a file is held in memory while it is uploaded.
-      maxFileBytes: 100_000_000,
+      maxFileBytes: 100 * 2 ** 20,
       delivery: 'effectively-once',
     },
     render: (markdown) => renderMarkdown(markdown, mrkdwn, { max: 4000, unit: 'utf16' }).map(({ text }) => text),

@@ -1,4 +1,5 @@
 import type { Command, Inbound } from '@openclaw/sdk'
+import { decode } from './decode.ts'
 import { peerOf } from './inbound.ts'
 import type { Us } from './login.ts'
 
@@ -20,7 +21,7 @@ export function readCommand(
   { us, commands, now }: { us: Us; commands: readonly Command[]; now: number },
 ): Inbound | undefined {
   if (!user || !channel || !trigger) return undefined
-  const words = text.trim().replace(/^[/!]/, '')
+  const words = decode(text).trim().replace(/^[/!]/, '')
   const [first = ''] = words.split(/\s/)
   const known = commands.some((command) => command.name === first)
   return {

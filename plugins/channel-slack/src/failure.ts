@@ -1,4 +1,4 @@
-import { failure, type ErrorCode, type Failure } from '@openclaw/sdk'
+import { failure, toFailure, type ErrorCode, type Failure } from '@openclaw/sdk'
 
 /** Slack's error words, what they mean for us, and what a person can do (https://docs.slack.dev/reference/methods). */
 const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -76,8 +76,9 @@ export function explain(thrown: unknown, doing: string): Error & Failure {
     )
   if (code === 'slack_webapi_request_error')
     return failure('unavailable', `${doing}: Slack was not reached (${String(message)}); is the network up?`)
-  if (thrown instanceof Error && (typeof code === 'string' || thrown.name === 'AbortError'))
-    return thrown as Error & Failure
+  if (typeof code === 'string' && code.startsWith('slack_socket_mode'))
+    return failure('unavailable', `${doing}: the connection broke (${String(message)})`)
+  if (toFailure(thrown).code !== 'internal') return thrown as Error & Failure
   return failure('internal', `${doing}: ${String(message ?? thrown)}`, { cause: thrown })
 }
 

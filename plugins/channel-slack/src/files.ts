@@ -1,6 +1,7 @@
-import { download } from './kit.ts'
+import { download } from '@openclaw/channel-kit'
 import { failure, type Account, type Attachment } from '@openclaw/sdk'
 import type { Api } from './api.ts'
+import { lacking } from './failure.ts'
 
 /** As much of a file as is read (https://docs.slack.dev/reference/objects/file-object). Anything may be missing. */
 export interface SlackFile {
@@ -88,18 +89,16 @@ export function openFiles(
       if (!id) throw failure('not_found', `${api.name}: ${name} is no file of Slack's`)
       const { url_private_download: direct, url_private: url = direct } = await info(id, signal)
       if (!url) throw failure('not_found', `${api.name}: Slack keeps no bytes of the file ${id}`)
-      const trusted = ({ host }: URL) => host === ourHost || host.endsWith('.slack.com')
-      const headers = { authorization: `Bearer ${account.config.botToken}` }
-      const response = await download(account.fetch, direct ?? url, { headers, trusted, signal })
-      // Without the right to read it, Slack shows its login page and calls that a success.
-      if (response.headers.get('content-type')?.startsWith('text/html') && mime !== 'text/html') {
-        void response.body?.cancel()
-        throw failure(
-          'forbidden',
-          `${api.name}: the file ${id} may not be read; add files:read at https://api.slack.com/apps → your app → OAuth & Permissions → Bot Token Scopes, then reinstall the app`,
-        )
-      }
-      return response.body ?? new Blob([]).stream()
+      return download(account.fetch, direct ?? url, {
+        headers: { authorization: `Bearer ${account.config.botToken}` },
+        trusted: [ourHost, '*.slack.com'],
+        signal,
+        // Without the right to read it, Slack shows its login page and calls that a success.
+        check({ headers }) {
+          if (headers.get('content-type')?.startsWith('text/html') && mime !== 'text/html')
+            throw lacking(['files:read'], `${api.name}: reading the file ${id}`)
+        },
+      })
     },
     async share({ channel, thread, key, attachments, comment }, signal) {
       const files: { id: string; title: string }[] = []

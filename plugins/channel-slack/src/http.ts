@@ -1,5 +1,5 @@
 import type { App, Receiver } from '@slack/bolt'
-import { hmac, isFresh, same } from './kit.ts'
+import { hmac, isFresh, same } from '@openclaw/channel-kit'
 import { toFailure, type Account } from '@openclaw/sdk'
 import type { Api } from './api.ts'
 import { settle } from './settle.ts'
@@ -18,6 +18,8 @@ export function httpReceiver(parts: {
   signingSecret: string
 }): Receiver {
   const { account, api, signingSecret } = parts
+  const sign = (signed: readonly (string | Uint8Array)[]) =>
+    hmac({ algorithm: 'sha256', secret: signingSecret, body: signed, encoding: 'hex' })
   const taken = makeTaken(() => account.clock.now())
   const closing = new AbortController()
   let app: App | undefined
@@ -28,7 +30,7 @@ export function httpReceiver(parts: {
     const atMs = /^\d{1,12}$/.test(stamp) ? Number(stamp) * 1000 : Number.NaN
     return (
       isFresh(atMs, account.clock.now(), maxAgeMs) &&
-      same(signature, `v0=${hmac('sha256', signingSecret, [`v0:${stamp}:`, body])}`) &&
+      same(signature, `v0=${sign([`v0:${stamp}:`, body])}`) &&
       !taken.has(signature)
     )
   }

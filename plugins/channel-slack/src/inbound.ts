@@ -1,3 +1,4 @@
+import { takeMention } from '@openclaw/channel-kit'
 import type { Attachment, Command, Inbound, Peer, Sender } from '@openclaw/sdk'
 import type { SlackFile } from './files.ts'
 import { decode, type NameOf } from './decode.ts'
@@ -63,7 +64,7 @@ export function readMessage(message: SlackMessage, channel: string | undefined, 
   const { us } = reader
   const mentioned =
     frame.peer.kind === 'direct' ||
-    new RegExp(`<@${us.user}[|>]`).test(message.text ?? '') ||
+    mentionOf(us).test(message.text ?? '') ||
     (frame.peer.thread !== undefined && message.parent_user_id === us.user)
   return {
     ...frame,
@@ -132,10 +133,11 @@ export function peerOf(channel: string, user: string, thread?: string): Peer {
   }
 }
 
+const mentionOf = ({ user }: Us) => new RegExp(`<@${user}(?:\\|[^>]*)?>`)
+
 /** The words without what addressed us. `!status` is a command: Slack keeps messages that begin with a slash to itself. */
 function readText(text = '', { us, commands, nameOf }: Reader): string {
-  const addressed = new RegExp(`^\\s*<@${us.user}(?:\\|[^>]*)?>[:,]?\\s*`)
-  const words = decode(text.replace(addressed, ''), (id) => (id === us.user ? us.name : nameOf?.(id)))
+  const words = decode(takeMention(text, mentionOf(us)).text, nameOf)
   const [, name] = /^!([a-z]+)(?=\s|$)/.exec(words) ?? []
   return commands.some((command) => command.name === name) ? `/${words.slice(1)}` : words
 }

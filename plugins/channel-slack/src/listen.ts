@@ -5,7 +5,7 @@ import { greet, type AssistantStarted } from './assistant.ts'
 import { click, type SlackClick } from './clicks.ts'
 import { readCommand, type SlackCommand } from './command.ts'
 import type { History } from './history.ts'
-import { readEvent, readMessage, type Reader, type SlackMessage } from './inbound.ts'
+import { readEvent, readMessage, type Reader } from './inbound.ts'
 import type { Us } from './login.ts'
 import { makeOrder } from './order.ts'
 import type { Places } from './places.ts'
@@ -99,9 +99,17 @@ export function listen({ account, api, us, places, history, receiver }: ListenPa
     catchUp: (open) =>
       history.catchUp((channel, messages) =>
         order.run(channel, async () => {
-          await open
-          for (const message of (await messages()) as SlackMessage[])
-            await take(readMessage(message, channel, reader), channel)
+          const up = await open.then(
+            () => true,
+            () => false,
+          )
+          if (!up) return
+          for (const message of await messages())
+            await take(readMessage(message, channel, reader), channel).catch((error: unknown) => {
+              // Slack does not give it again, but the conversation has it still when we come back.
+              account.report('offline', `what was said meanwhile could not be taken: ${toFailure(error).message}`)
+              throw error
+            })
         }),
       ),
   }

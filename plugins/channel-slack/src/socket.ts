@@ -8,6 +8,8 @@ import { settle } from './settle.ts'
 /** Why Slack ends a socket (https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect). */
 type Ending = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets'
 
+/** How long Slack may take to answer a closing handshake. */
+const closeMs = 1000
 const renewals: readonly (string | undefined)[] = ['warning', 'refresh_requested'] satisfies Ending[]
 
 export interface SocketParts {
@@ -85,7 +87,7 @@ function openSocket(parts: SocketParts, app: () => App, signal: AbortSignal): So
     try {
       await Promise.race([starting, patienceEnds(over.signal)])
     } catch (error) {
-      close()
+      await close()
       signal.throwIfAborted()
       throw error === undefined ? broken('Slack closed the connection before it began', ending) : refused(error)
     } finally {
@@ -133,14 +135,21 @@ function openSocket(parts: SocketParts, app: () => App, signal: AbortSignal): So
     }
   }
 
-  /** The first asks for a closing handshake, the second does not wait for it. */
-  function close() {
-    void client.disconnect()
-    void client.disconnect()
+  /** Closes politely, so that Slack has let go of it before another begins; after a moment without an answer, by force. */
+  async function close() {
+    const closed = client.disconnect()
+    using _late = account.clock.after(closeMs, () => void client.disconnect())
+    await closed
   }
 
-  client.on('ws_message', (data: unknown) => {
+  const [read] = client.listeners('ws_message')
+  client.removeAllListeners('ws_message')
+  client.on('ws_message', (data: unknown, binary: boolean) => {
     ending = endingOf(data) ?? ending
+    // The library throws at what it does not expect, which nobody else would catch.
+    Promise.resolve(read?.call(client, data, binary)).catch((error: unknown) =>
+      account.log.warn(`${api.name}: Slack said something that is not understood`, { error: String(error) }),
+    )
   })
   client.on('disconnected', ended)
   client.on('slack_event', (event: { body: Record<string, unknown>; retry_num?: number; ack: Acknowledge }) => {
@@ -161,10 +170,10 @@ function openSocket(parts: SocketParts, app: () => App, signal: AbortSignal): So
     start,
     async stop() {
       up = false
-      close()
+      await close()
       // It may have been between asking for an address and connecting.
       await starting.catch(() => {})
-      close()
+      await close()
     },
   }
 }

@@ -48,7 +48,7 @@ export async function slackEmulator(options: SlackOptions = {}): Promise<SlackEm
   let typedCount = 0
   let eventCount = 0
 
-  function pushEvent(event: Record<string, unknown>) {
+  function pushEvent(event: unknown) {
     void pushes.push('events_api', {
       token: 'legacy',
       type: 'event_callback',

@@ -50,7 +50,7 @@ export interface SlackEmulator extends Counterpart {
   /** Somebody opens the app's assistant pane. Resolves with the thread. */
   opensAssistant(person: string): Promise<string>
   /** Gives an event as it is, e.g. one of a kind that nobody knows. */
-  pushes(event: Record<string, unknown>): void
+  pushes(event: unknown): void
   /** Ends all sockets with this reason. */
   disconnect(reason: DisconnectReason): void
   /** The bot token is refused from now on, with this error. */

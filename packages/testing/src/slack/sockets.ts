@@ -45,6 +45,8 @@ export function openSockets(parts: { allowed: number; pingMs: number; steps: Ste
       return socket.close()
     }
     live.add(socket)
+    // One for each envelope on its way.
+    socket.setMaxListeners(0)
     socket.on('close', () => void live.delete(socket))
     socket.on('message', (data) => void hear(data))
     const pings = setInterval(() => socket.ping('ping'), pingMs)
