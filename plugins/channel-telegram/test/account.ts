@@ -23,6 +23,8 @@ export interface TestAccount {
   chosen: Chosen | Error
   /** Resolves with the n-th event. */
   next(count: number): Promise<Inbound>
+  /** Resolves with the n-th click. */
+  clicked(count: number): Promise<Click>
   /** Resolves with the first report of this state. */
   reported(state: string): Promise<{ detail: string | undefined; fatal: boolean }>
   close(): Promise<void>
@@ -82,6 +84,7 @@ export function makeAccount(config: Record<string, unknown>, store: Store = memo
       presence: () => {},
       async choose(click) {
         made.clicks.push(click)
+        changed()
         if (made.chosen instanceof Error) throw made.chosen
         return made.chosen
       },
@@ -96,6 +99,7 @@ export function makeAccount(config: Record<string, unknown>, store: Store = memo
     beforeDurable: () => {},
     chosen: { taken: true, text: 'Allowed.' },
     next: (count) => watch(() => made.events[count - 1]),
+    clicked: (count) => watch(() => made.clicks[count - 1]),
     reported: (state) => watch(() => made.reports.find((one) => one.state === state)),
     close,
   }

@@ -63,11 +63,10 @@ export async function serve(parts: {
       if (given !== token) throw refuse(401, 'Unauthorized')
       if (file) return sendFile(response, decodeURIComponent(name))
       const step = stepOf(name)
-      const lost = isSend(name) && faults.take('loseAnswer') !== undefined
       await steps.reach(step)
       const result = await call(name, request, url, gone.signal)
       await steps.reach(`${step} answered`)
-      if (lost) return void response.socket?.destroy()
+      if (isSend(name) && faults.take('loseAnswer')) return void response.socket?.destroy()
       await reply(response, 200, { ok: true, result })
     } catch (thrown) {
       const { status, description, parameters } = toRefusal(thrown) ?? {
