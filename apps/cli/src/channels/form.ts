@@ -47,13 +47,14 @@ export async function askFor(fields: readonly Field[], form: Form, cli: Cli): Pr
   for (const field of fields) {
     const { name, rule, section } = field
     if (section !== undefined && skipped.has(section)) continue
-    const begun =
-      section === undefined || Object.keys({ ...settings, ...secrets }).some((one) => one.startsWith(`${section}.`))
-    const answer = await askOne(begun ? field : { ...field, required: false }, form, cli)
-    if (answer !== undefined) {
-      if (rule.secret) secrets[name] = answer
-      else settings[name] = readValue(answer, rule)
-    } else if (section !== undefined && !begun && form.now(field) === undefined) skipped.add(section)
+    const answered = Object.keys({ ...settings, ...secrets })
+    const begun = section === undefined || answered.some((one) => one.startsWith(`${section}.`))
+    const answer = await askOne({ ...field, required: field.required && begun }, form, cli)
+    if (answer === undefined) {
+      // Whoever leaves out the first value of an optional section leaves out all of it.
+      if (section !== undefined && !begun && form.now(field) === undefined) skipped.add(section)
+    } else if (rule.secret) secrets[name] = answer
+    else settings[name] = readValue(answer, rule)
   }
   return { settings, secrets }
 }
@@ -67,9 +68,7 @@ async function askOne(field: Field, form: Form, cli: Cli): Promise<string | unde
   const fallback = now ?? rule.default
   const mayStay = fallback !== undefined || !required
   if (rule.description) terminal.tell(terminal.faint(printable(rule.description)))
-  const question = rule.secret
-    ? `${name} (${fallback === undefined ? (required ? '' : 'Enter skips; ') : 'Enter keeps what is there; '}it is not shown): `
-    : `${name}${choices ? ` (${choices.join(', ')})` : ''}${fallback === undefined ? (required ? '' : ' (Enter skips)') : ` [${shown(fallback)}]`}: `
+  const question = questionOf(field, fallback)
   for (;;) {
     const given = await (rule.secret ? terminal.askHidden : terminal.ask)(question, cli.untilStopped())
     if (given === undefined) throw failure('aborted', `${form.channel}/${form.account}: stopped before it was set up.`)
@@ -79,6 +78,14 @@ async function askOne(field: Field, form: Form, cli: Cli): Promise<string | unde
     else if (choices && !choices.includes(answer)) terminal.tell(`${name} is one of ${choices.join(', ')}.`)
     else return answer
   }
+}
+
+function questionOf({ name, rule, required }: Field, fallback: unknown): string {
+  const stay = fallback !== undefined ? 'Enter keeps what is there' : required ? undefined : 'Enter skips'
+  if (rule.secret) return `${name} (${stay ? `${stay}; ` : ''}it is not shown): `
+  const choices = choicesOf(rule)
+  const choice = choices ? ` (${choices.join(', ')})` : ''
+  return `${name}${choice}${fallback !== undefined ? ` [${shown(fallback)}]` : stay ? ` (${stay})` : ''}: `
 }
 
 function shown(value: unknown): string {

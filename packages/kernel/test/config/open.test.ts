@@ -67,6 +67,23 @@ describe('the configuration', () => {
     expect(one.configuration.value.logs).toBeUndefined()
   })
 
+  it('changes several keys at once, all of them or none, and tells once', async () => {
+    const text = '{\n  // keep\n  logs: { level: "warn", maxMb: 3 },\n}\n'
+    await using one = await home(text)
+    const told: ConfigChange[] = []
+    one.configuration.onChange((change) => told.push(change))
+    const both = (level: string) =>
+      one.configuration.edit([{ path: 'logs.level', value: level }, { path: 'logs.maxMb' }])
+    await expect(both('loud')).rejects.toMatchObject({
+      code: 'invalid_config',
+      message: expect.stringContaining('nothing was changed') as string,
+    })
+    expect(await readFile(one.file, 'utf8')).toBe(text)
+    await both('error')
+    expect(await readFile(one.file, 'utf8')).toBe('{\n  // keep\n  logs: { level: "error" },\n}\n')
+    expect(told.map(({ paths }) => paths)).toEqual([['logs.level', 'logs.maxMb']])
+  })
+
   it('refuses a change with conflict when the file is not the one that was seen', async () => {
     await using one = await home('{}')
     const { hash } = one.configuration

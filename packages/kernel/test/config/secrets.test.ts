@@ -89,6 +89,18 @@ describe('secrets', () => {
     expect(await readdir(one.credentials)).toEqual([])
   })
 
+  it('are known by their names as long as they count, and forgotten one by one', async () => {
+    await using one = await open()
+    await one.secrets.store('plugin:x', schema, { key: 'sk-stored' }, {})
+    expect(await one.secrets.stored('plugin:x', schema, {})).toEqual(['key'])
+    // Asking drops nothing, other than filling.
+    expect(await one.secrets.stored('plugin:x', schema, { baseUrl: 'https://evil.example' })).toEqual([])
+    expect(await one.secrets.stored('plugin:x', schema, {})).toEqual(['key'])
+    await one.secrets.store('plugin:x', schema, { key: undefined }, {})
+    expect(await one.secrets.stored('plugin:x', schema, {})).toEqual([])
+    expect(await readdir(one.credentials)).toEqual([])
+  })
+
   it('of a field that is none are refused', async () => {
     await using one = await open()
     await expect(one.secrets.store('plugin:x', schema, { plain: 'x' }, {})).rejects.toMatchObject({
