@@ -32,6 +32,7 @@ const allowed: Record<string, string[]> = {
     '@openclaw/client',
     '@openclaw/kernel',
     '@openclaw/agent',
+    '@openclaw/channel-kit',
   ],
 }
 const kits = libraries.map((one) => one.manifest.name).filter((name) => name.endsWith('-kit'))

@@ -6,8 +6,8 @@ import { isSane, parse } from './parse.ts'
 import { proseIn } from './prose.ts'
 import { sections, type Section } from './sections.ts'
 
-/** So much of a document is read as Markdown, in characters; what comes after is literal. It fills sixty messages. */
-const readable = 256 * 1024
+/** So much of a document is read as Markdown, in characters; what comes after is literal. No model writes so much. */
+const readable = 128 * 1024
 
 /** Makes the outline of a document. */
 export function outlineOf(markdown: string, roomFor: Draft['roomFor']): Outline {

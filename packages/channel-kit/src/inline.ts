@@ -26,16 +26,14 @@ function addInline(draft: Draft, node: PhrasingContent, within: readonly Inline[
   const linked = (url: string, add: () => Inline[], named: boolean): readonly Inline[] => {
     const from = draft.text.length
     const added = add()
-    if (added.length === 0) added.push(...text(url))
-    const shown = draft.text.slice(from)
+    if (added.length === 0) return text(url)
+    if (within.includes('link')) return added
     const address = allowedAddress(url)
-    if (address !== undefined && !within.includes('link') && draft.roomFor.link(address))
-      return added.length === 0
-        ? []
-        : [{ kind: 'link', url: address, from, to: draft.text.length, ...bounds, children: added }]
+    if (address !== undefined && draft.roomFor.link(address))
+      return [{ kind: 'link', url: address, from, to: draft.text.length, ...bounds, children: added }]
     // The address of a definition may be long and stand behind many links.
-    if (!named && url !== '' && shown !== url && !within.includes('link')) added.push(...text(` (${url})`))
-    return added
+    const told = named || url === '' || draft.text.slice(from) === url
+    return told ? added : [...added, ...text(` (${url})`)]
   }
 
   switch (node.type) {

@@ -14,10 +14,12 @@ const { text = {}, ...others } = gfm()
 const syntax = {
   ...others,
   text: Object.fromEntries(
-    Object.entries(text).map(([sign, constructs]) => [
-      sign,
-      [constructs ?? []].flat().filter(({ name }) => name !== 'emailAutolink'),
-    ]),
+    Object.entries(text)
+      .map(
+        ([sign, constructs]) =>
+          [sign, [constructs ?? []].flat().filter(({ name }) => name !== 'emailAutolink')] as const,
+      )
+      .filter(([, constructs]) => constructs.length > 0),
   ),
 }
 

@@ -69,7 +69,7 @@ const word = fc.oneof(
     weight: 1,
     arbitrary: fc
       .constantFrom('x', '漢', '👍', 'e\u0301')
-      .chain((one) => fc.integer({ min: 20, max: 150 }).map((times) => one.repeat(times))),
+      .chain((one) => fc.integer({ min: 20, max: 100 }).map((times) => one.repeat(times))),
   },
 )
 
@@ -86,7 +86,7 @@ const address = fc.constantFrom(
 )
 
 const inline: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: few(8) },
+  { weight: 4, arbitrary: few(6) },
   { weight: 1, arbitrary: few(4).map((text) => `**${text}**`) },
   { weight: 1, arbitrary: few(4).map((text) => `*${text}*`) },
   { weight: 1, arbitrary: few(4).map((text) => `**bold _both ${text}_ and ~~gone~~**`) },
@@ -97,8 +97,8 @@ const inline: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('[ref]', '[text][ref]', '<https://x.org>', 'a  \nb', 'a\\\nb') },
 )
 
-const line = fc.array(inline, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' '))
-const lines = fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => all.join('\n'))
+const line = fc.array(inline, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(' '))
+const lines = fc.array(line, { minLength: 1, maxLength: 2 }).map((all) => all.join('\n'))
 
 const info = fc.constantFrom('', 'js', 'c++', 'python title="a b"', '{.x}', '"><script>', 'ÿ', '\\', '*a*')
 const code = fc.array(fc.oneof(few(5), fc.constantFrom('', '  indented()', '\tif (a < b && c) {', '}', '``', '# no')), {
@@ -107,10 +107,11 @@ const code = fc.array(fc.oneof(few(5), fc.constantFrom('', '  indented()', '\tif
 const fence = fc
   .tuple(fc.constantFrom('```', '````', '~~~'), info, code, fc.boolean())
   .map(([sign, language, body, closed]) => `${sign}${language}\n${body.join('\n')}${closed ? `\n${sign}` : ''}`)
+// A line after a table is a row of it.
 const cells = fc.array(short, { minLength: 3, maxLength: 3 }).map((row) => `| ${row.join(' | ')} |`)
 const table = fc
-  .tuple(cells, fc.constantFrom('|---|:-:|--:|', '|-|-|-|'), fc.array(cells, { maxLength: 6 }))
-  .map(([head, ruler, body]) => [head, ruler, ...body].join('\n'))
+  .tuple(cells, fc.constantFrom('|---|:-:|--:|', '|-|-|-|'), fc.array(cells, { maxLength: 4 }))
+  .map(([head, ruler, body]) => [head, ruler, ...body, ''].join('\n'))
 
 const leaf: fc.Arbitrary<string> = fc.oneof(
   { weight: 5, arbitrary: lines },
@@ -146,16 +147,16 @@ const around = (inner: fc.Arbitrary<string>) =>
     {
       weight: 2,
       arbitrary: fc
-        .tuple(fc.array(inner, { minLength: 1, maxLength: 3 }), fc.constantFrom('-', '*', '1.', '7)', '- [x]', '- [ ]'))
+        .tuple(fc.array(inner, { minLength: 1, maxLength: 2 }), fc.constantFrom('-', '*', '1.', '7)', '- [x]', '- [ ]'))
         .map(([items, sign]) => listed(items, sign)),
     },
   )
 const block = around(around(leaf))
 
 const structured = fc
-  .tuple(fc.array(block, { maxLength: 3 }), fc.constantFrom('\n\n', '\n\n', '\n', '\r\n\r\n'))
+  .tuple(fc.array(block, { maxLength: 2 }), fc.constantFrom('\n\n', '\n\n', '\n', '\r\n\r\n'))
   .map(([blocks, between]) => blocks.join(between))
-const noise = fc.string({ unit: fc.constantFrom(...'*_~`[]()<>!#-+=|:\\&@.1 \t\r\n\0ae\u0301😀'), maxLength: 80 })
+const noise = fc.string({ unit: fc.constantFrom(...'*_~`[]()<>!#-+=|:\\&@.1 \t\r\n\0ae\u0301😀'), maxLength: 60 })
 
 /** Random Markdown: nested blocks, every mark, unbalanced signs, many scripts, what is invisible, and noise. */
 export const documents: fc.Arbitrary<string> = fc.oneof(
