@@ -1,12 +1,15 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A model behind HTTP that answers at once, as an OpenAI-compatible endpoint streams it. */
+/** A model behind HTTP, as an OpenAI-compatible endpoint streams it: it answers at once, or after `delayMs`. */
 export async function openModel(text = 'hello') {
+  const model = { url: '', delayMs: 0, [Symbol.dispose]: () => void server.close() }
+  const answered = () => new Promise((resolve) => setTimeout(resolve, model.delayMs))
   const server = createServer((request, response) => {
     if (request.url?.endsWith('/models'))
       return response.end(JSON.stringify({ object: 'list', data: [{ id: 'instant', object: 'model' }] }))
-    request.resume().on('end', () => {
+    request.resume().on('end', async () => {
+      if (model.delayMs > 0) await answered()
       const chunk = (choice: object, more = {}) =>
         `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 0, model: 'instant', choices: [{ index: 0, ...choice }], ...more })}\n\n`
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -22,5 +25,6 @@ export async function openModel(text = 'hello') {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/v1`, [Symbol.dispose]: () => void server.close() }
+  model.url = `http://127.0.0.1:${port}/v1`
+  return model
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Transport } from '@openclaw/client'
 import { failure, type LedgerRecord, type MethodName, type MethodParams } from '@openclaw/protocol'
-import { openScope, openStore } from '@openclaw/sdk/host'
+import { openScope } from '@openclaw/sdk/host'
 import { openAccess } from './access/open.ts'
 import { openOwnerChat } from './access/owner-chat.ts'
 import { hostAgent } from './agents/agent.ts'
 import { gatewaySection } from './gateway/section.ts'
 import { openChannels } from './channels/channels.ts'
+import { openLogins } from './channels/logins.ts'
 import { chatCommands } from './commands/table.ts'
 import { openConfiguration } from './config/open.ts'
 import { openSecrets } from './config/secrets.ts'
@@ -142,15 +143,14 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     reported: (reports) => plugins.reported(reports),
     log,
   })
-  const loginOf = (channel: string, account: string) =>
-    openStore(platform.files, join(home, 'credentials', channel, encodeURIComponent(account)))
+  const logins = openLogins({ platform, home, secrets })
   const channels = opening.use(
     openChannels({
       platform,
       log,
       emit,
       address: () => gateway.address.href,
-      store: loginOf,
+      store: logins.of,
       configure: (channel, account, schema) => accountSettings({ configuration, secrets }, channel, account, schema),
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
@@ -245,11 +245,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     accept,
     deliver,
     ready,
-    forgetLogin: async (channel, account) => {
-      await secrets.forget(`channel:${channel}:${account}`)
-      const login = loginOf(channel, account)
-      for (const key of await login.list()) await login.delete(key)
-    },
+    forgetLogin: logins.forget,
     tail: (cursor, limit) => log.tail(cursor, limit),
     router: () => router,
     gateway: () => gateway,

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { connectGateway } from '@openclaw/client'
+import type { Counterpart } from '@openclaw/testing'
+import { openModel } from './baseline/model.ts'
+import { converse, type Conversation } from './lib/conversation.ts'
+import { platforms, type Platform } from './lib/platforms.ts'
+import { median, report, type Figure } from './lib/report.ts'
+import { startGateway, tokenOf } from './lib/spawn.ts'
+
+// P11: a message through a whole channel (platform, channel, router, agent, a streaming model behind HTTP, delivery),
+// beside a durable bot of forty lines on the same library, against the same platform and model in the same run.
+// `pnpm bench channel telegram` measures one platform.
+
+const crowd = 200
+const exchanges = 200
+
+/** What is measured of whoever answers. */
+interface Measured {
+  readonly p50: number
+  readonly p99: number
+  readonly perSecond: number
+  readonly perSecondCrowd: number
+  readonly burst: number
+}
+
+const at = (values: readonly number[], share: number) =>
+  values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))]!
+
+async function measure(counterpart: Counterpart, talk: Conversation): Promise<Measured> {
+  const { people } = counterpart
+  const [first] = people
+  for (let turn = 0; turn < 50; turn++) await talk.exchange(first, `warm ${turn}`)
+  await talk.perSecond(people.slice(0, 20), 1500)
+  const times: number[] = []
+  for (let turn = 0; turn < exchanges; turn++) times.push(await talk.exchange(first, `turn ${turn}`))
+  return {
+    p50: median(times),
+    p99: at(times, 0.99),
+    perSecond: await talk.perSecond(people.slice(0, 20), 4000),
+    perSecondCrowd: await talk.perSecond(people, 4000),
+    burst: await talk.burst(people.slice(0, 100), 'all at once'),
+  }
+}
+
+/** The product over a home of its own, connected to the counterpart. */
+async function openProduct(folder: string, { name, plugin, settings }: Platform, counterpart: Counterpart, url: string) {
+  const home = join(folder, `${name}-home`)
+  const { name: packageName } = JSON.parse(await readFile(join(plugin, 'package.json'), 'utf8')) as { name: string }
+  const link = join(home, 'plugins/node_modules', packageName)
+  await mkdir(dirname(link), { recursive: true })
+  await symlink(plugin, link, 'junction')
+  await writeFile(
+    join(home, 'plugins/package.json'),
+    JSON.stringify({ dependencies: { [packageName]: `link:${plugin}` } }),
+  )
+  const accounts = { default: { ...counterpart.account, ...settings } }
+  await writeFile(
+    join(home, 'openclaw.json'),
+    JSON.stringify({
+      agents: { main: { model: 'openai/instant' } },
+      plugins: { openai: { config: { baseUrl: url, models: [{ id: 'instant' }] } } },
+      channels: { [name]: { dm: { policy: 'open' }, accounts } },
+      limits: { perDay: { tokens: 1e12, costUsd: 1e9 } },
+    }),
+  )
+  const gateway = await startGateway(home)
+  const client = await connectGateway({
+    url: gateway.url,
+    auth: { token: await tokenOf(home) },
+    client: { name: 'bench', version: '1' },
+  })
+  for (let state = ''; state !== 'online';) {
+    const { accounts: found } = await client.call('channels.status', {})
+    state = found[0]?.state ?? ''
+    if (state === 'parked') throw new Error(`${name} is parked: ${found[0]!.detail}`)
+    if (state !== 'online') await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return {
+    client,
+    async [Symbol.asyncDispose]() {
+      client.close()
+      await gateway[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The bare bot of a platform as a process of its own. */
+async function openBare(folder: string, { name }: Platform, counterpart: Counterpart, model: string) {
+  const given = JSON.stringify({ account: counterpart.account, model, file: join(folder, `${name}.log`) })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'baseline', `${name}.ts`), given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const gone = once(child, 'exit')
+  await Promise.race([
+    once(child.stdout, 'data'),
+    gone.then(() => {
+      throw new Error(`the bare bot of ${name} ended`)
+    }),
+  ])
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+async function measurePlatform(folder: string, platform: Platform): Promise<Record<string, Figure>> {
+  using model = await openModel()
+  const bare = await (async () => {
+    await using counterpart = await platform.start(crowd)
+    await using _bot = await openBare(folder, platform, counterpart, model.url)
+    using talk = converse(counterpart)
+    return await measure(counterpart, talk)
+  })()
+  await using counterpart = await platform.start(crowd)
+  await using product = await openProduct(folder, platform, counterpart, model.url)
+  using talk = converse(counterpart)
+  const whole = await measure(counterpart, talk)
+
+  model.delayMs = 1000
+  const slow = await talk.perSecond(counterpart.people.slice(0, 20), 6000)
+  model.delayMs = 0
+  const out = 500
+  const arrived = talk.seen(out)
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: out }, (_, n) =>
+      product.client.call('send', {
+        to: { channel: platform.name, account: 'default', peer: counterpart.direct(counterpart.people[n % 20]!) },
+        message: `note ${n}`,
+        idempotencyKey: `note-${n}`,
+      }),
+    ),
+  )
+  await arrived
+  const outPerSecond = out / ((performance.now() - began) / 1000)
+  const figure = (key: keyof Measured, unit: string): Figure => ({ value: whole[key], unit, baseline: bare[key] })
+  const figures = {
+    P50: figure('p50', 'ms'),
+    P99: figure('p99', 'ms'),
+    PerSecond: figure('perSecond', 'answers/s'),
+    PerSecondCrowd: figure('perSecondCrowd', 'answers/s'),
+    SlowModelPerSecond: { value: slow, unit: 'answers/s' },
+    BurstMs: figure('burst', 'ms'),
+    OutPerSecond: { value: outPerSecond, unit: 'messages/s' },
+  }
+  return Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${platform.name}${key}`, value]))
+}
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+const folder = await mkdtemp(join(tmpdir(), 'openclaw-bench-'))
+try {
+  let figures: Record<string, Figure> = {}
+  for (const platform of platforms) {
+    if (wanted.length > 0 && !wanted.includes(platform.name)) continue
+    figures = { ...figures, ...(await measurePlatform(folder, platform)) }
+  }
+  report('channel', figures)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+process.exit(0)
