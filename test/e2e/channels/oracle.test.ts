@@ -51,7 +51,7 @@ describe('what the kill harness would find', () => {
     'R1: the run of m0p0 ended': { answered: new Set(['r2']) },
     'R1: m0p0 is answered, or its person is told': { sees: [other] },
     'R3: m0p0 counts once': { noted: [first, { ...first, line: 'l3' }, second] },
-    'R8: no more repeats': { sees: [...good.sees, one] },
+    'R8: m0p0 is answered no more often': { sees: [...good.sees, one] },
     'R4: m0p0 is whose it is': { noted: [{ ...first, sender: 'bob' }, second] },
     'R4: m1p1 goes to who said it': { sees: [one, other, seen('I noted m1p1!', ann, '3')] },
     'R4: a model request': { requests: ['m0p0 m1p1'] },
