@@ -9,8 +9,7 @@ import { calm, openHouse } from './account.ts'
  * Where it differs from ours:
  * - it names no scopes in `x-oauth-scopes`, so that nothing can be said of missing ones;
  * - any token that it does not know is its administrator's, who is no bot: `unauthorized` comes of that;
- * - it knows no `assistant.threads.*`: `unknown_method` comes as `internal`;
- * - a file that is shared shows in the conversation with `file_share` and without our mark, as in ours.
+ * - it knows no `assistant.threads.*`, which comes as `internal`.
  */
 const bot = { bot_id: 'B0OPENCLAW', bot_user_id: 'U0OPENCLAW' }
 const botToken = 'xoxb-of-a-stranger'
@@ -112,6 +111,15 @@ describe("a stranger's Slack", () => {
     const { files } = (await slack.ask('files.list')) as unknown as { files: { id: string }[] }
     const stream = await link.fetch!({ ref: `slack:${files[0]!.id}`, mime: 'text/plain' }, calm)
     expect(await new Response(stream).text()).toBe('some notes')
+  })
+
+  it('knows no assistant, which is said and does no harm', async () => {
+    await using slack = await stranger(port++)
+    await using house = openHouse()
+    const link = await house.connect(slack.account)
+    const { messages } = await link.send({ peer: slack.group, text: 'hi', idempotencyKey: 'k' }, calm)
+    const thread = { ...slack.group, thread: messages[0]! }
+    await expect(link.typing!(thread, calm)).rejects.toMatchObject({ code: 'internal' })
   })
 
   it('says what is wrong where we may not write', async () => {

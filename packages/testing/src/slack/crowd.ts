@@ -4,7 +4,7 @@ import { emojiName } from './emoji.ts'
 import type { Pushes } from './pushes.ts'
 import { messageShape } from './shapes.ts'
 import { typed } from './plain.ts'
-import { people, self, type Conversation, type Message, type Workspace } from './workspace.ts'
+import { self, type Conversation, type Message, type Workspace } from './workspace.ts'
 
 /** The people of the workspace: what they do, and what the app is told of it. */
 export interface Crowd {
@@ -15,8 +15,6 @@ export interface Crowd {
   clicks(message: string, choice: string, by: string): Promise<unknown>
   command(text: string, how: { from?: string; in?: string }): Promise<unknown>
   opensAssistant(person: string): string
-  /** Messages that stand for something we wrote elsewhere, and are not what came over the API. */
-  readonly echoes: ReadonlySet<string>
 }
 
 const otherBot = { user: 'U0OTHERBOT1', bot: 'B0OTHERBOT1' }
@@ -28,12 +26,12 @@ export function makeCrowd(parts: {
   happened(event: Record<string, unknown>): void
 }): Crowd {
   const { workspace, pushes, root, happened } = parts
-  const echoes = new Set<string>()
+  const { people } = workspace
   let clicks = 0
 
   const placeOf = (peer: Peer): Conversation =>
     peer.kind === 'direct' ? workspace.im(peer.id) : (workspace.conversations.get(peer.id) ?? missing(peer.id))
-  const byTs = (ts: string): Message => workspace.messages.find((one) => one.ts === ts) ?? missing(ts)
+  const byTs = (ts: string): Message => workspace.byTs(ts) ?? missing(ts)
   const kindOf = (message: Message) => workspace.conversations.get(message.channel)!.kind
 
   function author({ bot, self: ours, from }: Says) {
@@ -42,7 +40,6 @@ export function makeCrowd(parts: {
   }
 
   return {
-    echoes,
     says(text, how) {
       const place = placeOf(how.in)
       const answered = how.replyTo === undefined ? undefined : byTs(how.replyTo)
@@ -56,8 +53,8 @@ export function makeCrowd(parts: {
         files,
         ...(files.length > 0 ? { subtype: 'file_share' } : {}),
         ...(thread === undefined ? {} : { thread_ts: thread }),
+        ...(how.self ? { echo: true } : {}),
       })
-      if (how.self) echoes.add(message.ts)
       happened({ ...messageShape(message, root()), channel: place.id, event_ts: message.ts, channel_type: place.kind })
       return message.ts
     },
@@ -82,7 +79,7 @@ export function makeCrowd(parts: {
     },
     deletes(ts) {
       const message = byTs(ts)
-      message.deleted = true
+      workspace.remove(message)
       const at = workspace.tick()
       happened({
         type: 'message',
@@ -157,8 +154,8 @@ export function makeCrowd(parts: {
         user: self.user,
         bot_id: self.bot,
         text: 'New Assistant Thread',
+        echo: true,
       })
-      echoes.add(ts)
       happened({
         type: 'assistant_thread_started',
         assistant_thread: { user_id: person, context: {}, channel_id: place.id, thread_ts: ts },

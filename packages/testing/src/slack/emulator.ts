@@ -17,7 +17,7 @@ import { allScopes, allSubscriptions, isGiven } from './scopes.ts'
 import { seenOf } from './seen.ts'
 import { openSockets } from './sockets.ts'
 import { openWire } from './wire.ts'
-import { channelIds, openWorkspace, people, self } from './workspace.ts'
+import { channelIds, openWorkspace, self } from './workspace.ts'
 
 const botToken = 'xoxb-emulated-bot-token-0001'
 const appToken = 'xapp-emulated-app-token-0001'
@@ -32,7 +32,8 @@ const showMs = 2000
 export async function slackEmulator(options: SlackOptions = {}): Promise<SlackEmulator> {
   const { mode = 'socket', scopes = allScopes, subscriptions = allSubscriptions, now = Date.now } = options
   await using opening = new AsyncDisposableStack()
-  const workspace = openWorkspace(now)
+  const workspace = openWorkspace(now, options.people ?? 3)
+  const { people } = workspace
   const faults = noFaults()
   const steps = makeSteps()
   const sockets = opening.use(openSockets({ allowed: options.sockets ?? 1, pingMs: options.pingMs ?? 10_000, steps }))
@@ -183,8 +184,8 @@ export async function slackEmulator(options: SlackOptions = {}): Promise<SlackEm
     command: (text, how = {}) => crowd.command(text, how),
     opensAssistant: async (person) => crowd.opensAssistant(person),
     pushes: pushEvent,
-    sees: () => seenOf(workspace, crowd.echoes),
-    waitSeen: async (count) => (await until(() => seenOf(workspace, crowd.echoes)[count - 1]))!,
+    sees: () => workspace.ours.map((message) => seenOf(workspace, message)),
+    waitSeen: async (count) => seenOf(workspace, (await until(() => workspace.ours[count - 1]))!),
     get typed() {
       return typedCount
     },

@@ -9,6 +9,8 @@ export interface SlackOptions {
   readonly mode?: 'socket' | 'http'
   /** Takes the requests of HTTP mode. */
   deliver?(request: Request): Promise<Response>
+  /** How many people there are; three when absent, and never fewer. */
+  readonly people?: number
   /** Sockets that may be open at once; 1 when absent. A further one is refused, and counted. */
   readonly sockets?: number
   /** Scopes of the bot token; all that any method here needs when absent. */

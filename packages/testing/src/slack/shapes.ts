@@ -26,19 +26,29 @@ export function fileShape(file: StoredFile, root: string) {
   }
 }
 
-/** A message as methods and events show it (https://docs.slack.dev/reference/events/message). */
+/** A message as methods and events show it (https://docs.slack.dev/reference/events/message). What is undefined is left out of JSON. */
 export function messageShape(message: Message, root: string, withMetadata = true) {
-  const { files, reactions, edits: _, deleted: __, channel: ___, stale: ____, metadata, ...plain } = message
+  const { ts, user, bot_id, subtype, thread_ts, parent_user_id, text, blocks, edited, metadata } = message
+  const { files, reactions } = message
   return {
     type: 'message',
     team: self.team,
-    ...plain,
-    ...(message.bot_id ? { app_id: self.app } : {}),
-    ...(withMetadata && metadata ? { metadata } : {}),
-    ...(files.length > 0 ? { files: files.map((file) => fileShape(file, root)), upload: false } : {}),
-    ...(reactions.size > 0
-      ? { reactions: [...reactions].map(([name, users]) => ({ name, users: [...users], count: users.size })) }
-      : {}),
+    subtype,
+    user,
+    bot_id,
+    app_id: bot_id && self.app,
+    ts,
+    thread_ts,
+    parent_user_id,
+    text,
+    blocks,
+    edited,
+    metadata: withMetadata ? metadata : undefined,
+    files: files.length > 0 ? files.map((file) => fileShape(file, root)) : undefined,
+    reactions:
+      reactions.size > 0
+        ? [...reactions].map(([name, users]) => ({ name, users: [...users], count: users.size }))
+        : undefined,
   }
 }
 

@@ -28,6 +28,8 @@ export interface Message {
   edited?: { user: string; ts: string }
   reactions: Map<string, Set<string>>
   deleted?: boolean
+  /** Of ours, but not over the API: written on another device, or by Slack itself. */
+  readonly echo?: boolean
   edits: number
 }
 
@@ -67,7 +69,7 @@ export const self = {
   name: 'openclaw',
 }
 
-export const people = ['U0ANNA00001', 'U0BEN000002', 'U0CARLA0003'] as const
+const named = ['U0ANNA00001', 'U0BEN000002', 'U0CARLA0003'] as const
 export const channelIds = {
   channel: 'C0GENERAL01',
   private: 'C0PRIVATE01',
@@ -80,24 +82,37 @@ export interface Workspace {
   readonly users: ReadonlyMap<string, User>
   readonly conversations: ReadonlyMap<string, Conversation>
   readonly files: ReadonlyMap<string, StoredFile>
+  /** The first three have names of their own; there may be a crowd besides. */
+  readonly people: readonly [string, string, string, ...string[]]
   /** In the order of their timestamps, deleted ones included. */
   readonly messages: readonly Message[]
+  /** What we wrote over the API and what still stands there, in order. */
+  readonly ours: readonly Message[]
   /** A timestamp later than every one before. */
   tick(): string
   /** The direct conversation of the app with somebody. */
   im(user: string): Conversation
   find(channel: string, ts: string): Message | undefined
+  /** Timestamps are unique in the whole workspace here. */
+  byTs(ts: string): Message | undefined
+  remove(message: Message): void
   post(message: Pick<Message, 'channel' | 'text'> & Partial<Omit<Message, 'ts' | 'edits' | 'reactions'>>): Message
   /** Keeps a file under an id of its own, or the one that it was announced with. */
   keep(file: File, owner: string, title?: string, id?: string): StoredFile
 }
 
-export function openWorkspace(now: () => number): Workspace {
+export function openWorkspace(now: () => number, count: number): Workspace {
+  const crowd = Array.from({ length: Math.max(0, count - named.length) }, (_, index) => {
+    const name = `crowd${index + 1}`
+    return { id: `U0CROWD${String(index + 1).padStart(4, '0')}`, name, realName: name }
+  })
+  const people: Workspace['people'] = [...named, ...crowd.map(({ id }) => id)]
   const users = new Map<string, User>(
     [
-      { id: people[0], name: 'anna', realName: 'Anna Arden' },
-      { id: people[1], name: 'ben', realName: 'Ben Boyle' },
-      { id: people[2], name: 'carla', realName: 'Carla Cruz' },
+      { id: named[0], name: 'anna', realName: 'Anna Arden' },
+      { id: named[1], name: 'ben', realName: 'Ben Boyle' },
+      { id: named[2], name: 'carla', realName: 'Carla Cruz' },
+      ...crowd,
       { id: self.user, name: self.name, realName: 'OpenClaw', bot: true },
     ].map((user) => [user.id, user]),
   )
@@ -114,14 +129,17 @@ export function openWorkspace(now: () => number): Workspace {
   )
   const files = new Map<string, StoredFile>()
   const messages: Message[] = []
-  const byKey = new Map<string, Message>()
+  const ours: Message[] = []
+  const byTs = new Map<string, Message>()
   let lastMicros = 0
 
   const workspace: Workspace = {
     users,
     conversations,
     files,
+    people,
     messages,
+    ours,
     tick() {
       lastMicros = Math.max(lastMicros + 1, Math.floor(now() * 1000))
       const text = String(lastMicros).padStart(7, '0')
@@ -135,7 +153,16 @@ export function openWorkspace(now: () => number): Workspace {
       conversations.set(id, opened)
       return opened
     },
-    find: (channel, ts) => byKey.get(`${channel}:${ts}`),
+    byTs: (ts) => byTs.get(ts),
+    find(channel, ts) {
+      const found = byTs.get(ts)
+      return found?.channel === channel ? found : undefined
+    },
+    remove(message) {
+      message.deleted = true
+      const at = ours.indexOf(message)
+      if (at >= 0) ours.splice(at, 1)
+    },
     post(given) {
       const parent = given.thread_ts ? workspace.find(given.channel, given.thread_ts) : undefined
       const message: Message = {
@@ -147,7 +174,8 @@ export function openWorkspace(now: () => number): Workspace {
         edits: 0,
       }
       messages.push(message)
-      byKey.set(`${message.channel}:${message.ts}`, message)
+      byTs.set(message.ts, message)
+      if (message.bot_id === self.bot && !message.echo) ours.push(message)
       for (const file of message.files) file.shares.push({ channel: message.channel, ts: message.ts })
       return message
     },

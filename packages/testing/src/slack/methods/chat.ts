@@ -86,7 +86,7 @@ const update: Method = (call) => {
 
 const remove: Method = (call) => {
   const message = ours(call, 'cant_delete_message')
-  message.deleted = true
+  call.workspace.remove(message)
   return { channel: message.channel, ts: message.ts }
 }
 
