@@ -15,7 +15,7 @@ import type { Cooldowns } from './fallback.ts'
 import { startRun, type ActiveRun, type LoopParts } from './loop.ts'
 import { openMedia } from './media.ts'
 import { openMemory } from './memory.ts'
-import { openPrompts } from './prompt.ts'
+import { openPrompts, type Prompts } from './prompt.ts'
 import { openProviders } from './providers.ts'
 import { testModel } from './probe.ts'
 import { openTools } from './tools.ts'
@@ -31,6 +31,8 @@ export interface AgentOptions {
   readonly idleMs?: number
   /** Most bytes of journal text that are kept of sessions lately used; 24 MB when absent. */
   readonly memoryBytes?: number
+  /** Where system prompts come from; the files of the workspace when absent. */
+  readonly prompts?: Prompts
 }
 
 /** The Pi agent runtime, serving one gateway. Disposing it ends its runs, its children and its entries. */
@@ -53,7 +55,7 @@ export function createAgent(options: AgentOptions): Agent {
     if (!loading) void gateway.notify('tools.changed', { tools: tools.specs() })
   })
   const providers = openProviders(clock)
-  const prompts = openPrompts(clock)
+  const prompts = options.prompts ?? openPrompts(clock)
   const workspaces = openWorkspaces()
   const memory = openMemory(async (session, after, upto) => {
     const { lines, first } = await gateway.call('session.lines', { session, after, upto })

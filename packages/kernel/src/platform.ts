@@ -47,12 +47,18 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>
   /** Names in a folder; none when there is no such folder. */
   list(folder: string): Promise<readonly string[]>
+  /** Makes a folder, and those that it stands in; the names of new ones are on the disk when it resolves. */
   makeFolder(path: string): Promise<void>
   /** The names in a folder are on the disk as they are now: new ones, renamed and removed ones. */
   syncFolder(path: string): Promise<void>
   /** A file, or a folder with all that is in it; nothing happens when there is none. */
   remove(path: string): Promise<void>
   realpath(path: string): Promise<string>
+  /**
+   * Takes a file, which is made when missing, for this process alone, until it is disposed or the process ends in
+   * whatever way. Undefined when it is taken.
+   */
+  lock(path: string): Promise<Disposable | undefined>
 }
 
 export interface Random {

@@ -20,8 +20,8 @@ export interface Lock extends AsyncDisposable {
 }
 
 /**
- * Takes a home for one gateway: an exclusive transaction on `gateway.lock`, which the system ends with the process,
- * `kill -9` included. Throws `conflict` naming the process that has it.
+ * Takes a home for one gateway by a lock on `gateway.lock`, which ends with the process, `kill -9` included. Throws
+ * `conflict` naming the process that has it.
  */
 export async function lockHome(options: {
   readonly home: string
@@ -29,27 +29,10 @@ export async function lockHome(options: {
   readonly platform: Platform
 }): Promise<Lock> {
   const { home, version, platform } = options
-  const { DatabaseSync } = await import('node:sqlite')
   await platform.files.makeFolder(home)
   const startedAt = platform.clock.now()
-  const file = join(home, 'gateway.lock')
-  // SQLite would make it readable for all. One that is there is not opened: closing it would let go of its lock.
-  if (!(await platform.files.stat(file))) await (await platform.files.open(file, 'append'))[Symbol.asyncDispose]()
-  let database: InstanceType<typeof DatabaseSync> | undefined
-  try {
-    database = new DatabaseSync(file, { timeout: 0 })
-    database.exec('pragma journal_mode = memory; begin exclusive')
-  } catch (thrown) {
-    database?.close()
-    // SQLITE_BUSY and SQLITE_LOCKED (https://www.sqlite.org/rescode.html); anything else is a disk that does not serve.
-    const code = (thrown as { errcode?: number }).errcode
-    if (code !== 5 && code !== 6)
-      throw failure('unavailable', `${home}: gateway.lock cannot be opened: ${(thrown as Error).message}`, {
-        cause: thrown,
-      })
-    throw failure('conflict', taken(home, await readRunning(home, platform)))
-  }
-  const held = database
+  const held = await platform.files.lock(join(home, 'gateway.lock'))
+  if (!held) throw failure('conflict', taken(home, await readRunning(home, platform)))
   const write = (address?: string) =>
     platform.files.replace(
       join(home, 'gateway.json'),
@@ -60,7 +43,7 @@ export async function lockHome(options: {
   try {
     await write()
   } catch (thrown) {
-    held.close()
+    held[Symbol.dispose]()
     throw thrown
   }
   return {
@@ -70,7 +53,7 @@ export async function lockHome(options: {
       if (!open) return
       open = false
       await platform.files.remove(join(home, 'gateway.json')).catch(() => {})
-      held.close()
+      held[Symbol.dispose]()
     },
   }
 }

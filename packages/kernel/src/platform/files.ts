@@ -2,6 +2,7 @@ import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from 'nod
 import { dirname } from 'node:path'
 import type { FileStat, Files } from '../platform.ts'
 import { openHandle } from './handle.ts'
+import { takeLock } from './lock.ts'
 
 /** The disk of this machine. */
 export function realFiles(): Files {
@@ -50,11 +51,22 @@ export function realFiles(): Files {
     },
     list: async (folder) => (await whenThere(readdir(folder))) ?? [],
     async makeFolder(path) {
-      await mkdir(path, { recursive: true, mode: 0o700 })
+      const first = await mkdir(path, { recursive: true, mode: 0o700 })
+      if (first === undefined) return
+      // What stands in a new folder is lost with the folder's own name, so that is on the disk before anything is.
+      for (let made = path; ; made = dirname(made)) {
+        await syncFolder(dirname(made))
+        if (made.length <= first.length) return
+      }
     },
     syncFolder,
     remove: (path) => rm(path, { force: true, recursive: true }),
     realpath: (path) => realpath(path),
+    async lock(path) {
+      // SQLite would make it readable for all. One that is there is not opened: closing it would let go of its lock.
+      if (!(await files.stat(path))) await (await files.open(path, 'append'))[Symbol.asyncDispose]()
+      return takeLock(path)
+    },
   }
   return files
 }
