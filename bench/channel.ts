@@ -7,7 +7,7 @@ import { connectGateway } from '@openclaw/client'
 import type { Counterpart } from '@openclaw/testing'
 import { openModel } from './baseline/model.ts'
 import { converse, type Conversation } from './lib/conversation.ts'
-import { platforms, type Platform } from './lib/platforms.ts'
+import { platforms, type Crowd, type Platform } from './lib/platforms.ts'
 import { median, report, type Figure } from './lib/report.ts'
 import { startGateway, tokenOf } from './lib/spawn.ts'
 
@@ -15,7 +15,7 @@ import { startGateway, tokenOf } from './lib/spawn.ts'
 // beside a durable bot of forty lines on the same library, against the same platform and model in the same run.
 // `pnpm bench channel telegram` measures one platform.
 
-const crowd = 200
+const size = 200
 const exchanges = 200
 
 /** What is measured of whoever answers. */
@@ -30,8 +30,7 @@ interface Measured {
 const at = (values: readonly number[], share: number) =>
   values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))]!
 
-async function measure(counterpart: Counterpart, talk: Conversation): Promise<Measured> {
-  const { people } = counterpart
+async function measure({ people }: Crowd, talk: Conversation): Promise<Measured> {
   const [first] = people
   for (let turn = 0; turn < 50; turn++) await talk.exchange(first, `warm ${turn}`)
   await talk.perSecond(people.slice(0, 20), 1500)
@@ -47,7 +46,12 @@ async function measure(counterpart: Counterpart, talk: Conversation): Promise<Me
 }
 
 /** The product over a home of its own, connected to the counterpart. */
-async function openProduct(folder: string, { name, plugin, settings }: Platform, counterpart: Counterpart, url: string) {
+async function openProduct(
+  folder: string,
+  { name, plugin, settings }: Platform,
+  counterpart: Counterpart,
+  url: string,
+) {
   const home = join(folder, `${name}-home`)
   const { name: packageName } = JSON.parse(await readFile(join(plugin, 'package.json'), 'utf8')) as { name: string }
   const link = join(home, 'plugins/node_modules', packageName)
@@ -112,18 +116,20 @@ async function openBare(folder: string, { name }: Platform, counterpart: Counter
 async function measurePlatform(folder: string, platform: Platform): Promise<Record<string, Figure>> {
   using model = await openModel()
   const bare = await (async () => {
-    await using counterpart = await platform.start(crowd)
+    const crowd = await platform.start(size)
+    await using counterpart = crowd.counterpart
     await using _bot = await openBare(folder, platform, counterpart, model.url)
     using talk = converse(counterpart)
-    return await measure(counterpart, talk)
+    return await measure(crowd, talk)
   })()
-  await using counterpart = await platform.start(crowd)
+  const crowd = await platform.start(size)
+  await using counterpart = crowd.counterpart
   await using product = await openProduct(folder, platform, counterpart, model.url)
   using talk = converse(counterpart)
-  const whole = await measure(counterpart, talk)
+  const whole = await measure(crowd, talk)
 
   model.delayMs = 1000
-  const slow = await talk.perSecond(counterpart.people.slice(0, 20), 6000)
+  const slow = await talk.perSecond(crowd.people.slice(0, 20), 6000)
   model.delayMs = 0
   const out = 500
   const arrived = talk.seen(out)
@@ -131,7 +137,7 @@ async function measurePlatform(folder: string, platform: Platform): Promise<Reco
   await Promise.all(
     Array.from({ length: out }, (_, n) =>
       product.client.call('send', {
-        to: { channel: platform.name, account: 'default', peer: counterpart.direct(counterpart.people[n % 20]!) },
+        to: { channel: platform.name, account: 'default', peer: counterpart.direct(crowd.people[n % 20]!) },
         message: `note ${n}`,
         idempotencyKey: `note-${n}`,
       }),

@@ -4,23 +4,28 @@ import { ask, openDurable } from './durable.ts'
 // What a careful person would write: each message is on the disk before it is worked on, each answer before it is sent.
 const { account, model, file } = JSON.parse(process.argv[2]!)
 const store = await openDurable(file)
-const client = new Client()
+const { host, port, tls, nick } = account
+const client = new Client({
+  ...{ host, port, tls, nick, username: nick, gecos: nick, version: 'bench' },
+  ...{ rejectUnauthorized: true, auto_reconnect: false, ping_interval: 30, ping_timeout: 60, enable_chghost: false },
+  account: account.sasl ?? {},
+  sasl_mechanism: 'PLAIN',
+})
 
-async function answer(nick: string, text: string) {
-  await store({ from: nick, text })
+let sent = 0
+
+async function answer(from: string, text: string) {
+  await store({ from, text })
   const said = await ask(model, text)
-  await store({ to: nick, said })
-  client.say(nick, said)
+  await store({ to: from, said })
+  client.connection.write(`PRIVMSG ${from} :${said}`)
+  // The server answers it when it has dealt with what stands before: all the receipt that IRC has.
+  client.connection.write(`PING :${from}/${++sent}`)
 }
 
-client.on('privmsg', ({ nick, message }: { nick: string; message: string }) => void answer(nick, message))
-client.on('registered', () => console.log('ready'))
-client.connect({
-  host: account.host,
-  port: account.port,
-  tls: account.tls !== false,
-  nick: account.nick,
-  username: account.nick,
-  gecos: account.nick,
-  ...(account.sasl ? { account: { account: account.sasl.account, password: account.sasl.password } } : {}),
+client.on('privmsg', ({ nick: from, message = '' }) => void answer(from, message))
+client.on('registered', () => {
+  client.connection.write('PING :bare')
+  console.log('ready')
 })
+client.connect()

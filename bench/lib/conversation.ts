@@ -32,7 +32,10 @@ export function converse(counterpart: Counterpart): Conversation {
   const answered = (person: string) =>
     new Promise<void>((resolve, reject) => {
       const peer = counterpart.direct(person).id
-      const late = setTimeout(() => reject(new Error(`${person} was not answered in ${patienceMs / 1000} s`)), patienceMs)
+      const late = setTimeout(
+        () => reject(new Error(`${person} was not answered in ${patienceMs / 1000} s`)),
+        patienceMs,
+      )
       waiting.set(peer, [
         ...(waiting.get(peer) ?? []),
         () => {

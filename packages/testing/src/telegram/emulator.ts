@@ -26,9 +26,11 @@ export interface TelegramOptions {
   readonly token?: string
   /** The bot's name, without the @. */
   readonly username?: string
+  /** How many people there are: three when absent, and at least. */
+  readonly people?: number
 }
 
-/** Telegram's Bot API on loopback, with three people, a group with a topic, a basic group, and one bot: ours. */
+/** Telegram's Bot API on loopback, with some people, a group with a topic, a basic group, and one bot: ours. */
 export interface TelegramEmulator extends Counterpart, Pick<People, 'update' | 'posts'> {
   /** The `apiRoot` of a library. */
   readonly url: string
@@ -59,7 +61,7 @@ export async function telegramEmulator(options: TelegramOptions = {}): Promise<T
     if (fault.kind === 'disconnect' || fault.kind === 'halfClose') server.cut(fault.kind)
     else webhook.wake()
   })
-  const world = openWorld(options.username ?? 'openclaw_bot')
+  const world = openWorld(options.username ?? 'openclaw_bot', Math.max(3, options.people ?? 3))
   const updates = openUpdates(faults)
   const webhook = opening.use(openWebhook({ updates, faults, steps, deliver }))
   const clicks = openClicks()
@@ -93,7 +95,6 @@ export async function telegramEmulator(options: TelegramOptions = {}): Promise<T
         }
       : {}),
   }
-  const [first, second, third] = world.people.map(({ id }) => String(id)) as [string, string, string]
   const group: Peer = { kind: 'group', id: String(world.group.chat.id) }
 
   const closing = opening.move()
@@ -103,7 +104,7 @@ export async function telegramEmulator(options: TelegramOptions = {}): Promise<T
     bot: world.bot,
     account,
     refused: { ...account, token: '7000000001:AAnotherTokenThatIsWrong' },
-    people: [first, second, third],
+    people: world.people.map(({ id }) => String(id)) as [string, string, string, ...string[]],
     direct: (person) => ({ kind: 'direct', id: person }),
     group,
     thread: { ...group, thread: String([...world.group.topics][0]) },

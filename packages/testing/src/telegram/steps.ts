@@ -22,7 +22,7 @@ export function openSteps(): Steps {
 export function stepOf(method: string): string {
   if (method === 'getUpdates') return 'poll'
   if (isSend(method)) return 'send'
-  return /^editMessage/.test(method) ? 'edit' : method
+  return method.startsWith('editMessage') ? 'edit' : method
 }
 
 /** Whether a call puts a message into a chat. */

@@ -59,8 +59,10 @@ export interface World {
   waitOurs(count: number): Promise<Post>
 }
 
-/** Three people, a private chat with each, a supergroup with topics and a basic group. */
-export function openWorld(username: string): World {
+const names = ['Ann', 'Ben', 'Cem']
+
+/** So many people, a private chat with each, a supergroup with topics and a basic group. */
+export function openWorld(username: string, count: number): World {
   const rooms = new Map<number, Room>()
   const posts = new Map<number, Post>()
   const ours: Post[] = []
@@ -72,7 +74,11 @@ export function openWorld(username: string): World {
     rooms.set(chat.id, room)
     return room
   }
-  const people = ['Ann', 'Ben', 'Cem'].map((first_name, at) => ({ id: 5001 + at, is_bot: false, first_name }))
+  const people = Array.from({ length: count }, (_, at) => ({
+    id: 5001 + at,
+    is_bot: false,
+    first_name: names[at] ?? `Person ${at + 1}`,
+  }))
   const bot: TelegramUser = { id: 7_000_000_001, is_bot: true, first_name: 'OpenClaw', username }
 
   const otherBot: TelegramUser = { id: 7_000_000_002, is_bot: true, first_name: 'Other', username: 'other_bot' }

@@ -19,7 +19,7 @@ export function updateMethods({ updates, webhook }: Platform): Methods {
     setWebhook(params) {
       const url = params.text('url') ?? ''
       const secret = params.text('secret_token')
-      if (url && !/^https:/.test(url) && !/^http:\/\/127\.0\.0\.1[:/]/.test(url))
+      if (url && !url.startsWith('https:') && !/^http:\/\/127\.0\.0\.1[:/]/.test(url))
         throw refuse(400, 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook')
       if (secret !== undefined && !/^[\w-]{1,256}$/.test(secret))
         throw refuse(400, 'Bad Request: secret token contains unallowed characters')
