@@ -1,3 +1,4 @@
+import { download } from '@openclaw/channel-kit'
 import { failure, type Attachment } from '@openclaw/sdk'
 import { Routes, type APIMessage, type RawFile } from 'discord.js'
 import type { DiscordAccount } from './config.ts'
@@ -28,10 +29,7 @@ export async function fetchFile(
   const url = [...found.attachments, ...forwarded].find((one) => one.id === file)?.url
   if (!url) throw failure('not_found', `discord/${id}: ${doing}: it was taken out of the message`)
   // The address holds its own signature; the token goes nowhere but to the API.
-  const response = await fetch(url, { signal })
-  if (response.ok && response.body) return response.body
-  await response.body?.cancel()
-  throw failure('unavailable', `discord/${id}: ${doing}: the file server answered ${response.status}`)
+  return download(fetch, url, { signal })
 }
 
 /** Reads stored files for one message. */

@@ -1,3 +1,4 @@
+import { takeMention } from '@openclaw/channel-kit'
 import type { Attachment, Inbound, Peer, Sender } from '@openclaw/sdk'
 import {
   MessageReferenceType,
@@ -125,7 +126,7 @@ function isMentioned(message: SomeMessage, us: Us): boolean {
   return us.role !== undefined && message.mention_roles.includes(us.role)
 }
 
-/** The words as people read them, without the call to us before or behind them. */
+/** The words as people read them, without the call to us. */
 export function textOf(message: SomeMessage, us: Us): string {
   const words = readable(message, us)
   const notes = [
@@ -137,10 +138,9 @@ export function textOf(message: SomeMessage, us: Us): string {
 }
 
 function readable({ content, mentions }: SomeMessage, us: Us): string {
-  const call = `<@(?:!?${us.id}${us.role ? `|&${us.role}` : ''})>`
-  const bare = content.replace(new RegExp(`^(?:\\s*${call})+[\\s,:]*|(?:\\s*${call})+\\s*$`, 'g'), '')
-  return bare
-    .replace(/<@!?(\d+)>/g, (whole, id: string) => {
+  const call = new RegExp(`<@(?:!?${us.id}${us.role ? `|&${us.role}` : ''})>`)
+  return takeMention(content, call)
+    .text.replace(/<@!?(\d+)>/g, (whole, id: string) => {
       const named = mentions.find((user) => user.id === id)
       return named ? `@${nameOf(named)}` : whole
     })

@@ -1,35 +1,50 @@
-import { alignedTable, type Markup } from '@openclaw/channel-kit'
+import { alignedTable, isAddressItself, type Markup } from '@openclaw/channel-kit'
+
+/** What would begin a heading, small print, a quote or a list. */
+const lineStarts = /^([^\S\n]*)(\d*)((?<=\d)\.|(?<!\d)(?:#{1,3}|-#|>{1,3}|[-+]))(?=\s|$)/gm
 
 /** Discord's Markdown: https://support.discord.com/hc/en-us/articles/210298617-Markdown-Text-101 */
 export const markup: Markup = {
-  text: (raw) =>
-    raw
-      .replace(/[\\*_~`|<[\]]/g, '\\$&')
-      .replace(/^(\s*)(#{1,3}|-#|>{1,3}|[-+])(?=\s)/gm, '$1\\$2')
-      .replace(/^(\s*\d+)\.(?=\s)/gm, '$1\\.'),
-  strong: (inner) => `**${inner}**`,
-  emphasis: (inner) => `*${inner}*`,
-  strike: (inner) => `~~${inner}~~`,
+  text: (raw) => raw.replace(/[\\*_~`|<[\]]/g, '\\$&').replace(lineStarts, '$1$2\\$3'),
+  strong: (inner) => mark('**', inner),
+  emphasis: (inner) => mark('*', inner),
+  strike: (inner) => mark('~~', inner),
   code(raw) {
     const line = raw.replaceAll('\n', ' ')
     if (!line.includes('`')) return `\`${line}\``
     // Two signs on each side let single ones stand within; a pair would end it.
-    return `\`\` ${line.replaceAll('``', '`\u200B`')} \`\``
+    return `\`\` ${line.replace(/`(?=`)/g, '`\u200B')} \`\``
   },
   link(inner, url) {
-    const words = inner.replace(/\\(?=[^\w\s])/g, '')
-    const safe = url.replace(/[<>\s]/g, encodeURIComponent)
-    // Only these can carry words, and words that look like an address are not taken for any.
-    if (!/^https?:/i.test(url))
-      return url.replace(/^(mailto|tel):/i, '') === words ? inner : `${inner} (${markup.text(url)})`
-    // In angle brackets no preview appears.
-    return /^https?:/i.test(words) || words === '' ? `<${safe}>` : `[${inner}](<${safe}>)`
+    const shown = inner.replace(/\\(?=[^a-z0-9\s])/gi, '')
+    if (!/^https?:/i.test(url)) return isAddressItself(shown, url) ? inner : `${inner} (${markup.text(url)})`
+    // In angle brackets no preview appears. Words that look like an address are not taken for the words of a link.
+    return isAddressItself(shown, url) ? `<${url}>` : `[${inner}](<${url}>)`
   },
-  codeBlock: (raw, language) => `\`\`\`${language ?? ''}\n${raw.replaceAll('```', '`\u200B`\u200B`')}\n\`\`\``,
+  codeBlock(raw, language = '') {
+    // Three signs would end it, and a block with nothing in it is none.
+    const code = raw.trim() === '' ? '\u200B' : raw.replaceAll('```', '`\u200B`\u200B`')
+    return `\`\`\`${language}\n${code}\n\`\`\``
+  },
   heading: (inner, depth) => `${'#'.repeat(Math.min(depth, 3))} ${inner.replaceAll('\n', ' ')}`,
   // A quote within a quote would show its sign.
   quote: (inner) => inner.replace(/^(?:> )?/gm, '> '),
   bullet: (depth, index) => `${'  '.repeat(depth)}${index === undefined ? '-' : `${index}.`} `,
   table: (rows, align) => markup.codeBlock(alignedTable(rows, align), undefined),
   rule: '─'.repeat(12),
+}
+
+/** Code and addresses, in which signs stand for themselves. */
+const literal = /(`+)[^`]+\1|<[^>]*>/g
+
+/**
+ * Marks stand at words: around nothing, or with a space inside, they would show. Discord ends them at their own sign even
+ * within code, so that there they are left out.
+ */
+function mark(sign: string, inner: string): string {
+  const words = inner.trim()
+  const [char = ''] = sign
+  if (words === '' || inner.match(literal)?.some((part) => part.includes(char))) return inner
+  const at = inner.indexOf(words)
+  return `${inner.slice(0, at)}${sign}${words}${sign}${inner.slice(at + words.length)}`
 }

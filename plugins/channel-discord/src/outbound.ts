@@ -77,7 +77,7 @@ export function openSending(account: DiscordAccount, rest: Rest, replies: Replie
     },
     async react(peer, message, emoji, signal) {
       const channel = await channelOf(peer, signal)
-      const route = Routes.channelMessageOwnReaction(channel, message, encodeURIComponent(emoji))
+      const route = Routes.channelMessageOwnReaction(channel, message, emoji)
       const doing = `reacting to message ${message} in channel ${channel}`
       await rest.ask('put', route, { doing, permission: 'Add Reactions', signal })
     },

@@ -83,7 +83,7 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
   const steps = makeSteps()
   let port = 0
   const address = () => `127.0.0.1:${port}`
-  const cdn = () => `http://${address()}/cdn`
+  const cdn = () => `http://${address()}`
   const world = makeWorld({ now, messageContent: contentGranted, cdn })
   const gateway = openGateway(
     world,
@@ -128,8 +128,8 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
   })
 
   const server = createServer((request, response) => {
-    if (!request.url?.startsWith('/cdn/')) return void rest(request, response)
-    const file = world.download(new URL(request.url.slice('/cdn'.length), 'http://cdn'))
+    if (!request.url?.startsWith('/attachments/')) return void rest(request, response)
+    const file = world.download(new URL(request.url, cdn()))
     response.writeHead(file ? 200 : 404, { 'content-type': file?.mime ?? 'text/plain' })
     response.end(file?.bytes ?? 'This content is no longer available.')
   })

@@ -49,13 +49,13 @@ export function serveRest(parts: {
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://discord')
     const method = request.method ?? 'GET'
-    const path = url.pathname.replace(/^\/api\/v10/, '')
+    const path = url.pathname.replace(/^\/api\/v10/, '').replaceAll('%40', '@')
     const parcel = await readBody(request)
     let headers: Record<string, string> = {}
     const answer = async (status: number, body?: unknown) => {
       parts.served({ method, path, status, body: parcel.body })
       if (faults.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.delayMs))
-      response.writeHead(status, { 'content-type': 'application/json', ...headers })
+      response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers })
       response.end(body === undefined ? undefined : JSON.stringify(body))
     }
     try {
@@ -72,7 +72,7 @@ export function serveRest(parts: {
       if (verdict.refused) return await answer(429, tooMany(verdict.refused))
       const fault = route.step === 'send' ? faults.takeSend() : undefined
       if (fault?.kind === 'limit') {
-        headers = { ...retry(fault.retryAfterMs), 'x-ratelimit-scope': 'user', ...spent(fault.retryAfterMs) }
+        headers = { ...retry(fault.retryAfterMs), 'x-ratelimit-scope': 'shared' }
         return await answer(429, tooMany({ retryAfterMs: fault.retryAfterMs, global: false }))
       }
       if (fault?.kind === 'error') return await answer(502, { message: 'Bad Gateway', code: 0 })
@@ -92,10 +92,6 @@ export function serveRest(parts: {
 function bucketOf(path: string): string {
   const [, kind, major, ...rest] = path.split('/')
   return [kind, major, ...rest.map((part) => (/^\d{17,}$/.test(part) ? ':id' : part))].join('/')
-}
-
-function spent(ms: number): Record<string, string> {
-  return { 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': String(ms / 1000) }
 }
 
 function tooMany({ retryAfterMs, global }: { retryAfterMs: number; global: boolean }) {

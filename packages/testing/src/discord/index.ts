@@ -1,4 +1,5 @@
 export { discordEmulator, type DiscordEmulator, type DiscordOptions } from './emulator.ts'
+export { readable } from './readable.ts'
 export { closes, type Close } from './gateway/closes.ts'
 export type { Rate } from './limits.ts'
 export type { Interaction } from './rest/interactions.ts'

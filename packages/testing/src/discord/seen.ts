@@ -1,6 +1,7 @@
 import type { Peer } from '@openclaw/protocol'
 import type { Seen } from '../channel/counterpart.ts'
 import { ChannelType, type Channel, type Message } from './model.ts'
+import { readable } from './readable.ts'
 import { byAge } from './snowflake.ts'
 import type { World } from './world.ts'
 
@@ -33,34 +34,4 @@ function show(world: World, message: Message, edits: number): Seen {
     choices: buttons.map(({ custom_id: id = '', label = '' }) => ({ id, label })),
     edits,
   }
-}
-
-/**
- * A text as people see it: https://support.discord.com/hc/en-us/articles/210298617. Code is left alone, a link shows as
- * its words, marks go, and a sign after a backslash stands for itself.
- */
-export function readable(raw: string): string {
-  const parts = raw.split(/(```(?:[a-z0-9+#._-]*\n)?[\s\S]*?```|`[^`\n]+`|``[^\n]+?``)/i)
-  return parts.map((part, at) => (at % 2 === 1 ? codeOf(part) : proseOf(part))).join('')
-}
-
-function codeOf(part: string): string {
-  if (part.startsWith('```')) return part.replace(/^```(?:[a-z0-9+#._-]*\n)?/i, '').replace(/\n?```$/, '')
-  return part.replace(/^`+ ?| ?`+$/g, '')
-}
-
-function proseOf(part: string): string {
-  // A private sign stands for an escaped one until the marks are gone.
-  const kept: string[] = []
-  const hidden = part.replace(
-    /\\([\\*_~`|>#\-+.()[\]<:@/!])/g,
-    (_, sign: string) => `\uE000${kept.push(sign) - 1}\uE001`,
-  )
-  const bare = hidden
-    .replace(/\[([^\]]*)\]\(<?[^)\s]*?>?\)/g, '$1')
-    .replace(/^(#{1,3}|-#|>{1,3}) /gm, '')
-    .replace(/\*\*\*|\*\*|__|~~|\|\|/g, '')
-    .replace(/\*(?=\S)([^*\n]+?)\*/g, '$1')
-    .replace(/(?<![\w\uE000])_(?=\S)([^_\n]+?)_(?!\w)/g, '$1')
-  return bare.replace(/\uE000(\d+)\uE001/g, (_, at: string) => kept[Number(at)] ?? '')
 }

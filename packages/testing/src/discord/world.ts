@@ -97,7 +97,7 @@ export function makeWorld(options: { now: () => number; messageContent: boolean;
   let stampedMs = 0
 
   const linked = (attachment: Attachment): Attachment => {
-    const url = `${options.cdn()}${new URL(attachment.url, 'http://cdn').pathname}?ex=6&is=5&hm=${signature}`
+    const url = `${options.cdn()}${new URL(attachment.url, options.cdn()).pathname}?ex=6&is=5&hm=${signature}`
     return { ...attachment, url, proxy_url: url }
   }
 

@@ -249,6 +249,7 @@ export function openGateway(
     },
     onAcknowledged: (listen) => void hearers.add(listen),
     stop() {
+      for (const socket of live.keys()) leave(socket, 1001)
       for (const socket of server.clients) socket.terminate()
       server.close()
     },
