@@ -26,6 +26,7 @@ export async function openHistory(
   /** Newest last. The key is a conversation, or a conversation and the thread in it. */
   const cursors = new Map<string, string>(await load())
   let timer: Disposable | undefined
+  let closed = false
   let writing: Promise<void> = Promise.resolve()
 
   async function load(): Promise<[string, string][]> {
@@ -76,7 +77,7 @@ export async function openHistory(
         if (cursors.size <= maxPlaces) break
         cursors.delete(oldest)
       }
-      timer ??= clock.after(writeMs, () => void write())
+      if (!closed) timer ??= clock.after(writeMs, () => void write())
     },
     async catchUp(take) {
       const keys = [...cursors.keys()].toReversed().slice(0, maxCalls)
@@ -92,6 +93,7 @@ export async function openHistory(
       )
     },
     async [Symbol.asyncDispose]() {
+      closed = true
       if (timer) await write()
       await writing
     },

@@ -157,3 +157,6 @@ function attachmentOf({ id, mimetype, name, size, mode }: SlackFile): Attachment
 
 /** A timestamp names a message and tells its time, in seconds (https://docs.slack.dev/messaging/retrieving-messages). */
 const msOf = (ts: string): number => Math.round(Number(ts) * 1000)
+
+/** Whether an id is a message's; a slash command has one of its own. */
+export const isTimestamp = (id: string): boolean => /^\d+\.\d{6}$/.test(id)

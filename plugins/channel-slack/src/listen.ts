@@ -5,7 +5,7 @@ import { greet, type AssistantStarted } from './assistant.ts'
 import { click, type SlackClick } from './clicks.ts'
 import { readCommand, type SlackCommand } from './command.ts'
 import type { History } from './history.ts'
-import { readEvent, readMessage, type Reader } from './inbound.ts'
+import { isTimestamp, readEvent, readMessage, type Reader } from './inbound.ts'
 import type { Us } from './login.ts'
 import { makeOrder } from './order.ts'
 import type { Places } from './places.ts'
@@ -59,7 +59,7 @@ export function listen({ account, api, us, places, history, receiver }: ListenPa
       sender: { ...sender, ...(name ? { name } : {}) },
       ...(peer.kind === 'group' && place ? { place } : {}),
     })
-    if (kind === 'message' && /^[\d.]+$/.test(message)) history.passed(channel, peer.thread, message)
+    if (kind === 'message' && isTimestamp(message)) history.passed(channel, peer.thread, message)
   }
 
   async function hear({ event }: { event: object }) {

@@ -143,11 +143,14 @@ function openSocket(parts: SocketParts, app: () => App, signal: AbortSignal): So
   }
 
   const [read] = client.listeners('ws_message')
+  async function hear(data: unknown, binary: boolean) {
+    ending = endingOf(data) ?? ending
+    await read?.call(client, data, binary)
+  }
+  // The library throws at what it does not expect, where nobody would catch it.
   client.removeAllListeners('ws_message')
   client.on('ws_message', (data: unknown, binary: boolean) => {
-    ending = endingOf(data) ?? ending
-    // The library throws at what it does not expect, which nobody else would catch.
-    Promise.resolve(read?.call(client, data, binary)).catch((error: unknown) =>
+    hear(data, binary).catch((error: unknown) =>
       account.log.warn(`${api.name}: Slack said something that is not understood`, { error: String(error) }),
     )
   })
