@@ -10,6 +10,8 @@ import { packages } from './workspace.mjs'
 export const programFolder = at('apps', 'cli', 'dist')
 
 const entry = 'apps/cli/src/main.ts'
+/** What a plugin in a process of its own runs in; it shares chunks with the command line. */
+const pluginEntry = 'apps/cli/src/plugin-process.ts'
 const day = 24 * 60 * 60 * 1000
 
 /** What the program's bundle depends on. */
@@ -39,7 +41,7 @@ export async function buildProgram(clean = false) {
   const { build } = await import('esbuild')
   const result = await build({
     absWorkingDir: at(),
-    entryPoints: { main: entry },
+    entryPoints: { main: entry, 'plugin-process': pluginEntry },
     outdir: programFolder,
     write: false,
     metafile: true,

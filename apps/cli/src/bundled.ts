@@ -38,12 +38,14 @@ export const bundled: readonly BundledPlugin[] = [
   },
 ]
 
-/** The entries among them that run in the agent process, as the agent looks them up: `files/tool`. */
-export const agentEntries: Readonly<Record<string, () => Promise<unknown>>> = Object.fromEntries(
+/** All their modules, as a plugin's process looks them up: `files/tool`, `files/config`. */
+export const pluginModules: Readonly<Record<string, () => Promise<unknown>>> = Object.fromEntries(
   bundled.flatMap(({ package: { openclaw }, load }) =>
-    (['tool', 'provider'] as const).flatMap((hook) => {
-      const entry = load[hook]
-      return entry ? [[`${(openclaw as { id: string }).id}/${hook}`, entry] as const] : []
-    }),
+    Object.entries(load).map(([part, entry]) => [`${(openclaw as { id: string }).id}/${part}`, entry] as const),
   ),
+)
+
+/** The entries among them that run in the agent process, as the agent looks them up. */
+export const agentEntries: Readonly<Record<string, () => Promise<unknown>>> = Object.fromEntries(
+  Object.entries(pluginModules).filter(([name]) => /\/(tool|provider)$/.test(name)),
 )

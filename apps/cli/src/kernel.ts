@@ -4,7 +4,7 @@ import type { Log } from '@openclaw/sdk'
 import { bundled } from './bundled.ts'
 import type { Cli } from './cli.ts'
 import type { Gateway } from './gateway.ts'
-import { entryFile, version } from './program.ts'
+import { entryFile, pluginProgram, version } from './program.ts'
 import { printable } from './terminal.ts'
 
 /** The model that answers on a fresh machine. */
@@ -27,6 +27,7 @@ export async function startGateway(
     platform: realPlatform(),
     bundled,
     agent: { program: [process.execPath, entryFile, 'agent', '--rpc'] },
+    isolation: pluginProgram,
     defaultModel,
     front: '/control-ui/',
     ...(verbose ? { echo: echo(cli) } : {}),
@@ -47,6 +48,7 @@ export async function startAlone(cli: Cli): Promise<Gateway> {
       platform: realPlatform(),
       bundled,
       agent: { inProcess: (transport) => createAgent({ transport, bundled: agentEntries }) },
+      isolation: pluginProgram,
       defaultModel,
       listen: false,
     }),

@@ -10,6 +10,19 @@ export const packageFolder = dirname(dirname(file))
 /** The module that a child process runs to be this program again. */
 export const entryFile = join(dirname(file), file.endsWith('.ts') ? 'main.ts' : 'main.js')
 
+/**
+ * What is started for a plugin in a process of its own, and where it is read from: the bundle alone, or the clone when
+ * this program runs from source.
+ */
+export const pluginProgram: { readonly argv: readonly string[]; readonly reads: readonly string[] } = file.endsWith(
+  '.ts',
+)
+  ? {
+      argv: [process.execPath, join(dirname(file), 'plugin-process.ts')],
+      reads: [dirname(dirname(packageFolder))],
+    }
+  : { argv: [process.execPath, join(dirname(file), 'plugin-process.js')], reads: [dirname(file)] }
+
 /** The version of the program. */
 export const version: string = (
   JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }

@@ -28,6 +28,7 @@ import { openMedia } from './media.ts'
 import { assemble } from './methods/assemble.ts'
 import { maySee, ownSession } from './methods/caller.ts'
 import type { Kernel, KernelOptions } from './options.ts'
+import { accessTo } from './plugins/access.ts'
 import type { Plugins } from './plugins/host.ts'
 import { followPlugins } from './plugins/follow.ts'
 import { openPlugins } from './plugins/open.ts'
@@ -106,16 +107,11 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       home,
       platform,
       bundled: options.bundled,
+      isolation: options.isolation,
       configuration,
       secrets,
       log,
-      access: {
-        address: () => gateway.address,
-        on: (event, listen) =>
-          events.listen((told) => (told.event === event || event === '*') && listen(told.envelope)),
-        call: (plugin, method, params) =>
-          gateway.call(method, params ?? {}, { ...localOwner, principal: `plugin:${plugin}`, signal: closing.signal }),
-      },
+      access: accessTo({ events, gateway: () => gateway, closing: closing.signal }),
     }),
   )
 

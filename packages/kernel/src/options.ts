@@ -2,6 +2,7 @@ import type { MethodName, MethodParams, MethodResult } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { Transport } from '@openclaw/client'
 import type { Platform } from './platform.ts'
+import type { PluginProgram } from './isolation/life.ts'
 import type { BundledPlugin } from './plugins/host.ts'
 
 /** What a kernel is made with. Everything that names a platform, a model or a tool comes in here. */
@@ -16,6 +17,8 @@ export interface KernelOptions {
   readonly agent:
     | { readonly program: readonly string[] }
     | { readonly inProcess: (transport: Transport) => AsyncDisposable }
+  /** What is started for a plugin in a process of its own. Without it such plugins are parked. */
+  readonly isolation?: PluginProgram
   /** The model that answers when none is configured. */
   readonly defaultModel: string
   /** Where `/` leads, e.g. `/control-ui/`. */

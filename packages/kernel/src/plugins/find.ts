@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { failure, type HookPoint } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
@@ -19,6 +19,9 @@ export interface Finding {
 
 /** npm's own rule for names (https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name), which keeps them in the folder. */
 const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i
+
+/** What we publish. A spec with a colon (`npm:`, `git:`, `https:`) can give any package this name. */
+const ourName = /^@openclaw\//
 
 /**
  * Everything that is there, each id once. What was installed on purpose comes before what the program brings; the second
@@ -58,7 +61,9 @@ function findBundled(bundled: readonly BundledPlugin[]): readonly Finding[] {
       manifest,
       load: (part) =>
         load[part]?.() ?? Promise.reject(failure('not_found', `${name} has no ${part} module in this program`)),
-      module: async (hook) => `bundled:${manifest.id}/${hook}`,
+      module: async (part) => `bundled:${manifest.id}/${part}`,
+      ours: true,
+      folders: [],
     }
     return { ...base, id: manifest.id, plugin }
   })
@@ -132,7 +137,9 @@ async function findPackage(files: Files, folder: string, name: string, spec: str
       if (subpath === undefined) throw failure('not_found', `${name} has no ${part} module`)
       return (await import(await confined(subpath))) as unknown
     },
-    module: (hook) => confined(manifest.hooks[hook] ?? ''),
+    module: (part) => confined(subpathOf(part) ?? ''),
+    ours: ourName.test(name) && (linked || !spec.includes(':')),
+    folders: linked ? await treeOf(files, root) : [root, await files.realpath(join(folder, 'node_modules'))],
   }
   return { ...base, version, id: manifest.id, plugin }
 }
@@ -155,6 +162,19 @@ function exportTarget(name: string, about: unknown, subpath: string): string {
       `${name} does not export ${subpath || 'this entry'}, which its manifest names; tell its author`,
     )
   return target
+}
+
+/**
+ * Folders from which the code of a linked package is read: its own, the `node_modules` above it, and the whole of the
+ * workspace that it belongs to, since the packages beside it are linked from there.
+ */
+async function treeOf(files: Files, root: string): Promise<readonly string[]> {
+  const folders = [root]
+  for (let at = dirname(root); at !== dirname(at); at = dirname(at)) {
+    if (await files.stat(join(at, 'node_modules'))) folders.push(join(at, 'node_modules'))
+    if (await files.stat(join(at, 'pnpm-workspace.yaml'))) folders.push(at)
+  }
+  return folders
 }
 
 function isInside(path: string, folder: string): boolean {

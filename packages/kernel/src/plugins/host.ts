@@ -10,8 +10,12 @@ export interface FoundPlugin {
   readonly source: 'bundled' | 'installed' | 'workspace'
   /** Imports one of its modules: a hook point's entry, or `config`. */
   load(part: HookPoint | 'config'): Promise<unknown>
-  /** How another process names the module of an entry: a file URL below the package, or `bundled:<id>/<hook>`. */
-  module(hook: HookPoint): Promise<string>
+  /** How another process names one of its modules: a file URL below the package, or `bundled:<id>/<part>`. */
+  module(part: HookPoint | 'config'): Promise<string>
+  /** It comes from those who make the gateway, so that it is trusted like the gateway itself. */
+  readonly ours: boolean
+  /** Folders from which it and what it depends on are read; none for one that comes with the program. */
+  readonly folders: readonly string[]
 }
 
 /** Plugins that come with the program, in place of a folder to search. */

@@ -6,11 +6,13 @@ import type { Configuration, Secrets } from '../config/configuration.ts'
 import { isSection, overlaps, valueAt } from '../config/path.ts'
 import { pluginSettings } from '../config/settings.ts'
 import { deadline, within } from '../deadline.ts'
+import type { PluginProgram } from '../isolation/life.ts'
 import type { Platform } from '../platform.ts'
 import { findPlugins } from './find.ts'
-import type { BundledPlugin, GatewayAccess, Plugins } from './host.ts'
+import type { BundledPlugin, FoundPlugin, GatewayAccess, Plugins } from './host.ts'
 import { openChain } from './intercept.ts'
-import { plugChannel, plugGateway, type Registries } from './plug.ts'
+import { openIsolation, renderingChain } from './isolate.ts'
+import { plugChannel, plugGateway, plugRenderer, type Registries } from './plug.ts'
 import { agentHooks, describe, isChannelOnly, messageOf, type Plugged } from './plugged.ts'
 import { loadSchemas } from './schemas.ts'
 
@@ -22,6 +24,8 @@ export function openPlugins(options: {
   readonly home: string
   readonly platform: Platform
   readonly bundled: readonly BundledPlugin[]
+  /** What is started for plugins in a process of their own. */
+  readonly isolation?: PluginProgram | undefined
   readonly configuration: Configuration
   readonly secrets: Secrets
   readonly log: Log
@@ -34,12 +38,21 @@ export function openPlugins(options: {
     channels: new Map(),
     extensions: new Map(),
     methods: new Map(),
+    renderers: new Map(),
     chain: openChain({
       clock,
       failed: (plugin, name, error) =>
         log.error(`${plugin}: its ${name} interceptor failed, so the value was stopped`, { error: String(error) }),
     }),
   }
+  const isolation = openIsolation({
+    home,
+    platform,
+    log,
+    program: options.isolation,
+    address: () => options.access.address(),
+  })
+  const chain = renderingChain(registries)
   let plugged: Plugged[] = []
   let started = false
   const ending = new AbortController()
@@ -61,6 +74,7 @@ export function openPlugins(options: {
   }
   const byId = (id: string) => plugged.find(({ finding }) => finding.id === id && finding.plugin)
   const rules = (id: string) => configuration.value.plugins?.[id]
+  const isolated = (plugin: FoundPlugin) => isolation.isolates(plugin, rules(plugin.manifest.id)?.isolation)
   const stateFolder = (id: string) => join(home, 'state', id)
 
   const park = (one: Plugged, reason: string) => {
@@ -108,6 +122,14 @@ export function openPlugins(options: {
     return before.filter((one) => !plugged.includes(one))
   }
 
+  const loadAll = () =>
+    loadSchemas(
+      plugged,
+      clock,
+      ({ finding: { plugin } }) => (plugin && isolated(plugin) ? isolation.config(plugin) : plugin!.load('config')),
+      park,
+    )
+
   const setUp = async (one: Plugged) => {
     const { plugin } = one.finding
     if (!plugin || ending.signal.aborted) return
@@ -119,12 +141,6 @@ export function openPlugins(options: {
       one.state = 'disabled'
       one.reason = reason
       return
-    }
-    if (rules(manifest.id)?.isolation === 'process') {
-      return park(
-        one,
-        `plugins.${manifest.id}.isolation asks for a process of its own, which this version does not have; set it to "none" to trust the plugin like the gateway itself`,
-      )
     }
     one.state = 'loading'
     delete one.reason
@@ -147,11 +163,13 @@ export function openPlugins(options: {
     if (!plugin) return
     const { manifest } = plugin
     const { id, hooks } = manifest
+    const source = await sourceOf(one, plugin, scope)
     const config = isChannelOnly(one) ? {} : await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
     if (hooks.channel !== undefined && hasAccount(id))
-      plugChannel(plugin, await plugin.load('channel'), scope, registries)
+      plugChannel(plugin, await source.load('channel'), scope, registries)
+    if ('prepare' in source && source.prepare) plugRenderer(id, source.prepare, scope, registries)
     if (hooks.gateway !== undefined) {
-      const module = await plugin.load('gateway')
+      const module = await source.load('gateway')
       if (scope.scope.signal.aborted) return
       await plugGateway(plugin, module, scope, registries, {
         config,
@@ -162,6 +180,23 @@ export function openPlugins(options: {
     }
     // What the agent process is to load is named now, so that a path that leads elsewhere is found here.
     for (const hook of ['tool', 'provider'] as const) if (hooks[hook] !== undefined) await plugin.module(hook)
+  }
+  /** Where its channel and gateway entries are imported. */
+  const sourceOf = async (one: Plugged, plugin: FoundPlugin, scope: OwnedScope) => {
+    const { id, hooks } = plugin.manifest
+    const needed = hooks.gateway !== undefined || (hooks.channel !== undefined && hasAccount(id))
+    if (!needed || !isolated(plugin)) return plugin
+    const tell = (change: () => void) => {
+      if (one.scope !== scope || one.state === 'loading') return
+      change()
+      changed()
+    }
+    return isolation.open(plugin, scope, {
+      lost: (reason) => tell(() => (one.reason = `its process ended: ${reason}; it is being started again`)),
+      up: () => tell(() => delete one.reason),
+      // What it added stays plugged in and refuses: what it guards must not stand open.
+      down: (why) => tell(() => park(one, why)),
+    })
   }
   const unplug = async (one: Plugged) => {
     const left = (await one.scope?.close()) ?? []
@@ -195,17 +230,17 @@ export function openPlugins(options: {
   return {
     channels: registries.channels,
     extensions: registries.extensions,
-    intercept: registries.chain.intercept,
-    intercepts: registries.chain.intercepts,
+    intercept: chain.intercept,
+    intercepts: chain.intercepts,
     method: (name) => registries.methods.get(name),
     schema: (id) => byId(id)?.schema ?? {},
     list: () => plugged.map(describe),
     find: () => inTurn(async () => void (await find())),
-    schemas: () => inTurn(() => loadSchemas(plugged, clock, park)),
+    schemas: () => inTurn(() => loadAll()),
     start: () =>
       inTurn(async () => {
         started = true
-        await configuration.extend(await loadSchemas(plugged, clock, park))
+        await configuration.extend(await loadAll())
         for (const one of plugged) {
           if (one.state !== 'pending') continue
           await setUp(one)
@@ -225,7 +260,7 @@ export function openPlugins(options: {
           return changed()
         }
         for (const one of await find()) await unplug(one)
-        await configuration.extend(await loadSchemas(plugged, clock, park))
+        await configuration.extend(await loadAll())
         for (const one of plugged) if (one.finding.plugin && one.state !== 'active') await restart(one)
         changed()
       }),
@@ -239,6 +274,11 @@ export function openPlugins(options: {
           const { id, permissions } = plugin.manifest
           for (const hook of agentHooks(one)) {
             try {
+              if (rules(id)?.isolation === 'process')
+                throw failure(
+                  'unsupported',
+                  `it would run in the agent process, and plugins.${id}.isolation asks for a process of its own; leave that key out to have it in the agent process`,
+                )
               const config = await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
               plans.push({
                 plugin: id,

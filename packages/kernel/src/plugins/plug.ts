@@ -16,6 +16,8 @@ export interface Registries {
   >
   readonly methods: Map<string, ServedMethod & { readonly plugin: string }>
   readonly chain: InterceptorChain
+  /** Of channels in a process of their own: has a text rendered, which they then give at once. */
+  readonly renderers: Map<string, (markdown: string) => Promise<void>>
 }
 
 /** First parts of paths that are the gateway's own. */
@@ -32,6 +34,17 @@ export function plugChannel(
   sameId(found, 'channel', channel.id)
   channels.set(channel.id, { channel, plugin: found.manifest.id })
   scope.defer(() => void channels.delete(channel.id), `channel ${channel.id}`)
+}
+
+/** Plugs in what renders for a channel in a process of its own. */
+export function plugRenderer(
+  id: string,
+  prepare: (markdown: string) => Promise<void>,
+  { scope }: OwnedScope,
+  { renderers }: Registries,
+): void {
+  renderers.set(id, prepare)
+  scope.defer(() => void renderers.delete(id), `renderer of ${id}`)
 }
 
 /** Sets a gateway entry up and plugs in what it adds. Whatever it throws leaves nothing once its scope is closed. */

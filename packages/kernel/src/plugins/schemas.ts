@@ -12,6 +12,8 @@ const importMs = 10_000
 export async function loadSchemas(
   plugged: readonly Plugged[],
   clock: Clock,
+  /** Imports its `config` module, where its code runs. */
+  load: (one: Plugged) => Promise<unknown>,
   park: (one: Plugged, reason: string) => void,
 ): Promise<readonly PluginSchema[]> {
   const schemas: PluginSchema[] = []
@@ -20,7 +22,7 @@ export async function loadSchemas(
     if (!plugin || (one.state === 'parked' && !one.schema)) continue
     const { id } = plugin.manifest
     try {
-      if (!one.schema) Object.assign(one, await schemasOf(one, clock))
+      if (!one.schema) Object.assign(one, await schemasOf(one, clock, load))
       if (one.account) schemas.push({ id, channel: true, schema: one.account })
       if (!isChannelOnly(one)) schemas.push({ id, channel: false, schema: one.schema ?? {} })
     } catch (error) {
@@ -31,11 +33,15 @@ export async function loadSchemas(
 }
 
 /** The `config` module exports `config` for the plugin and `account` for a channel's accounts; a channel alone needs only one. */
-async function schemasOf(one: Plugged, clock: Clock): Promise<Pick<Plugged, 'schema' | 'account'>> {
+async function schemasOf(
+  one: Plugged,
+  clock: Clock,
+  load: (one: Plugged) => Promise<unknown>,
+): Promise<Pick<Plugged, 'schema' | 'account'>> {
   const { plugin } = one.finding
   if (!plugin?.manifest.config) return { schema: {} }
   using limit = deadline(clock, importMs, `importing the schema of ${plugin.name}`)
-  const module = await within(plugin.load('config'), limit.signal)
+  const module = await within(load(one), limit.signal)
   const schema = valueAt(module, ['config']) ?? valueAt(module, ['default'])
   const account = valueAt(module, ['account']) ?? (isChannelOnly(one) ? schema : undefined)
   if (!isSection(schema) && !isSection(account))

@@ -1,0 +1,105 @@
+import type { Extension, Gateway, GatewaySetup, Interceptor, InterceptorName } from '@openclaw/sdk'
+import { failure } from '@openclaw/protocol'
+import type { PluginLife } from './life.ts'
+import type { ExtensionAbout, GatewayAbout } from './wire.ts'
+
+/** A gateway entry that lives in a process of its own. */
+export interface IsolatedGateway {
+  readonly gateway: Gateway
+  /** What it was set up with; undefined while it is not. */
+  readonly given: GatewaySetup | undefined
+  /** Sets the entry up again, in a process that took the place of another. Rejects when it adds something else now. */
+  again(life: PluginLife): Promise<void>
+  /** It begins or ends to listen to an event. */
+  listen(event: string, on: boolean): void
+}
+
+/** The gateway entry as the kernel sees it: what it adds stays plugged in while its process is replaced. */
+export function isolateGateway(
+  { id, config, methods }: GatewayAbout,
+  process: {
+    /** The process, once it is alive; rejects when it is parked. */
+    up(signal?: AbortSignal): Promise<PluginLife>
+    /** The process that is there now. */
+    now(): PluginLife | undefined
+  },
+): IsolatedGateway {
+  const watched = new Set<string>()
+  const wanted = new Set<string>()
+  let given: GatewaySetup | undefined
+  let first: string | undefined
+
+  async function setUp(life: PluginLife, { config: settings, address, signal }: GatewaySetup): Promise<ExtensionAbout> {
+    wanted.clear()
+    return life.call('gateway.setup', { config: settings, address: address.href }, signal)
+  }
+
+  function extension(about: ExtensionAbout): Extension {
+    const { up } = process
+    return {
+      handlers: Object.fromEntries(
+        about.handlers.map((method) => [
+          method,
+          async (params: unknown, { principal, role, rights, signal }) => {
+            const life = await up(signal)
+            const caller = { principal, role, rights: [...rights] }
+            return (await life.call('gateway.handle', { method, params, caller }, signal)).result
+          },
+        ]),
+      ) as Extension['handlers'] & object,
+      ...(about.fetch ? { fetch: async (request) => (await up(request.signal)).door.fetch('page', request) } : {}),
+      ...(about.authenticate
+        ? {
+            async authenticate({ url, method, headers }) {
+              const head = { url, method, headers: [...headers].map((pair) => [...pair]) }
+              const { principal } = await (await up()).call('gateway.authenticate', head)
+              return principal === undefined ? undefined : { principal }
+            },
+          }
+        : {}),
+      ...(about.sandbox
+        ? { sandbox: async (session, signal) => (await up(signal)).call('gateway.sandbox', { session }, signal) }
+        : {}),
+      intercept: Object.fromEntries(
+        Object.entries(about.intercept).map(([name, order]) => {
+          const handle: Interceptor<InterceptorName> = async (value, signal) =>
+            (await (await up(signal)).call('gateway.intercept', { name, value }, signal)).answer as never
+          return [name, order === 'normal' ? handle : { order, handle }]
+        }),
+      ) as Extension['intercept'] & object,
+    }
+  }
+
+  return {
+    gateway: {
+      id,
+      config: config as never,
+      methods: methods as never,
+      async setup(setup) {
+        given = setup
+        const about = await setUp(await process.up(setup.signal), setup)
+        first = JSON.stringify(about)
+        return extension(about)
+      },
+    },
+    get given() {
+      return given
+    },
+    async again(life) {
+      if (!given) return
+      const about = await setUp(life, given)
+      // What it guarded would be open now, and what it served would be gone, without anybody having said so.
+      if (JSON.stringify(about) !== first)
+        throw failure('conflict', `${id}: its gateway entry adds something else after its process was started again`)
+    },
+    listen(event, on) {
+      if (!on) return void wanted.delete(event)
+      wanted.add(event)
+      if (watched.has(event) || !given) return
+      watched.add(event)
+      given.on(event, (envelope) => {
+        if (wanted.has(event)) process.now()?.tell({ event, envelope })
+      })
+    },
+  }
+}

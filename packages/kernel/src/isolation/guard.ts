@@ -1,0 +1,66 @@
+import type { Transport } from '@openclaw/client'
+import type { Clock } from '../platform.ts'
+
+/** What a child may say within a second before it is taken for a flood. A busy channel says a hundredth of it. */
+const maxFrames = 5000
+const maxBytes = 32 * 1024 * 1024
+/** Lines that are no frames of ours: a library that writes past the process's stdout may do so a few times. */
+const maxGarbage = 20
+const windowMs = 1000
+
+/** How our own link begins every frame. What begins otherwise was not written by it. */
+const head = /^\{"jsonrpc":"2\.0",(?:"id":(?:\d+|null|"[^"]{0,128}"),)?"(method|result|error)":/
+
+/**
+ * Stands between a child's pipe and the link: passes frames on, refuses what is none, and calls `onFlood` once, with the
+ * reason, when the child says more than anybody should. After that nothing is passed on.
+ */
+export function guard(transport: Transport, clock: Clock, onFlood: (why: string) => void): Transport {
+  const spent = budget(clock, windowMs)
+  let garbage = 0
+  let asked = 0
+  let answered = 0
+  let over = false
+  const flood = (why: string) => {
+    over = true
+    onFlood(why)
+  }
+  return {
+    ...transport,
+    send(text) {
+      if (text.includes('"id":') && head.exec(text)?.[1] === 'method') asked++
+      return transport.send(text)
+    },
+    onMessage(listen) {
+      transport.onMessage((text) => {
+        if (over) return
+        const kind = head.exec(text)?.[1]
+        if (kind === undefined) return ++garbage > maxGarbage && flood('it wrote what is no frame to its stdout')
+        if (kind === 'method') {
+          const { count, size } = spent(text.length)
+          if (count > maxFrames) return flood(`it said more than ${maxFrames} things within a second`)
+          if (size > maxBytes) return flood(`it said more than ${maxBytes / 2 ** 20} MB within a second`)
+        } else if (++answered > asked) return flood('it answered what nobody asked')
+        listen(text)
+      })
+    },
+  }
+}
+
+/** Counts what is spent within a window of time that begins anew when it is over. */
+export function budget(clock: Clock, ms: number): (size: number) => { count: number; size: number } {
+  let began = -Infinity
+  let count = 0
+  let sum = 0
+  return (size) => {
+    const now = clock.monotonic()
+    if (now - began >= ms) {
+      began = now
+      count = 0
+      sum = 0
+    }
+    count++
+    sum += size
+    return { count, size: sum }
+  }
+}

@@ -1,0 +1,145 @@
+import { failure, type HookPoint } from '@openclaw/protocol'
+import type { Log } from '@openclaw/sdk'
+import { within } from '../deadline.ts'
+import type { FoundPlugin } from '../plugins/host.ts'
+import type { Platform } from '../platform.ts'
+import { isolateChannel, type IsolatedChannel } from './channel.ts'
+import { openChecks } from './checks.ts'
+import { isolateGateway, type IsolatedGateway } from './gateway.ts'
+import { beginLife, type PluginLife, type PluginProgram } from './life.ts'
+import { findPrefix } from './spawn.ts'
+import { supervise } from './supervise.ts'
+
+/** A plugin whose entries live in a process of their own. */
+export interface IsolatedPlugin extends AsyncDisposable {
+  /**
+   * Gives what importing one of its modules would give here: entries that ask their process for everything. Rejects with
+   * what the module threw, or with how the process ended.
+   */
+  load(part: 'channel' | 'gateway' | 'config'): Promise<unknown>
+  /** Has a text rendered that its channel is about to be asked for. Absent when the channel renders nothing. */
+  readonly prepare: IsolatedChannel['prepare']
+}
+
+/** Time that a process has to end its links and what its entries opened. */
+const closeMs = 2500
+
+/** Makes the host of one plugin; its process is started by the first `load`, and kept alive until the end. */
+export function hostPlugin(options: {
+  readonly plugin: FoundPlugin
+  readonly program: PluginProgram
+  readonly platform: Platform
+  readonly log: Log
+  /** The folder that its process may write. */
+  readonly state: string
+  /** The address of the gateway. */
+  address(): URL
+  /** The process is gone and another one is being started. */
+  onLost(reason: string): void
+  /** It is alive again. */
+  onUp(): void
+  /** It is not started any more: what it added refuses everything from now on. */
+  onDown(why: string): void
+}): IsolatedPlugin {
+  const { plugin, platform, log } = options
+  const { id } = plugin.manifest
+  const check = openChecks(id)
+  const remedy = `\`openclaw plugins reload ${id}\``
+  const loaded = new Map<HookPoint, string>()
+  let ready: PluginLife | undefined
+  let turned = Promise.withResolvers<void>()
+  let channel: IsolatedChannel | undefined
+  let gateway: IsolatedGateway | undefined
+
+  const turn = () => {
+    turned.resolve()
+    turned = Promise.withResolvers()
+  }
+  const children = supervise<PluginLife>({
+    name: `the process of the plugin ${id}`,
+    remedy,
+    clock: platform.clock,
+    log,
+    async begin() {
+      const life = await beginLife({
+        ...options,
+        check,
+        prefix: await findPrefix(platform),
+        setup: () => gateway?.given,
+        listen: (event, on) => gateway?.listen(event, on),
+      })
+      void life.over.then((how) => forget(life, how))
+      return life
+    },
+    onUp: (life) => void prepareAll(life),
+    onLost: options.onLost,
+    onDown(why) {
+      turn()
+      options.onDown(why)
+    },
+  })
+
+  /** Its links are gone, and the machines of its accounts connect again. */
+  function forget(life: PluginLife, how: string): void {
+    if (ready === life) ready = undefined
+    const accounts = [...life.accounts.values()]
+    life.accounts.clear()
+    for (const account of accounts) account.report('offline', `the process of its plugin ended: ${how}`)
+    turn()
+  }
+
+  /** A fresh process learns what the one before it had loaded, before anybody may use it. */
+  async function prepareAll(life: PluginLife): Promise<void> {
+    const again = children.restarts > 0
+    try {
+      for (const [hook, module] of loaded) await life.call(`${hook as 'channel' | 'gateway'}.describe`, { module })
+      if (again) await gateway?.again(life)
+    } catch (error) {
+      // One that died of it is started again, and parked when it goes on dying.
+      if (children.life === life)
+        children.park(`${error instanceof Error ? error.message : String(error)}; mend it, then ${remedy}`)
+      return
+    }
+    ready = life
+    turn()
+    if (again) options.onUp()
+  }
+
+  async function up(signal?: AbortSignal): Promise<PluginLife> {
+    children.start()
+    for (;;) {
+      if (ready) return ready
+      if (children.state === 'parked')
+        // Not `unavailable`: whoever tries again by himself would do so for ever.
+        throw failure('forbidden', `${id}: its process is parked: ${children.reason ?? 'it died too often'}; ${remedy}`)
+      await (signal ? within(turned.promise, signal) : turned.promise)
+    }
+  }
+
+  return {
+    get prepare() {
+      return channel?.prepare
+    },
+    async load(part) {
+      const module = await plugin.module(part)
+      const life = await up()
+      if (part === 'config') return life.call('config.describe', { module })
+      if (part === 'channel') {
+        channel = isolateChannel(await life.call('channel.describe', { module }), up, options.address)
+        loaded.set(part, module)
+        return { default: channel.channel }
+      }
+      gateway = isolateGateway(await life.call('gateway.describe', { module }), { up, now: () => ready })
+      loaded.set(part, module)
+      return { default: gateway.gateway }
+    },
+    async [Symbol.asyncDispose]() {
+      if (ready) {
+        const late = Promise.withResolvers<void>()
+        using _timer = platform.clock.after(closeMs, late.resolve)
+        await Promise.race([ready.call('close', {}).catch(() => {}), late.promise])
+      }
+      await children[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import { servePlugin } from '../../src/isolation/child/serve.ts'
+
+/** The process of a plugin in these tests: installed ones from their files, and the fixtures as if they came with the program. */
+await servePlugin({
+  bundled: {
+    'line/channel': () => import('./fixture/channel.ts'),
+    'line/config': () => import('./fixture/config.ts'),
+    'guard/gateway': () => import('./fixture/gateway.ts'),
+  },
+})

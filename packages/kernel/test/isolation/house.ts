@@ -1,0 +1,168 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Outbound } from '@openclaw/protocol'
+import { fakeChannel, say, scriptedProvider, providerPlugin } from '@openclaw/testing'
+import { createAgent } from '../../../agent/src/index.ts'
+import { createKernel } from '../../src/kernel.ts'
+import { realPlatform } from '../../src/platform/real.ts'
+import type { PluginProgram } from '../../src/isolation/life.ts'
+import type { BundledPlugin } from '../../src/plugins/host.ts'
+
+const repository = fileURLToPath(new URL('../../../..', import.meta.url))
+
+/** The tests' own process of a plugin, from source. */
+export const program: PluginProgram = {
+  argv: [process.execPath, fileURLToPath(new URL('./child.ts', import.meta.url))],
+  reads: [repository],
+}
+
+const fixture = (id: string, hooks: object, more: object = {}): BundledPlugin => ({
+  package: { name: `@openclaw/${id}`, version: '1.0.0', openclaw: { id, label: id, api: 1, hooks, ...more } },
+  load: {},
+})
+export const line = fixture('line', { channel: './channel' }, { config: './config' })
+export const guard = fixture('guard', { gateway: './gateway' }, { permissions: { methods: ['status'], public: true } })
+
+/** A platform that speaks JSON lines over TCP, as a test sees it. */
+export async function openPlatform() {
+  const lines: Socket[] = []
+  const said: Record<string, unknown>[] = []
+  let tick = Promise.withResolvers<void>()
+  let count = 0
+  let silent = false
+  const server = createServer((socket) => {
+    lines.push(socket)
+    socket.on('error', () => {})
+    socket.once('close', () => lines.splice(lines.indexOf(socket), 1))
+    createInterface(socket).on('line', (text) => {
+      const one = JSON.parse(text) as Record<string, unknown>
+      said.push(one)
+      if (one['kind'] === 'send' && !silent)
+        tell({ kind: 'receipt', key: (one['message'] as Outbound).idempotencyKey, message: `p${++count}` })
+      tick.resolve()
+      tick = Promise.withResolvers()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const tell = (value: object) => lines.at(-1)?.write(`${JSON.stringify(value)}\n`)
+  const hear = async (fits: (one: Record<string, unknown>) => boolean, from = 0) => {
+    for (;;) {
+      const found = said.slice(from).find(fits)
+      if (found) return found
+      await tick.promise
+    }
+  }
+  return {
+    port: (server.address() as { port: number }).port,
+    said,
+    hear,
+    lines,
+    tell,
+    set silent(on: boolean) {
+      silent = on
+    },
+    /** Somebody writes; resolves once the channel says that it is durable. */
+    async says(text: string, more: object = {}) {
+      const event = `e${++count}`
+      const from = said.length
+      tell({
+        kind: 'event',
+        event: {
+          event,
+          message: event,
+          kind: 'message',
+          peer: { kind: 'direct', id: 'u1' },
+          sender: { id: 'u1' },
+          text,
+          atMs: Date.now(),
+          ...more,
+        },
+      })
+      await hear((one) => one['kind'] === 'ack' && one['event'] === event, from)
+    },
+    /** The next call of a hook point goes wrong. */
+    async arm(hook: string, fault: string) {
+      const from = said.length
+      tell({ kind: 'fault', hook, fault })
+      await hear((one) => one['kind'] === 'armed', from)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of lines) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** A real kernel in this process, with one plugin in a process of its own and a channel beside it. */
+export async function openHouse(plugins: readonly BundledPlugin[], config: object = {}, listen = false) {
+  const home = await mkdtemp(join(tmpdir(), 'openclaw-isolation-'))
+  const other = fakeChannel({ id: 'other', now: Date.now })
+  const model = scriptedProvider(({ turns }) => {
+    const last = turns.findLast(({ role }) => role === 'user')
+    return say(`heard: ${JSON.stringify(last?.content)}`)
+  })
+  const { plugins: rules = {}, channels = {}, ...rest } = config as Record<string, object>
+  const ids = plugins.map((one) => (one.package.openclaw as { id: string }).id)
+  await writeFile(
+    join(home, 'openclaw.json'),
+    JSON.stringify({
+      ...rest,
+      plugins: { ...Object.fromEntries(ids.map((id) => [id, { isolation: 'process' }])), ...rules },
+      channels: { other: { dm: { policy: 'open' }, accounts: { default: {} } }, ...channels },
+    }),
+  )
+  const bundled = [providerPlugin(model), other.plugin, ...plugins]
+  const logged: string[] = []
+  const note = (text: string, fields?: object) => void logged.push(`${text} ${fields ? JSON.stringify(fields) : ''}`)
+  const kernel = await createKernel({
+    home,
+    version: '0.0.0-test',
+    platform: realPlatform(),
+    bundled,
+    isolation: program,
+    agent: {
+      inProcess: (transport) => createAgent({ transport, bundled: { [`${model.provider.id}/provider`]: model.load } }),
+    },
+    defaultModel: model.model,
+    port: 0,
+    listen,
+    echo: { debug: note, info: note, warn: note, error: note },
+  })
+  await kernel.plugged
+  const row = async (id: string) => {
+    const { plugins: rows } = await kernel.call('plugins.list', {})
+    return rows.find((one) => one.id === id)!
+  }
+  return {
+    home,
+    kernel,
+    other,
+    logged,
+    row,
+    pid: async (id: string) => Number(/process (\d+)/.exec((await row(id)).holds.join())?.[1]),
+    /** Says something on the other channel; how long it took until the answer was there. */
+    async answeredInMs(): Promise<number> {
+      const began = performance.now()
+      const count = other.sent.length + 1
+      await other.say('are you there')
+      await other.waitSent(count)
+      return performance.now() - began
+    },
+    async online(channel: string) {
+      for (;;) {
+        const { accounts } = await kernel.call('channels.status', {})
+        const account = accounts.find((one) => one.channel === channel)
+        if (account?.state === 'online') return account
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await kernel.close('the test is over')
+      await rm(home, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
