@@ -3,7 +3,7 @@ import { Api, type ApiClientOptions } from 'grammy/web'
 import type { UserFromGetMe } from 'grammy/types'
 import type { Static } from 'typebox'
 import type { account as accountSchema } from './config.ts'
-import { failureOf, type Doing } from './failure.ts'
+import { failureOf } from './failure.ts'
 import { openMigrations, type Migrations } from './migrations.ts'
 
 export type TelegramAccount = Account<Static<typeof accountSchema>>
@@ -12,9 +12,11 @@ export type TelegramAccount = Account<Static<typeof accountSchema>>
 export interface Bot {
   readonly account: TelegramAccount
   readonly me: UserFromGetMe
+  /** Names of our commands. */
+  readonly commands: ReadonlySet<string>
   readonly migrations: Migrations
   /** Asks Telegram once. What it refuses becomes a failure that says what was being done. */
-  call<T>(doing: Doing, signal: AbortSignal, ask: (api: Api, stop: Stop) => Promise<T>): Promise<T>
+  call<T>(doing: string, signal: AbortSignal, ask: (api: Api, stop: Stop) => Promise<T>): Promise<T>
 }
 
 /** A signal as grammY's types know it: they are those of its build for Node, which brings one of its own. */
@@ -34,7 +36,8 @@ export async function login(account: TelegramAccount): Promise<Bot> {
     }
   }
   const me = await call('logging in', account.signal, (asked, stop) => asked.getMe(stop))
-  return { account, me, migrations: await openMigrations(account.store), call }
+  const commands = new Set(account.commands.map(({ name }) => name))
+  return { account, me, commands, migrations: await openMigrations(account.store), call }
 }
 
 /** Where the Bot API is. */

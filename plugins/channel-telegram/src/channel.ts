@@ -8,7 +8,7 @@ import { showMenu } from './menu.ts'
 import { openOutbound } from './outbound.ts'
 import { startPolling, type Patience } from './polling.ts'
 import { maxFileBytes } from './upload.ts'
-import { addressOf, serveWebhook } from './webhook.ts'
+import { addressOf, removeWebhook, serveWebhook } from './webhook.ts'
 
 /** The longest message, counted after parsing (https://core.telegram.org/bots/api#sendmessage). */
 const maxText = 4096
@@ -37,9 +37,8 @@ export function telegramChannel(patience: Patience = { pollSeconds: 25, graceMs:
       const called = account.config.mode === 'webhook'
       if (called) addressOf(account)
       const bot = await login(account)
-      await showMenu(bot)
-      if (!called) await bot.call('removing a webhook', account.signal, (api, stop) => api.deleteWebhook({}, stop))
-      const incoming = called ? await serveWebhook(bot) : startPolling(bot, patience)
+      await Promise.all([showMenu(bot), called ? serveWebhook(bot) : removeWebhook(bot)])
+      const polling = called ? undefined : startPolling(bot, patience)
       return {
         ...openOutbound(bot),
         fetch: (attachment, signal) => fetchFile(bot, attachment, signal),
@@ -47,7 +46,9 @@ export function telegramChannel(patience: Patience = { pollSeconds: 25, graceMs:
           const { username } = await bot.call('asking who we are', signal, (api, stop) => api.getMe(stop))
           return `@${username}`
         },
-        [Symbol.asyncDispose]: () => incoming[Symbol.asyncDispose](),
+        async [Symbol.asyncDispose]() {
+          await polling?.[Symbol.asyncDispose]()
+        },
       }
     },
   })

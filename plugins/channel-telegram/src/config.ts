@@ -1,8 +1,8 @@
-import { Secret } from '@openclaw/sdk'
+import { closed, Secret } from '@openclaw/sdk'
 import Type from 'typebox'
 
 /** `channels.telegram.accounts.<name>` */
-export const account = Type.Object(
+export const account = closed(
   {
     token: Secret({
       boundTo: 'apiRoot',
@@ -36,7 +36,6 @@ export const account = Type.Object(
     ),
   },
   {
-    additionalProperties: false,
     description: [
       '1. Open https://t.me/BotFather in Telegram and send /newbot; choose a name and a username.',
       '2. Copy the token that it answers with, e.g. 123456789:AAH…, and give it here.',

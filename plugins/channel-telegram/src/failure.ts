@@ -1,14 +1,12 @@
 import { failure, toFailure, type ErrorCode, type Failure } from '@openclaw/sdk'
 import { GrammyError, HttpError } from 'grammy/web'
 
-/** What was being done, as the words of a message: `sending to 42`. */
-export type Doing = string
-
 /**
  * What went wrong between us and Telegram, as the kernel wants it (https://core.telegram.org/bots/api#making-requests).
- * Never holds the token: the words of the network, where addresses stand, are left out.
+ * `doing` says what was being done: `sending to 42`. Never holds the token: the words of the network, where addresses
+ * stand, are left out.
  */
-export function failureOf(account: string, doing: Doing, thrown: unknown): Error & Failure {
+export function failureOf(account: string, doing: string, thrown: unknown): Error & Failure {
   const at = `telegram/${account}: ${doing}`
   if (thrown instanceof GrammyError) return answered(account, at, thrown)
   if (thrown instanceof HttpError) {
@@ -24,17 +22,17 @@ export function failureOf(account: string, doing: Doing, thrown: unknown): Error
 
 function answered(account: string, at: string, { error_code, description, parameters }: GrammyError): Error & Failure {
   const said = `${at}: Telegram says "${description}"`
-  // A token without the form of one is "not found": the methods that we call exist.
-  if (error_code === 401 || error_code === 404)
+  // A token without the form of one is nowhere to be found; a method that is not there has more words to it.
+  if (error_code === 401 || description === 'Not Found')
     return failure(
       'unauthorized',
       `telegram/${account}: the token was refused; create a new one with @BotFather (https://t.me/BotFather) and store it with \`openclaw channels add telegram\``,
     )
-  if (error_code === 429)
-    return failure('rate_limited', `${said}`, { retryAfterMs: (parameters.retry_after ?? 1) * 1000 })
+  if (error_code === 429) return failure('rate_limited', said, { retryAfterMs: (parameters.retry_after ?? 1) * 1000 })
   if (error_code === 403) return failure('forbidden', `${said}; ${adviceFor(description)}`)
   if (error_code === 409) return failure('conflict', `${at}: ${conflictOf(description)}`)
   if (error_code === 413) return failure('invalid_params', `${said}; the file is too large for Telegram`)
+  if (error_code === 404) return failure('unsupported', `${said}; the Bot API at apiRoot is too old`)
   if (error_code === 400) return failure(codeOf(description), said)
   return failure('unavailable', said)
 }

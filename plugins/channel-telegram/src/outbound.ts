@@ -8,6 +8,8 @@ import { maxFileBytes, sendFile } from './upload.ts'
 
 /** The most that may stand under a file (https://core.telegram.org/bots/api#senddocument). */
 const maxCaption = 1024
+/** More buttons than this stand below each other. */
+const maxInRow = 3
 /** So many sends that broke off in the middle are remembered. */
 const maxUnfinished = 100
 
@@ -141,7 +143,9 @@ function partsOf({ text, attachments = [], replyTo, choices = [] }: Outbound): P
     ...files.map((file, at) => ({ file, text: captioned && at === 0 ? text : '' })),
     ...tooLarge.map((words) => ({ text: words })),
   ]
-  const keyboard = choices.length > 0 ? { inline_keyboard: [choices.map(button)] } : undefined
+  const buttons = choices.map(button)
+  const rows = buttons.length <= maxInRow ? [buttons] : buttons.map((one) => [one])
+  const keyboard = buttons.length > 0 ? { inline_keyboard: rows } : undefined
   return parts.map((part, at) => ({
     ...part,
     replyTo: at === 0 ? replyTo : undefined,

@@ -25,7 +25,9 @@ export function startPolling(bot: Bot, { pollSeconds, graceMs }: Patience): Asyn
   const at = `telegram/${account.id}`
   const stopping = new AbortController()
   const late = new AbortController()
+  /** Everything below is durable. */
   let offset: number | undefined
+  /** What the last poll named. It need not have arrived: then Telegram gives again what we know already. */
   let confirmed: number | undefined
   const reportStored = reportStorage(bot)
 
@@ -35,12 +37,11 @@ export function startPolling(bot: Bot, { pollSeconds, graceMs }: Patience): Asyn
     using _limit = account.clock.after(limitMs, () => silence.abort())
     const signal = AbortSignal.any([stopping.signal, silence.signal])
     const asked = offset === undefined ? {} : { offset }
+    confirmed = offset
     try {
-      const updates = await bot.call('polling', signal, (api, stop) =>
+      return await bot.call('polling', signal, (api, stop) =>
         api.getUpdates({ ...asked, timeout: pollSeconds, allowed_updates: allowedUpdates }, stop),
       )
-      confirmed = offset
-      return updates
     } catch (error) {
       if (!silence.signal.aborted) throw error
       throw failure('unavailable', `${at}: Telegram was silent for ${limitMs / 1000} s; is there a network?`)

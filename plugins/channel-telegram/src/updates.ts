@@ -39,14 +39,17 @@ function moveOf({ chat, migrate_to_chat_id, migrate_from_chat_id }: Message): [n
 }
 
 /** An update that cannot be read would be given for ever; it is told and passed over. */
-function read({ account, me, migrations }: Bot, update: Update): Inbound | undefined {
+function read(bot: Bot, update: Update): Inbound | undefined {
   try {
-    return inboundOf(update, { me, migrations, commands: new Set(account.commands.map(({ name }) => name)) })
+    return inboundOf(update, bot)
   } catch (error) {
-    account.log.error(`telegram/${account.id}: update ${update.update_id} could not be read and is passed over`, {
-      kinds: Object.keys(update),
-      error: toFailure(error).message,
-    })
+    bot.account.log.error(
+      `telegram/${bot.account.id}: update ${update.update_id} could not be read and is passed over`,
+      {
+        kinds: Object.keys(update),
+        error: toFailure(error).message,
+      },
+    )
     return undefined
   }
 }

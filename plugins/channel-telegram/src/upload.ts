@@ -14,7 +14,7 @@ type Kind = 'photo' | 'voice' | 'document'
 export type Beside = NonNullable<Parameters<Api['sendDocument']>[2]>
 
 /** How a file is shown: pictures and voice notes as such, everything else to be downloaded. */
-export function kindOf({ mime, sizeBytes = 0 }: Attachment): Kind {
+function kindOf({ mime, sizeBytes = 0 }: Attachment): Kind {
   if (/^image\/(jpeg|png|webp)$/.test(mime) && sizeBytes <= maxPhotoBytes) return 'photo'
   return mime === 'audio/ogg' ? 'voice' : 'document'
 }
@@ -42,8 +42,10 @@ export async function sendFile(
   }
 }
 
-/** A name that can stand in the head of a part: grammY writes it there as it is. */
+/** A name that can stand in the head of a part, where grammY writes it as it is. */
 function fileName({ name, mime }: Attachment): string {
-  // oxlint-disable-next-line no-control-regex
-  return name?.replaceAll(/[\x00-\x1f";\\/]/g, '_') || `file.${mime.split('/').pop()?.replaceAll(/\W/g, '') ?? 'bin'}`
+  const ending = mime.split('/').at(-1)?.replaceAll(/\W/g, '')
+  return (
+    [...(name ?? '')].map((sign) => (sign < ' ' || '";\\/'.includes(sign) ? '_' : sign)).join('') || `file.${ending}`
+  )
 }

@@ -1,5 +1,5 @@
 import { same } from '@openclaw/channel-kit'
-import { failure, toFailure } from '@openclaw/sdk'
+import { failure } from '@openclaw/sdk'
 import type { Update } from 'grammy/types'
 import type { Bot, TelegramAccount } from './bot.ts'
 import { allowedUpdates, reportStorage, takeUpdate } from './updates.ts'
@@ -11,7 +11,7 @@ const secretHeader = 'x-telegram-bot-api-secret-token'
  * Has Telegram call us, and answers 200 once what it brought is durable; until then it calls again. The webhook stays set
  * when we go: Telegram keeps what is for us and calls until we are back.
  */
-export async function serveWebhook(bot: Bot): Promise<AsyncDisposable> {
+export async function serveWebhook(bot: Bot): Promise<void> {
   const { account } = bot
   const { url, secret } = addressOf(account)
   const reportStored = reportStorage(bot)
@@ -24,7 +24,11 @@ export async function serveWebhook(bot: Bot): Promise<AsyncDisposable> {
   await bot.call('setting the webhook', account.signal, (api, stop) =>
     api.setWebhook(full.href, { secret_token: secret, allowed_updates: allowedUpdates }, stop),
   )
-  return { async [Symbol.asyncDispose]() {} }
+}
+
+/** Telegram lets nobody poll while a webhook is set. */
+export async function removeWebhook({ account, call }: Bot): Promise<void> {
+  await call('removing a webhook', account.signal, (api, stop) => api.deleteWebhook({}, stop))
 }
 
 async function answer(bot: Bot, body: Uint8Array, reportStored: (error?: unknown) => void): Promise<Response> {

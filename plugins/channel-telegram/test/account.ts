@@ -5,6 +5,9 @@ import { onTestFinished } from 'vitest'
 import type { TelegramAccount } from '../src/bot.ts'
 import { telegramChannel } from '../src/channel.ts'
 
+/** Where a fetch goes. */
+export const urlOf = (input: Parameters<typeof fetch>[0]) => (input instanceof Request ? input.url : input.toString())
+
 export const never: AbortSignal = new AbortController().signal
 
 /** What an account of ours was told by the channel, and how it answers. */
@@ -61,7 +64,7 @@ export function makeAccount(config: Record<string, unknown>, store: Store = memo
       clock,
       commands,
       async fetch(input, init) {
-        const name = String(input).split('/').at(-1)!
+        const name = urlOf(input).split('/').at(-1)!
         if (name !== 'getUpdates') made.fetched.push(name)
         return fetch(input, init)
       },

@@ -2,7 +2,7 @@ import type { Outbound } from '@openclaw/sdk'
 import { telegramEmulator } from '@openclaw/testing/telegram'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { telegramChannel } from '../src/channel.ts'
-import { connect, connectTo, makeAccount, never, thrownBy } from './account.ts'
+import { connect, connectTo, makeAccount, never, thrownBy, urlOf } from './account.ts'
 
 let keys = 0
 const message = (more: Partial<Outbound> & Pick<Outbound, 'peer'>): Outbound => ({
@@ -204,10 +204,10 @@ describe('files', () => {
     const link = await telegramChannel({ pollSeconds: 5, graceMs: 5000 }).connect({
       ...made.account,
       async fetch(input, init) {
-        if (!String(input).includes('/file/')) return fetch(input, init)
+        if (!urlOf(input).includes('/file/')) return fetch(input, init)
         // As fetch does it: who does not follow fails.
         asked.push(init?.redirect ?? 'follow')
-        throw new TypeError(`fetch failed: ${String(input)} redirects`)
+        throw new TypeError(`fetch failed: ${urlOf(input)} redirects`)
       },
     })
     onTestFinished(() => link[Symbol.asyncDispose]())

@@ -3,7 +3,7 @@ import { telegramEmulator } from '@openclaw/testing/telegram'
 import { Api } from 'grammy/web'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { telegramChannel } from '../src/channel.ts'
-import { connect, connectTo, makeAccount, polling, thrownBy } from './account.ts'
+import { connect, connectTo, makeAccount, polling, thrownBy, urlOf } from './account.ts'
 
 /** Bodies of the polls that a Telegram got: what offsets they named. */
 function watchOffsets(fetched: typeof fetch): { offsets: (number | undefined)[]; fetch: typeof fetch } {
@@ -11,7 +11,7 @@ function watchOffsets(fetched: typeof fetch): { offsets: (number | undefined)[];
   return {
     offsets,
     fetch: (input, init) => {
-      if (String(input).endsWith('/getUpdates')) offsets.push(JSON.parse(init?.body as string).offset)
+      if (urlOf(input).endsWith('/getUpdates')) offsets.push(JSON.parse(init?.body as string).offset)
       return fetched(input, init)
     },
   }
@@ -81,6 +81,18 @@ describe('the offset', () => {
 })
 
 describe('L5: one poller', () => {
+  it('never asks beside a poll that waits, not even when it stops', async () => {
+    const made = await connect()
+    await made.telegram.says('hello')
+    await made.telegram.acknowledged()
+    await polling(made.telegram)
+    const polls: string[] = []
+    using _steps = made.telegram.onStep((step) => void polls.push(step))
+    await made.stop()
+    expect(polls.filter((step) => step === 'poll')).toEqual([])
+    expect(made.telegram.links().most).toBe(1)
+  })
+
   it('gives way to another program with the same token, in words that say what to do', async () => {
     const made = await connect()
     await made.telegram.says('first')
@@ -135,7 +147,7 @@ it('parks an account whose token was revoked while it polled', async () => {
   let first = true
   const link = await telegramChannel({ pollSeconds: 1, graceMs: 100 }).connect({
     ...account,
-    fetch: (input, init) => (String(input).endsWith('/getUpdates') ? account.fetch() : fetch(input, init)),
+    fetch: (input, init) => (urlOf(input).endsWith('/getUpdates') ? account.fetch() : fetch(input, init)),
     report: (state, _detail, fatal = false) => {
       if (first && state === 'offline') lost.resolve(fatal)
       first = false

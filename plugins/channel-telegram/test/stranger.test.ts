@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { TelegramServer } from 'telegram-test-api/lib/telegramServer.js'
 import { expect, it, onTestFinished } from 'vitest'
 import { telegramChannel } from '../src/channel.ts'
-import { makeAccount, never } from './account.ts'
+import { makeAccount, never, urlOf } from './account.ts'
 
 const token = '123456:stranger'
 
@@ -29,7 +29,7 @@ async function start() {
     ...made.account,
     async fetch(input, init) {
       // Its polls do not wait, so we do.
-      if (String(input).endsWith('/getUpdates')) await pause(20, stopped.signal)
+      if (urlOf(input).endsWith('/getUpdates')) await pause(20, stopped.signal)
       return fetch(input, init)
     },
   })

@@ -151,7 +151,8 @@ describe('a text', () => {
     const sent = await result<Sent>('sendMessage', { chat_id: 5001, text, parse_mode: 'HTML' })
     expect(sent.text).toBe(plain)
     const found = sent.entities.map(({ type, offset, length }) => [type, offset, length])
-    expect(found.toSorted()).toEqual(marks.toSorted())
+    expect(found).toHaveLength(marks.length)
+    expect(found).toEqual(expect.arrayContaining(marks))
   })
 
   // Words of https://github.com/tdlib/td/blob/master/test/message_entities.cpp
