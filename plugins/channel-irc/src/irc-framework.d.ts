@@ -47,6 +47,7 @@ declare module 'irc-framework' {
   }
 
   export interface Events {
+    'raw socket connected': [import('node:net').Socket]
     registered: [{ nick: string }]
     loggedin: [{ account: string }]
     'sasl failed': [{ reason: string; message?: string }]

@@ -5,7 +5,8 @@ export const maxText = 4000
 
 /** So many lines of one outbound are over within half a minute at the usual pace. */
 const maxLines = 12
-const usualRoom = 350
+/** Bytes of text that a line holds behind names of the usual length. */
+export const usualRoom = 350
 
 /** Markdown to outbounds in plain text, each with no more lines than can be paced within the time of one send. */
 export function render(markdown: string): string[] {

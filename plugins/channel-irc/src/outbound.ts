@@ -1,9 +1,10 @@
-import { failure, type Link } from '@openclaw/sdk'
+import { failure, toFailure, type ErrorCode, type Link } from '@openclaw/sdk'
 import type { Message } from 'irc-framework'
 import type { Flood } from './flood.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Identity } from './identity.ts'
 import { cutLines, roomFor } from './lines.ts'
+import { usualRoom } from './markup.ts'
 import type { Settings } from './settings.ts'
 import type { Wire } from './wire.ts'
 
@@ -30,36 +31,45 @@ export function sender({ wire, flood, beat, identity, settings }: Pen): Link['se
   return async ({ peer, text }, signal) => {
     signal.throwIfAborted()
     const group = peer.kind === 'group' ? channelOf(wire, peer.id) : undefined
-    // A nick is looked up right before each line: it may have changed hands since the last one.
-    const nick = async () => group ?? (await identity.nickOf(peer.id))
-    let target = await nick()
-    const lines = cutLines(text, roomFor(wire.mask, target))
-    if (lines.length === 0) throw failure('invalid_params', `${wire.name}: there is no text to send to ${peer.id}`)
+    const about = cutLines(text, usualRoom).length
+    if (about === 0) throw failure('invalid_params', `${wire.name}: there is no text to send to ${peer.id}`)
     const waitMs = owed * settings.flood.everyMs
-    if (owed > 0 && waitMs + lines.length * settings.flood.everyMs > patienceMs)
+    if (owed > 0 && waitMs + about * settings.flood.everyMs > patienceMs)
       throw failure('rate_limited', `${wire.name}: ${owed} lines wait before these`, { retryAfterMs: waitMs })
 
-    let left = lines.length
-    owed += left
-    const refusal = watch(wire, () => target)
+    let target = ''
+    // A nick is looked up right before each line: it may have changed hands while the line waited.
+    async function turn(): Promise<string> {
+      await flood.take(signal)
+      return (target = group ?? (await identity.nickOf(peer.id)))
+    }
+    owed += about
+    using refusals = watch(wire, () => target)
+    let written = 0
     try {
-      for (const [index, line] of lines.entries()) {
-        await flood.take(signal)
-        if (index > 0) target = await nick()
-        refusal.throwIfRefused()
+      await turn()
+      for (const line of cutLines(text, roomFor(wire.mask, target))) {
+        if (written > 0) await turn()
+        if (refusals.count() > 0) break
         wire.write(`PRIVMSG ${target} :${line}`)
-        owed--
-        left--
+        written++
       }
       const token = `${target}/${wire.id}.${++sends}`
       await beat.roundTrip(token, signal)
-      refusal.throwIfRefused()
+      refusals.throwIfAny(written)
       return { messages: [token] }
+    } catch (error) {
+      throw written === 0 ? unsent(error) : error
     } finally {
-      owed -= left
-      refusal[Symbol.dispose]()
+      owed -= about
     }
   }
+}
+
+/** A failure that may heal, of something that certainly did not arrive: it says when to try again. */
+function unsent(error: unknown): unknown {
+  const { code, message } = toFailure(error)
+  return code === 'unavailable' ? failure(code, message, { retryAfterMs: soonMs, cause: error }) : error
 }
 
 /** Shows that we type, where the server passes that on (https://ircv3.net/specs/client-tags/typing). */
@@ -79,27 +89,36 @@ function channelOf(wire: Wire, id: string): string {
   throw failure('invalid_params', `${wire.name}: ${JSON.stringify(id)} is no channel`)
 }
 
-type Refusal = { readonly code: Parameters<typeof failure>[0]; readonly why: string; readonly retryAfterMs?: number }
+interface Refusal {
+  readonly code: ErrorCode
+  readonly why: string
+  readonly retryAfterMs?: number
+}
 
-/** Notes the server's refusal of a line to this target. */
+/** Notes which lines to this target the server refuses. */
 function watch(wire: Wire, target: () => string) {
-  let refused: Refusal | undefined
+  const refusals: Refusal[] = []
   const lines = wire.onLine((message) => {
-    if (message.params[1] !== undefined && wire.fold(message.params[1]) === wire.fold(target()))
-      refused ??= refusalOf(message)
+    if (message.params[1] === undefined || wire.fold(message.params[1]) !== wire.fold(target())) return
+    const refusal = refusalOf(message)
+    if (refusal) refusals.push(refusal)
   })
   return {
-    throwIfRefused() {
-      if (!refused) return
-      const { code, why, retryAfterMs } = refused
-      const more = retryAfterMs === undefined ? {} : { retryAfterMs }
-      throw failure(code, `${wire.name}: sending to ${target()} was refused: ${why}`, more)
+    count: () => refusals.length,
+    throwIfAny(written: number) {
+      const [first] = refusals
+      if (!first) return
+      const why = `${wire.name}: sending to ${target()} was refused: ${first.why}`
+      // When some of the lines arrived, nobody may send them again.
+      if (refusals.length < written) throw failure(first.retryAfterMs === undefined ? first.code : 'unavailable', why)
+      throw failure(first.code, why, first.retryAfterMs === undefined ? {} : { retryAfterMs: first.retryAfterMs })
     },
     [Symbol.dispose]: () => lines[Symbol.dispose](),
   }
 }
 
 const usualWaitMs = 10_000
+const soonMs = 1000
 
 /** Numerics that answer a PRIVMSG: https://modern.ircdocs.horse/#numerics and https://defs.ircdocs.horse/defs/numerics */
 function refusalOf({ command, params }: Message): Refusal | undefined {
@@ -111,9 +130,9 @@ function refusalOf({ command, params }: Message): Refusal | undefined {
     case '404':
       return { code: 'forbidden', why: `${said}; ask the channel's operators for a voice (+v), or to lift a ban (+b)` }
     case '442':
-      return { code: 'unavailable', why: 'we are not in it for the moment' }
+      return { code: 'unavailable', why: 'we are not in it for the moment', retryAfterMs: soonMs }
     case '437':
-      return { code: 'unavailable', why: said }
+      return { code: 'unavailable', why: said, retryAfterMs: soonMs }
     case '263':
     case '439':
     case '707': {

@@ -55,6 +55,8 @@ export function openWire(account: Account, settings: Settings, timing: Timing, s
     over = true
     resolve(farewell ?? explain(error || undefined, settings))
   })
+  // Lines are short and come in pairs; the second must not wait for the first one to be acknowledged.
+  client.on('raw socket connected', (socket) => void socket.setNoDelay(true))
   client.on('user updated', ({ nick, new_ident, new_hostname }) => {
     if (isOurs(nick) && new_hostname) [user, host] = [new_ident, new_hostname]
   })

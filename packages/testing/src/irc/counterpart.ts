@@ -45,6 +45,7 @@ const sayBytes = 380
 export async function openCounterpart(network: Network, config: Record<string, unknown>): Promise<IrcServer> {
   await using opening = new AsyncDisposableStack()
   opening.use(network)
+  const crowd = opening.use(new AsyncDisposableStack())
   const faults = openFaults()
   const sightings = openSightings()
   const people = new Map<string, Person>()
@@ -57,6 +58,7 @@ export async function openCounterpart(network: Network, config: Record<string, u
   let typed = 0
   let asked = 0
   let held: (() => void) | undefined
+  let giving: Promise<void> = Promise.resolve()
 
   const step = async (name: string) => {
     for (const listen of steps) await listen(name)
@@ -134,7 +136,9 @@ export async function openCounterpart(network: Network, config: Record<string, u
   async function heard(to: Link, line: Line, pass: () => void) {
     await step('event')
     const id = line.tags['msgid'] ?? `${to.id}.${++to.unnamed}`
-    const at = saying.findIndex(({ key }) => key === sayKey(nickOf(line.source), line.params[0]!, line.params[1]!))
+    const at = saying.findIndex(
+      ({ key }) => key === sayKey(nickOf(line.source), line.params[0] ?? '', line.params[1] ?? ''),
+    )
     if (at !== -1) saying.splice(at, 1)[0]!.told(id)
     const reorder = held === undefined && faults.strike('reorder')
     if (reorder) {
@@ -181,7 +185,7 @@ export async function openCounterpart(network: Network, config: Record<string, u
   }
   const group: Peer = { kind: 'group', id: groupKey }
   async function enters(nick: string, account?: string) {
-    const person = opening.use(await network.person(nick, account))
+    const person = crowd.use(await network.person(nick, account))
     const id = account === undefined ? nick : idOf(account)
     people.set(id, person)
     follow(person, id, people.size === 1)
@@ -195,7 +199,7 @@ export async function openCounterpart(network: Network, config: Record<string, u
   }
   const robot = await network.robot?.('robot')
   if (robot) {
-    opening.use(robot)
+    crowd.use(robot)
     robot.send(`JOIN ${channel}`)
     await robot.settle()
   }
@@ -261,7 +265,7 @@ export async function openCounterpart(network: Network, config: Record<string, u
     give(line) {
       const to = link
       if (!to) throw new Error('there is no connection to give it to')
-      void down(to, line, to.give)
+      giving = giving.then(() => down(to, line, to.give))
     },
     async says(text, how = {}) {
       let id = ''

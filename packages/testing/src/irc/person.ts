@@ -21,15 +21,13 @@ export interface PersonOptions {
   readonly nick: string
   /** Of the server. */
   readonly password?: string
-  /** Logs in with SASL PLAIN. */
-  readonly login?: { readonly account: string; readonly password: string }
   readonly capabilities?: readonly string[]
 }
 
 /** Connects to a server on this machine, and resolves when registered. */
 export async function openPerson(port: number, options: PersonOptions): Promise<Person> {
-  const { password, login, capabilities = [] } = options
-  const socket = connect(port, '127.0.0.1')
+  const { password, capabilities = [] } = options
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   const lines: Line[] = []
   const listeners = new Set<(line: Line) => void>()
   let nick = options.nick
@@ -55,20 +53,12 @@ export async function openPerson(port: number, options: PersonOptions): Promise<
     for (const listen of listeners) listen(line)
   })
 
-  const registered = next(({ command }) => command === '001' || command === '433' || command === '904')
+  const registered = next(({ command }) => command === '001' || command === '433')
   if (password !== undefined) send(`PASS ${password}`)
-  const wanted = [...capabilities, ...(login ? ['sasl'] : [])]
-  if (wanted.length > 0) send(`CAP REQ :${wanted.join(' ')}`)
+  if (capabilities.length > 0) send(`CAP REQ :${capabilities.join(' ')}`)
   send(`NICK ${nick}`)
   send(`USER ${nick} 0 * :${nick}`)
-  if (login) {
-    await next(({ command }) => command === 'CAP')
-    send('AUTHENTICATE PLAIN')
-    await next(({ command }) => command === 'AUTHENTICATE')
-    send(`AUTHENTICATE ${Buffer.from(`\0${login.account}\0${login.password}`).toString('base64')}`)
-    await next(({ command }) => command === '903' || command === '904')
-  }
-  if (wanted.length > 0) send('CAP END')
+  if (capabilities.length > 0) send('CAP END')
   const { command } = await registered
   if (command !== '001') throw new Error(`${nick} could not enter: ${command}`)
 

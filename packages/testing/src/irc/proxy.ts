@@ -41,8 +41,8 @@ export async function openProxy<C extends Connection>(serverPort: number, passag
   let delayMs = 0
   let silent = false
 
-  const server = createServer((channel) => {
-    const upstream = connect(serverPort, '127.0.0.1')
+  const server = createServer({ noDelay: true }, (channel) => {
+    const upstream = connect({ port: serverPort, host: '127.0.0.1', noDelay: true })
     sockets.set(channel, upstream)
     most = Math.max(most, sockets.size)
     const connection = passage.opened({

@@ -21,7 +21,7 @@ export const servicesName = 'services.example.net'
 
 /** Links to the server; resolves when both know each other. */
 export async function linkServices(port: number, password: string): Promise<Services> {
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   const send = (line: string) => void socket.write(`${line}\r\n`)
   const { promise: linked, resolve, reject } = Promise.withResolvers<void>()
   readLines(socket, (text) => {

@@ -69,8 +69,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     socket.once('close', () => sockets.delete(socket))
     serve(state, socket)
   }
-  const plain = createPlain(accept)
-  const secure = tls && createSecure({ ...tls, requestCert: true, rejectUnauthorized: false }, accept)
+  const plain = createPlain({ noDelay: true }, accept)
+  const secure = tls && createSecure({ ...tls, noDelay: true, requestCert: true, rejectUnauthorized: false }, accept)
   const port = await listen(plain)
   const tlsPort = secure && (await listen(secure))
 
@@ -80,10 +80,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     login: { sasl: { account: ourAccount, password: ourPassword } },
     refused: { sasl: { account: ourAccount, password: 'battery staple' } },
     immune: [],
-    person(nick, account) {
-      if (account === undefined) return openPerson(port, { nick })
+    async person(nick, account) {
+      const person = await openPerson(port, { nick })
+      if (account === undefined) return person
       accounts.set(account, { password: passwordOf(account) })
-      return openPerson(port, { nick, login: { account, password: passwordOf(account) } })
+      person.send(`PRIVMSG NickServ :IDENTIFY ${account} ${passwordOf(account)}`)
+      await person.settle()
+      return person
     },
     async robot(nick) {
       const robot = await openPerson(port, { nick })
