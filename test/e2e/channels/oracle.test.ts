@@ -53,7 +53,7 @@ describe('what the kill harness would find', () => {
     'R3: m0p0 counts once': { noted: [first, { ...first, line: 'l3' }, second] },
     'R8: m0p0 is answered no more often': { sees: [...good.sees, one] },
     'R4: m0p0 is whose it is': { noted: [{ ...first, sender: 'bob' }, second] },
-    'R4: m1p1 goes to who said it': { sees: [one, other, seen('I noted m1p1!', ann, '3')] },
+    'R4: m1p1 goes to who said it': { sees: [one, seen('I noted m1p1.', ann, '2')] },
     'R4: a model request': { requests: ['m0p0 m1p1'] },
     'L5: one link': { links: { now: 0, most: 2 } },
   }
