@@ -114,9 +114,10 @@ describe('who may import whom', () => {
           ...(bundles ? manifest.devDependencies : {}),
         }),
       )
-      return importsUnder(`${folder}/src/`).filter(({ from }) => {
+      return importsUnder(`${folder}/src/`).filter(({ from, typeOnly }) => {
         const name = packageOf(from)
-        return name !== undefined && name !== manifest.name && !declared.has(name)
+        if (name === undefined || name === manifest.name || declared.has(name)) return false
+        return !(typeOnly && declared.has(`@types/${name}`))
       })
     })
     expect(wrong.map(show)).toEqual([])

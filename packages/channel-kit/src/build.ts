@@ -7,7 +7,7 @@ import { proseIn } from './prose.ts'
 import { sections, type Section } from './sections.ts'
 
 /** So much of a document is read as Markdown, in characters; what comes after is literal. No model writes so much. */
-const readable = 128 * 1024
+const readable = 64 * 1024
 
 /** Makes the outline of a document. */
 export function outlineOf(markdown: string, roomFor: Draft['roomFor']): Outline {

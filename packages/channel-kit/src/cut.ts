@@ -66,7 +66,10 @@ export function cutsOf({ text, root }: Outline): Cuts {
 
   function next(position: number): number {
     let at = position + 1
-    while (!allowed(at)) at++
+    while (!allowed(at)) {
+      const { index, segment } = segments.containing(at)!
+      at = Math.max(at + 1, index + segment.length)
+    }
     return at
   }
 

@@ -16,7 +16,8 @@ export function takeMention(text: string, pattern: RegExp): Mention {
   let at = 0
   const add = (part: string) => {
     if (taken.trim() === '') taken = at === 0 ? part : part.replace(/^\s*[:,]?\s*/u, '')
-    else taken = /^[\s.,;:!?]/u.test(part) ? taken.replace(/[^\S\n]+$/u, '') + part : taken + part
+    else if (/^[\s.,;:!?]/u.test(part)) taken = taken.replace(/[^\S\n]+$/u, '') + part.replace(/^[^\S\n]+/u, ' ')
+    else taken += part
   }
   for (const match of found) {
     add(text.slice(at, match.index))
@@ -34,7 +35,7 @@ const nickSign = String.raw`[\p{L}\p{N}\p{M}_\-\[\]\\\x60^{|}]`
  * inside a word or another nick. A nick in the middle of a sentence talks about us, not to us.
  */
 export function nickPattern(nick: string): RegExp {
-  const name = nick.normalize('NFC').replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+  const name = nick.normalize('NFC').replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
   const alone = String.raw`(?<![\s\S])\s*@?${name}\s*(?![\s\S])`
   const first = String.raw`(?<![\s\S])\s*${name}(?=\s*[:,])`
   const anywhere = `(?<!${nickSign}|[@.])@${name}(?!${nickSign})`

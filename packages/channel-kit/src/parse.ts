@@ -36,7 +36,7 @@ export function isSane(markdown: string): boolean {
   if (markdown.length < tangled.signs) return true
   return markdown.split(/\n[ \t]*\r?\n/).every((paragraph) => {
     let count = 0
-    for (const _ of paragraph.matchAll(/\*+|_+|~+|\[/g)) count++
+    for (const _ of paragraph.matchAll(/\*+|_+|~+|[[\]]/g)) count++
     return count <= tangled.signs
   })
 }

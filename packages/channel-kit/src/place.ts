@@ -7,13 +7,13 @@ export function sourceAt(outline: Outline, markdown: string, position: number): 
   if (beginning) return beginning.start
   const last = path.at(-1)!
   if (last.kind !== 'text' && last.kind !== 'code' && last.kind !== 'fence') return last.start
-  return follow(markdown, last, outline.text.slice(last.from, position))
+  return follow(markdown, last, outline.text.slice(last.from, last.to), position - last.from)
 }
 
 /** Walks along the Markdown of a leaf while its text is read: over escapes, references, line ends and their indents. */
-function follow(markdown: string, leaf: Leaf, text: string): number {
+function follow(markdown: string, leaf: Leaf, text: string, length: number): number {
   // Nearly always it stands there as it is.
-  if (markdown.startsWith(text, leaf.start)) return leaf.start + text.length
+  if (markdown.startsWith(text, leaf.start)) return leaf.start + length
   let at = leaf.start
   const skip = (pattern: RegExp) => {
     pattern.lastIndex = at
@@ -23,13 +23,16 @@ function follow(markdown: string, leaf: Leaf, text: string): number {
   }
   if (leaf.kind === 'code') skip(/`+/y)
   if (leaf.kind === 'fence') skip(/[`~]{3,}[^\r\n]*(?:\r\n|\r|\n)?/y)
-  for (let index = 0; index < text.length && at < leaf.end; index++) {
+  for (let index = 0; index < length && at < leaf.end; index++) {
     const char = text[index]
     if (char === '\n') {
       skip(/[ \t]*\\?(?:\r\n|\r|\n)/y)
     } else if (leaf.kind === 'text' && markdown[at] === '\\' && markdown[at + 1] === char) {
       at += 2
-    } else if (leaf.kind !== 'text' || char === '&' || skip(/&(?:#x?[\da-f]{1,7}|[a-z][\da-z]{1,31});/iy) === '') {
+    } else {
+      const sign = leaf.kind === 'text' ? skip(/&(?:#x?[\da-f]{1,7}|[a-z][\da-z]{1,31});/iy) : ''
+      if (sign !== '' && !text.startsWith(sign, index)) continue
+      at -= sign.length
       if (markdown[at] !== char) skip(/[ \t>]+|\r\n|[\r\n]/y)
       if (markdown[at] === char) at++
     }

@@ -1,6 +1,6 @@
 import { isAddressItself } from './address.ts'
 import type { Markup } from './markup.ts'
-import { alignedTable, displayWidth } from './table.ts'
+import { alignedTable } from './table.ts'
 
 /** Wider tables are written as a line for each cell: a window that wraps them makes columns unreadable. */
 const widest = 60
@@ -19,7 +19,8 @@ export const plainText: Markup = {
   bullet: (depth, index) => `${'  '.repeat(depth)}${index === undefined ? '•' : `${index}.`} `,
   table(rows, align) {
     const aligned = alignedTable(rows, align)
-    return displayWidth(aligned.slice(0, aligned.indexOf('\n'))) > widest ? listed(rows) : aligned
+    const [, ruler = ''] = aligned.split('\n', 2)
+    return ruler.length > widest ? listed(rows) : aligned
   },
   rule: '———',
 }

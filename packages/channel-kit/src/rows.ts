@@ -11,21 +11,21 @@ export function addTable(draft: Draft, node: MdTable): Block[] {
   const titles = cellsOf(head, width)
   const rows = [titles, ...body.map((row) => cellsOf(row, width))]
   const bounds = (nth: number) => boundsOf(draft, node.children[nth]!)
-  if (!rows.every((row) => draft.roomFor.row(titles, row)))
-    return rows.flatMap((row, nth): Block[] => {
-      const leaf = addLeaf(draft, 'text', row.join(' | '), bounds(nth))
-      draft.text += itemGap
-      return leaf ? [{ ...leaf, kind: 'paragraph', children: [leaf] }] : []
-    })
-
   const from = draft.text.length
+  const span = () => ({ from, to: draft.text.length, ...boundsOf(draft, node) })
+  if (!rows.every((row) => draft.roomFor.row(titles, row))) {
+    const lines = rows.flatMap(
+      (row, nth) => addLeaf(draft, 'text', (nth === 0 ? '' : '\n') + row.join(' | '), bounds(nth)) ?? [],
+    )
+    return [{ kind: 'paragraph', ...span(), children: lines }]
+  }
   const children = rows.map((cells, nth): Row => {
     const at = draft.text.length
     draft.text += wholeSign + itemGap
     return { kind: 'row', cells, from: at, to: at + 1, ...bounds(nth) }
   })
   const align = Array.from({ length: width }, (_, column) => node.align?.[column] ?? undefined)
-  return [{ kind: 'table', align, head: children[0]!, children, from, to: draft.text.length, ...boundsOf(draft, node) }]
+  return [{ kind: 'table', align, head: children[0]!, children, ...span() }]
 }
 
 function cellsOf(row: TableRow, width: number): string[] {
