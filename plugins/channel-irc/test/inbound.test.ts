@@ -152,16 +152,7 @@ describe('what is not for the kernel', () => {
       '318',
       'BATCH',
     ]
-    for (const line of [
-      ...lines,
-      ':x!y@z PRIVMSG',
-      ':ada NICK',
-      ':ada MODE',
-      '352 a b',
-      'KICK',
-      '433',
-      '005 a CHANTYPES',
-    ])
+    for (const line of [...lines, ':x!y@z PRIVMSG', ':ada NICK', ':ada MODE', '352 a b', 'KICK', '433'])
       server.give(line)
     await server.says('the end')
     expect((await irc.next(2)).text).toBe('the end')

@@ -50,6 +50,8 @@ export async function openCounterpart(network: Network, config: Record<string, u
   const sightings = openSightings()
   const people = new Map<string, Person>()
   const written: Line[] = []
+  /** All that we were called: what we said may arrive when we are gone. */
+  const ourNicks = new Set<string>()
   const changed = new Set<() => void>()
   const steps = new Set<(step: string) => void | Promise<void>>()
   /** Who waits for the id of what they said. */
@@ -116,9 +118,12 @@ export async function openCounterpart(network: Network, config: Record<string, u
     const line = parseLine(text)
     const nick = nickOf(line.source)
     const [first = '', second = ''] = line.params
-    if (line.command === '001') [to.nick, link] = [first, to]
+    if (line.command === '001') {
+      ourNicks.add((to.nick = first))
+      link = to
+    }
     if (nick === to.nick && line.source.includes('!')) to.mask = line.source
-    if (line.command === 'NICK' && nick === to.nick) to.nick = first
+    if (line.command === 'NICK' && nick === to.nick) ourNicks.add((to.nick = first))
     if (line.command === 'JOIN' && nick === to.nick) to.rooms.add(fold(first))
     if (line.command === 'PART' && nick === to.nick) to.rooms.delete(fold(first))
     if (line.command === 'KICK' && second === to.nick) to.rooms.delete(fold(first))
@@ -176,7 +181,7 @@ export async function openCounterpart(network: Network, config: Record<string, u
   const groupKey = fold(channel)
   function follow(person: Person, id: string, seesGroup: boolean) {
     person.onLine((line) => {
-      if (line.command !== 'PRIVMSG' || nickOf(line.source) !== link?.nick) return
+      if (line.command !== 'PRIVMSG' || !ourNicks.has(nickOf(line.source))) return
       const [target = '', text = ''] = line.params
       const raw = formatLine(line)
       if (fold(target) === fold(person.nick)) sightings.arrived(fold(target), { kind: 'direct', id }, text, raw)

@@ -17,6 +17,8 @@ export interface Ngircd extends Network {
 export interface NgircdOptions {
   /** Paths of files in PEM. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** Where the program may be, besides in PATH. */
+  readonly folders?: readonly string[]
 }
 
 const serverPassword = 'open-sesame'
@@ -26,8 +28,11 @@ const linkPassword = 'link-password'
  * Starts ngircd (https://ngircd.barton.de/) on a free port of this machine, with a configuration of its own in a temporary
  * folder. Rejects with a sentence that says how to install it where it is missing.
  */
-export async function startNgircd({ tls }: NgircdOptions = {}): Promise<Ngircd> {
-  const program = await find('ngircd')
+export async function startNgircd({
+  tls,
+  folders = ['/usr/sbin', '/usr/local/sbin'],
+}: NgircdOptions = {}): Promise<Ngircd> {
+  const program = await find('ngircd', folders)
   const [port, tlsPort] = [await freePort(), await freePort()]
   await using opening = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-ngircd-'))
@@ -96,8 +101,8 @@ Passive = yes
 ${tls ? `[SSL]\nCertFile = ${tls.cert}\nKeyFile = ${tls.key}\nPorts = ${tls.port}\n` : ''}`
 }
 
-async function find(program: string): Promise<string> {
-  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']) {
+async function find(program: string, folders: readonly string[]): Promise<string> {
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), ...folders]) {
     const path = join(folder, program)
     const there = await access(path).then(
       () => true,
