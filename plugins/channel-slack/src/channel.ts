@@ -63,7 +63,7 @@ async function connect(account: SlackAccount, patience: Patience): Promise<Link>
   await open
   const closing = opening.move()
   return {
-    ...makeSends({ account, api, places, files }),
+    ...makeSends({ api, places, files }),
     typing: makeTyping(api, places),
     fetch: files.fetch,
     async probe(signal) {

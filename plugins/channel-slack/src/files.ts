@@ -1,7 +1,8 @@
 import { download } from '@openclaw/channel-kit'
-import { failure, type Account, type Attachment } from '@openclaw/sdk'
+import { failure, toFailure, type Account, type Attachment } from '@openclaw/sdk'
 import type { Api } from './api.ts'
 import { lacking } from './failure.ts'
+import { openMemory } from './memory.ts'
 
 /** As much of a file as is read (https://docs.slack.dev/reference/objects/file-object). Anything may be missing. */
 export interface SlackFile {
@@ -42,10 +43,10 @@ const looks = 4
 const lookAgainMs = 500
 
 export function openFiles(
-  account: Pick<Account<{ api?: string; botToken: string }>, 'config' | 'store' | 'clock' | 'fetch' | 'open'>,
+  account: Pick<Account<{ api?: string; botToken: string }>, 'config' | 'store' | 'log' | 'clock' | 'fetch' | 'open'>,
   api: Api,
 ): Files {
-  const { store, clock } = account
+  const { clock } = account
   const ourHost = new URL(account.config.api ?? 'https://slack.com/api/').host
 
   async function info(file: string, signal: AbortSignal): Promise<SlackFile> {
@@ -53,15 +54,20 @@ export function openFiles(
     return (found.file ?? {}) as SlackFile
   }
 
+  const memory = openMemory<Record<string, readonly string[]>>(account, storeKey)
+  let loading: Promise<Map<string, readonly string[]>> | undefined
   /** Which files were uploaded under which key, newest last. */
-  async function uploads(): Promise<Record<string, readonly string[]>> {
-    const bytes = await store.get(storeKey)
-    return bytes ? (JSON.parse(new TextDecoder().decode(bytes)) as Record<string, readonly string[]>) : {}
-  }
+  const uploads = () => (loading ??= memory.load().then((kept) => new Map(Object.entries(kept ?? {}))))
 
   async function note(key: string, ids: readonly string[]) {
-    const kept = Object.entries({ ...(await uploads()), [key]: ids }).slice(-maxShares)
-    await store.set(storeKey, new TextEncoder().encode(JSON.stringify(Object.fromEntries(kept))))
+    const all = await uploads()
+    all.delete(key)
+    all.set(key, ids)
+    for (const oldest of all.keys()) {
+      if (all.size <= maxShares) break
+      all.delete(oldest)
+    }
+    await memory.save(Object.fromEntries(all))
   }
 
   async function upload(attachment: Attachment, signal: AbortSignal): Promise<{ id: string; title: string }> {
@@ -83,13 +89,21 @@ export function openFiles(
     return [...(shares.public?.[channel] ?? []), ...(shares.private?.[channel] ?? [])].at(-1)?.ts
   }
 
+  async function awaited(file: string, channel: string, signal: AbortSignal): Promise<string | undefined> {
+    for (let look = 1; ; look++) {
+      const ts = await messageOf(file, channel, signal)
+      if (ts || look === looks) return ts
+      await clock.sleep(lookAgainMs, signal)
+    }
+  }
+
   return {
     async fetch({ ref: name, mime }, signal) {
       const [, id] = ref.exec(name) ?? []
       if (!id) throw failure('not_found', `${api.name}: ${name} is no file of Slack's`)
-      const { url_private_download: direct, url_private: url = direct } = await info(id, signal)
+      const { url_private: shown, url_private_download: url = shown } = await info(id, signal)
       if (!url) throw failure('not_found', `${api.name}: Slack keeps no bytes of the file ${id}`)
-      return download(account.fetch, direct ?? url, {
+      return download(account.fetch, url, {
         headers: { authorization: `Bearer ${account.config.botToken}` },
         trusted: [ourHost, '*.slack.com'],
         signal,
@@ -118,17 +132,17 @@ export function openFiles(
           ...(thread ? { thread_ts: thread } : {}),
         } as Parameters<typeof client.files.completeUploadExternal>[0]),
       )
-      for (let look = 0; look < looks; look++) {
-        if (look > 0) await clock.sleep(lookAgainMs, signal)
-        const ts = await messageOf(first.id, channel, signal).catch(() => undefined)
-        if (ts) return [ts]
-      }
-      return files.map(({ id }) => id)
+      // It is done: not to know its message yet must not have it done again.
+      const ts = await awaited(first.id, channel, signal).catch(() => undefined)
+      return ts ? [ts] : files.map(({ id }) => id)
     },
     async shared(key, channel, signal) {
-      const [first] = (await uploads())[key] ?? []
-      // One that was never shared is unknown to Slack, or known without the conversation.
-      const ts = first && (await messageOf(first, channel, signal).catch(() => undefined))
+      const [first] = (await uploads()).get(key) ?? []
+      if (!first) return undefined
+      const ts = await messageOf(first, channel, signal).catch((error: unknown) => {
+        // An upload that was never completed is no file yet.
+        if (toFailure(error).code !== 'not_found') throw error
+      })
       return ts ? [ts] : undefined
     },
   }

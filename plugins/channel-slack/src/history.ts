@@ -1,6 +1,7 @@
 import { toFailure, type Account } from '@openclaw/sdk'
 import type { Api } from './api.ts'
 import type { SlackMessage } from './inbound.ts'
+import { openMemory } from './memory.ts'
 
 /** What was said while nobody listened. Slack gives events again only for a while; the conversations keep them. */
 export interface History extends AsyncDisposable {
@@ -22,39 +23,27 @@ export async function openHistory(
   account: Pick<Account, 'store' | 'clock' | 'log' | 'signal'>,
   api: Api,
 ): Promise<History> {
-  const { store, clock, log, signal } = account
+  const { clock, log, signal } = account
+  const memory = openMemory<Record<string, string>>(account, storeKey)
   /** Newest last. The key is a conversation, or a conversation and the thread in it. */
-  const cursors = new Map<string, string>(await load())
+  const cursors = new Map(Object.entries((await memory.load()) ?? {}))
   let timer: Disposable | undefined
   let closed = false
   let writing: Promise<void> = Promise.resolve()
 
-  async function load(): Promise<[string, string][]> {
-    const bytes = await store.get(storeKey)
-    if (!bytes) return []
-    try {
-      return Object.entries(JSON.parse(new TextDecoder().decode(bytes)) as Record<string, string>)
-    } catch {
-      log.warn(`${api.name}: the cursors were not readable; what was said meanwhile is not looked for`)
-      return []
-    }
-  }
-
-  function write(): Promise<void> {
+  function write() {
     timer?.[Symbol.dispose]()
     timer = undefined
-    const bytes = new TextEncoder().encode(JSON.stringify(Object.fromEntries(cursors)))
-    writing = writing
-      .then(() => store.set(storeKey, bytes))
+    writing = memory
+      .save(Object.fromEntries(cursors))
       .catch((error: unknown) =>
         log.warn(`${api.name}: storing the cursors failed`, { error: toFailure(error).message }),
       )
-    return writing
   }
 
   async function since(key: string): Promise<readonly SlackMessage[]> {
     const [channel = '', thread] = key.split(' ')
-    const oldest = String(Math.max(Number(cursors.get(key)), (clock.now() - maxAgeMs) / 1000).toFixed(6))
+    const oldest = Math.max(Number(cursors.get(key)), (clock.now() - maxAgeMs) / 1000).toFixed(6)
     const { messages = [], has_more: more } = await api.call('looking for what was said meanwhile', signal, (client) =>
       thread
         ? client.conversations.replies({ channel, ts: thread, oldest, limit: maxMessages })
@@ -77,7 +66,7 @@ export async function openHistory(
         if (cursors.size <= maxPlaces) break
         cursors.delete(oldest)
       }
-      if (!closed) timer ??= clock.after(writeMs, () => void write())
+      if (!closed) timer ??= clock.after(writeMs, write)
     },
     async catchUp(take) {
       const keys = [...cursors.keys()].toReversed().slice(0, maxCalls)
@@ -94,7 +83,7 @@ export async function openHistory(
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      if (timer) await write()
+      if (timer) write()
       await writing
     },
   }

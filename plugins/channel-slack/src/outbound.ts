@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt'
-import { failure, type Account, type Link, type Outbound, type Peer, type Receipt } from '@openclaw/sdk'
+import { failure, type Link, type Outbound, type Peer, type Receipt } from '@openclaw/sdk'
 import type { Api } from './api.ts'
 import { emojiName } from './emoji.ts'
 import type { Files } from './files.ts'
@@ -18,9 +18,7 @@ const maxPages = 5
 export type Sends = Required<Pick<Link, 'send' | 'find' | 'edit' | 'react'>>
 
 /** What we say, and how it is changed and found again. */
-export function makeSends(parts: { account: Pick<Account, 'signal'>; api: Api; places: Places; files: Files }): Sends {
-  const { api, places, files } = parts
-
+export function makeSends({ api, places, files }: { api: Api; places: Places; files: Files }): Sends {
   async function post(channel: string, { text, choices, peer, idempotencyKey }: Outbound, signal: AbortSignal) {
     const { ts } = await api.call(`writing to ${channel}`, signal, (client) =>
       client.chat.postMessage({
@@ -108,10 +106,14 @@ interface Marked {
 /** A text as sections, cut at a line's end where there is one. */
 export function sections(text: string): types.SectionBlock[] {
   const blocks: types.SectionBlock[] = []
-  for (let rest = text; rest;) {
-    const end = rest.length <= maxSection ? rest.length : rest.lastIndexOf('\n', maxSection - 1) + 1 || maxSection
-    blocks.push({ type: 'section', text: { type: 'mrkdwn', text: rest.slice(0, end) } })
-    rest = rest.slice(end)
+  let rest = text
+  while (rest) {
+    const whole = rest.slice(0, maxSection)
+    const line = rest.length > maxSection ? whole.slice(0, whole.lastIndexOf('\n') + 1) : whole
+    // Never through the middle of a sign.
+    const part = line || (whole.isWellFormed() ? whole : whole.slice(0, -1))
+    blocks.push({ type: 'section', text: { type: 'mrkdwn', text: part } })
+    rest = rest.slice(part.length)
   }
   return blocks
 }
@@ -123,7 +125,7 @@ function buttons(choices: NonNullable<Outbound['choices']>): types.ActionsBlock 
       type: 'button',
       action_id: `choice-${index}`,
       value: id,
-      text: { type: 'plain_text', text: label.slice(0, maxLabel), emoji: true },
+      text: { type: 'plain_text', text: [...label].slice(0, maxLabel).join(''), emoji: true },
     })),
   }
 }

@@ -142,7 +142,7 @@ function openSocket(parts: SocketParts, app: () => App, signal: AbortSignal): So
     await closed
   }
 
-  const [read] = client.listeners('ws_message')
+  const [read] = client.listeners('ws_message') as ((data: unknown, binary: boolean) => Promise<void>)[]
   async function hear(data: unknown, binary: boolean) {
     ending = endingOf(data) ?? ending
     await read?.call(client, data, binary)

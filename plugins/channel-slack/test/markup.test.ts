@@ -61,4 +61,9 @@ describe('sections', () => {
     expect(parts.join('')).toBe(text)
     for (const part of parts) expect(part.length).toBeLessThanOrEqual(3000)
   })
+
+  it('cut no sign in two', () => {
+    const parts = sections(`a${'👍'.repeat(2000)}`).map((section) => section.text!.text)
+    expect(parts.every((part) => part.isWellFormed() && part.length <= 3000)).toBe(true)
+  })
 })

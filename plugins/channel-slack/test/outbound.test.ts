@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { slackEmulator } from '@openclaw/testing/slack'
 import { describe, expect, it } from 'vitest'
 import { calm, lastCall, openHouse } from './account.ts'
+import { listed } from './manifest.ts'
 
 describe('sending', () => {
   it('unfurls no link, marks the message, and stays in the thread', async () => {
@@ -92,6 +93,18 @@ describe('files', () => {
       files: [{ name: 'one.txt' }, { name: 'two.txt' }],
     })
     expect(await link.send(message, calm)).toEqual(found)
+    expect(slack.sees()).toHaveLength(1)
+  })
+
+  it('R8: does not take files that cannot be looked up for files that are not there', async () => {
+    await using slack = await slackEmulator({ scopes: listed('bot').filter((scope) => scope !== 'files:read') })
+    await using house = openHouse()
+    const link = await house.connect(slack.account)
+    const attachments = [{ ref: house.keep('one'), mime: 'text/plain', name: 'one.txt', sizeBytes: 3 }]
+    const message = { peer: slack.group!, text: '', attachments, idempotencyKey: 'k' }
+    expect((await link.send(message, calm)).messages).toHaveLength(1)
+    await expect(link.find!(message.peer, 'k', calm)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(link.send(message, calm)).rejects.toMatchObject({ code: 'forbidden' })
     expect(slack.sees()).toHaveLength(1)
   })
 
