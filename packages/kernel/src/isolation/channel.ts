@@ -8,7 +8,7 @@ import type { ChannelAbout } from './wire.ts'
 export interface IsolatedChannel {
   readonly channel: Channel
   /** Fetches the rendering of a text, which the channel then gives at once. Absent when the entry renders nothing. */
-  readonly prepare?: (markdown: string) => Promise<void>
+  readonly prepare?: (markdown: string, signal: AbortSignal) => Promise<void>
 }
 
 /** Most renderings that are kept until somebody takes them. */
@@ -48,9 +48,9 @@ export function isolateChannel(
     }
   }
 
-  const prepare = async (markdown: string) => {
-    const life = await up()
-    const { pieces } = await life.call('channel.render', { markdown })
+  const prepare = async (markdown: string, signal: AbortSignal) => {
+    const life = await up(signal)
+    const { pieces } = await life.call('channel.render', { markdown }, signal)
     prepared.set(markdown, pieces)
     if (prepared.size > maxPrepared) prepared.delete(prepared.keys().next().value!)
   }

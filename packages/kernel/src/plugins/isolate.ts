@@ -80,7 +80,7 @@ export function renderingChain({ chain, channels, renderers }: Registries): Pick
       if (name !== 'outbound' || !('value' in answer)) return answer
       const { channel: id, message } = answer.value as typeof given & { channel: string; message: never }
       const found = channels.get(id)
-      if (found) await renderers.get(id)?.(fitToChannel(message, found.channel).text)
+      if (found) await renderers.get(id)?.(fitToChannel(message, found.channel).text, signal)
       return answer
     },
   }

@@ -144,7 +144,8 @@ export function openPlugins(options: {
     }
     one.state = 'loading'
     delete one.reason
-    one.loaded = true
+    // Code that was imported here stays; that of a process goes with it.
+    one.loaded = !isolated(plugin)
     const start = clock.monotonic()
     const scope = openScope({ label: `plugin ${manifest.id}`, log, clock })
     one.scope = scope

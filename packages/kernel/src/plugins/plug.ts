@@ -17,7 +17,7 @@ export interface Registries {
   readonly methods: Map<string, ServedMethod & { readonly plugin: string }>
   readonly chain: InterceptorChain
   /** Of channels in a process of their own: has a text rendered, which they then give at once. */
-  readonly renderers: Map<string, (markdown: string) => Promise<void>>
+  readonly renderers: Map<string, (markdown: string, signal: AbortSignal) => Promise<void>>
 }
 
 /** First parts of paths that are the gateway's own. */
@@ -39,7 +39,7 @@ export function plugChannel(
 /** Plugs in what renders for a channel in a process of its own. */
 export function plugRenderer(
   id: string,
-  prepare: (markdown: string) => Promise<void>,
+  prepare: (markdown: string, signal: AbortSignal) => Promise<void>,
   { scope }: OwnedScope,
   { renderers }: Registries,
 ): void {

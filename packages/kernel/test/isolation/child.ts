@@ -5,6 +5,7 @@ await servePlugin({
   bundled: {
     'line/channel': () => import('./fixture/channel.ts'),
     'line/config': () => import('./fixture/config.ts'),
-    'guard/gateway': () => import('./fixture/gateway.ts'),
+    'desk/gateway': async () => ({ default: (await import('./fixture/gateway.ts')).desk }),
+    'guard/gateway': async () => ({ default: (await import('./fixture/gateway.ts')).guard }),
   },
 })

@@ -25,7 +25,9 @@ const fixture = (id: string, hooks: object, more: object = {}): BundledPlugin =>
   load: {},
 })
 export const line = fixture('line', { channel: './channel' }, { config: './config' })
-export const guard = fixture('guard', { gateway: './gateway' }, { permissions: { methods: ['status'], public: true } })
+const served = { permissions: { methods: ['status'], public: true } }
+export const desk = fixture('desk', { gateway: './gateway' }, served)
+export const guard = fixture('guard', { gateway: './gateway' }, served)
 
 /** A platform that speaks JSON lines over TCP, as a test sees it. */
 export async function openPlatform() {
@@ -133,6 +135,7 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     echo: { debug: note, info: note, warn: note, error: note },
   })
   await kernel.plugged
+  await other.connected()
   const row = async (id: string) => {
     const { plugins: rows } = await kernel.call('plugins.list', {})
     return rows.find((one) => one.id === id)!
@@ -143,7 +146,10 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     other,
     logged,
     row,
-    pid: async (id: string) => Number(/process (\d+)/.exec((await row(id)).holds.join())?.[1]),
+    /** How often a process of a plugin died so far. */
+    deaths: () => logged.filter((text) => text.includes(' died: ')).length,
+    /** Calls a method of a plugin. */
+    ask: (method: string, params: object = {}) => kernel.call(method as 'status', params as never) as Promise<never>,
     /** Says something on the other channel; how long it took until the answer was there. */
     async answeredInMs(): Promise<number> {
       const began = performance.now()
@@ -151,6 +157,10 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
       await other.say('are you there')
       await other.waitSent(count)
       return performance.now() - began
+    },
+    /** Waits until something is true, for what no event tells. */
+    async until(look: () => boolean | Promise<boolean>): Promise<void> {
+      while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 20))
     },
     async online(channel: string) {
       for (;;) {

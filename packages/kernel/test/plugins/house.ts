@@ -29,13 +29,22 @@ export function bundled(id: string, load: BundledPlugin['load'], manifest: objec
 /** Plugins over a real home. */
 export async function openHouse(
   plugins: readonly BundledPlugin[],
-  options: { config?: object; log?: Log; access?: Partial<GatewayAccess>; env?: Record<string, string> } = {},
+  options: {
+    config?: object
+    /** Ids of installed plugins that run in this process, so that a test need not start one for each. */
+    trusted?: readonly string[]
+    log?: Log
+    access?: Partial<GatewayAccess>
+    env?: Record<string, string>
+  } = {},
 ) {
   const folder = await temporaryFolder()
   const home = folder.path
   const platform = { ...testPlatform(home), env: options.env ?? {} }
   const log = keepingLog()
-  await writeFile(join(home, 'openclaw.json'), JSON.stringify(options.config ?? {}))
+  const rules = Object.fromEntries((options.trusted ?? []).map((id) => [id, { isolation: 'none' }]))
+  const config = { ...(options.trusted ? { plugins: rules } : {}), ...options.config }
+  await writeFile(join(home, 'openclaw.json'), JSON.stringify(config))
   const configuration = await openConfiguration({ file: join(home, 'openclaw.json'), platform, log, watch: false })
   const secrets = openSecrets({ folder: join(home, 'credentials'), platform, log })
   const access: GatewayAccess = {

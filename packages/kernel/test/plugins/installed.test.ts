@@ -22,7 +22,7 @@ const entry = (id: string) =>
 
 describe('installed plugins', () => {
   it('are those that the plugins folder names, and run from their files', async () => {
-    await using one = await openHouse([])
+    await using one = await openHouse([], { trusted: ['weather', 'acme'] })
     await depend(one.home, { 'claw-weather': '1.0.0', '@acme/claw': '^2.0.0', shared: '1.0.0' })
     await install(one.home, 'claw-weather', about('weather', { version: '1.2.3' }), {
       'dist/gateway.js': entry('weather'),
@@ -45,7 +45,7 @@ describe('installed plugins', () => {
     const own = bundled('weather', {
       gateway: async () => ({ default: defineGateway({ id: 'weather', config: closed({}), setup: () => ({}) }) }),
     })
-    await using one = await openHouse([own])
+    await using one = await openHouse([own], { trusted: ['weather'] })
     await depend(one.home, { first: '1.0.0', second: '1.0.0' })
     for (const name of ['first', 'second'])
       await install(one.home, name, about('weather'), { 'dist/gateway.js': entry('weather') })
@@ -56,8 +56,34 @@ describe('installed plugins', () => {
     ])
   })
 
-  it('from a workspace are links, run from where they are', async () => {
+  it('that are not ours do not run in this process unless a person says so', async () => {
     await using one = await openHouse([])
+    await depend(one.home, {
+      foreign: '1.0.0',
+      '@openclaw/alias': 'npm:foreign@1.0.0',
+      '@openclaw/git': 'git+https://example.org/x.git',
+      '@openclaw/ours': '^1.0.0',
+    })
+    for (const [name, id] of [
+      ['foreign', 'foreign'],
+      ['@openclaw/alias', 'alias'],
+      ['@openclaw/git', 'git'],
+      ['@openclaw/ours', 'ours'],
+    ] as const)
+      await install(one.home, name, about(id), { 'dist/gateway.js': `globalThis.ran = '${id}'; ${entry(id)}` })
+    await one.begin()
+    const kept = expect.stringContaining('is to run in a process of its own, which this program cannot start')
+    expect(Object.fromEntries(one.plugins.list().map(({ id, reason }) => [id, reason]))).toEqual({
+      foreign: kept,
+      alias: kept,
+      git: kept,
+      ours: undefined,
+    })
+    expect((globalThis as { ran?: string }).ran).toBe('ours')
+  })
+
+  it('from a workspace are links, run from where they are', async () => {
+    await using one = await openHouse([], { trusted: ['mine'] })
     const workspace = join(one.home, 'elsewhere', 'mine')
     await mkdir(join(workspace, 'dist'), { recursive: true })
     await mkdir(join(one.home, 'plugins', 'node_modules'), { recursive: true })
@@ -73,7 +99,7 @@ describe('installed plugins', () => {
   })
 
   it('S8: that lead out of their folder are parked, whatever the way', async () => {
-    await using one = await openHouse([])
+    await using one = await openHouse([], { trusted: ['dots', 'file', 'absolute', 'bare', 'subpath'] })
     const outside = join(one.home, 'outside')
     await mkdir(outside)
     await writeFile(join(outside, 'evil.js'), 'globalThis.evil = true; export default {}')
@@ -147,7 +173,7 @@ describe('installed plugins', () => {
   })
 
   it('that are broken are parked with what to do, and do not hide the others', async () => {
-    await using one = await openHouse([])
+    await using one = await openHouse([], { trusted: ['syntax', 'good'] })
     await depend(one.home, { gone: '1.0.0', torn: '1.0.0', empty: '1.0.0', syntax: '1.0.0', good: '1.0.0' })
     await writeFile(join(await install(one.home, 'torn', {}), 'package.json'), '{ "name": ')
     await rm(join(await install(one.home, 'empty', {}), 'package.json'))
@@ -177,7 +203,7 @@ describe('installed plugins', () => {
   })
 
   it('are plugged and unplugged by a reload; another version waits for the next start', async () => {
-    await using one = await openHouse([])
+    await using one = await openHouse([], { trusted: ['late'] })
     await one.begin()
     await depend(one.home, { late: '1.0.0' })
     await install(one.home, 'late', about('late'), { 'dist/gateway.js': entry('late') })
