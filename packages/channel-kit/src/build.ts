@@ -2,9 +2,10 @@ import type { Definition, Nodes } from 'mdast'
 import { addDocument } from './blocks.ts'
 import { addLeaf, type Draft } from './draft.ts'
 import { gap, type Block, type Outline } from './outline.ts'
-import { isSane, parse } from './parse.ts'
+import { parse } from './parse.ts'
 import { proseIn } from './prose.ts'
 import { sections, type Section } from './sections.ts'
+import { isTangled } from './tangle.ts'
 
 /** So much of a document is read as Markdown, in characters; what comes after is literal. No model writes so much. */
 const readable = 64 * 1024
@@ -39,7 +40,7 @@ function addSection(draft: Draft, markdown: string, part: Section, definitions: 
   const source = markdown.slice(start, end)
   const paragraphs = reopened === '' ? proseIn(source) : undefined
   if (paragraphs) return paragraphs.flatMap(({ text, at }) => addLiteral(draft, text, start + at))
-  if (start >= readable || !isSane(source)) return addLiteral(draft, source, start)
+  if (start >= readable || isTangled(reopened + source)) return addLiteral(draft, source, start)
   const tree = parse(reopened + source + (open ? '' : definitions))
   draft.section = { start, end, shift: start - reopened.length }
   // Of two definitions of a name the first counts.

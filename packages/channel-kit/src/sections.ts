@@ -1,3 +1,5 @@
+import { closes, linesOf, opens, type Fence } from './lines.ts'
+
 /** A part of a document that is parsed by itself. */
 export interface Section {
   /** Bounds in the Markdown. */
@@ -31,7 +33,7 @@ export function sections(markdown: string): readonly Section[] {
     start = end
     reopened = fence ? `${fence.opening}\n` : ''
   }
-  for (const line of lines(markdown)) {
+  for (const line of linesOf(markdown)) {
     if (!fence && afterEmpty && line.start - start >= wanted && /^[^\s>\-+*\d]/.test(line.text)) cut(line.start)
     if (line.end - start > most) cut(line.start)
     while (line.end - start > most) cut(placeWithin(markdown, start, start + most))
@@ -42,31 +44,6 @@ export function sections(markdown: string): readonly Section[] {
   }
   cut(markdown.length)
   return found
-}
-
-interface Fence {
-  readonly opening: string
-  readonly sign: string
-}
-
-/** https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
-function opens(line: string): Fence | undefined {
-  const [opening, sign] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,}).{0,100}/.exec(line) ?? []
-  return opening === undefined || sign === undefined ? undefined : { opening, sign }
-}
-
-function closes(line: string, fence: Fence): boolean {
-  const trimmed = line.trim()
-  return (
-    trimmed.length >= fence.sign.length && trimmed === fence.sign[0]!.repeat(trimmed.length) && /^ {0,3}\S/.test(line)
-  )
-}
-
-function* lines(text: string): Generator<{ start: number; end: number; text: string }> {
-  for (const match of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
-    if (match[0] === '') return
-    yield { start: match.index, end: match.index + match[0].length, text: match[0].replace(/[\r\n]+$/, '') }
-  }
 }
 
 const graphemes = new Intl.Segmenter()
