@@ -25,7 +25,8 @@ beforeAll(async () => {
     config: {
       gateway: { auth: { mode: 'none' } },
       agents: { main: { model: 'example/parrot' } },
-      plugins: { example: { config: { sides: 20 } } },
+      // A kernel in the test's process has no program to start plugins of others with.
+      plugins: { example: { isolation: 'none', config: { sides: 20 } } },
       channels: {
         example: { dm: { policy: 'open' }, accounts: { default: people.account } },
       },
