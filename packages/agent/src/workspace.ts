@@ -46,6 +46,7 @@ export function openWorkspaces(): Workspaces {
   const jobs = new Map<string, Jobs>()
   const instance = `${++instances}/`
   let nextJob = 0
+  let started = false
   const jobsOf = (session: string) => {
     let mine = jobs.get(session)
     if (!mine) jobs.set(session, (mine = openJobs()))
@@ -64,6 +65,7 @@ export function openWorkspaces(): Workspaces {
       /** Starts a command where the session works. */
       async function begin(argv: readonly string[], cwd: string, mark: string): Promise<ChildProcess> {
         if (argv.length === 0) throw failure('invalid_params', 'a command needs a program; give at least one word')
+        started = true
         if (sandbox) return startChild(prefixed(argv, posix.join(root, inside(root, cwd)), sandbox.argv), '/', mark)
         await mkdir(root, { recursive: true, mode: 0o700 })
         const folder = await local!.stat(cwd)
@@ -130,7 +132,7 @@ export function openWorkspaces(): Workspaces {
       const all = [...jobs.values()]
       jobs.clear()
       await Promise.all(all.map((mine) => mine[Symbol.asyncDispose]()))
-      await sweep(instance)
+      if (started) await sweep(instance)
     },
   }
 }

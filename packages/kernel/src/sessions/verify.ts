@@ -51,10 +51,9 @@ export async function verifyJournal(path: string, platform: Pick<Platform, 'file
       verification.damaged.push({ line: number, offset, reason: 'it stands behind later lines' })
     ids.add(id)
     seqs.push(seq)
-    if (number === 1) {
-      const key = keyOf(reading)
-      if (key !== undefined) verification.key = key
-    }
+    // Damage to the first line is followed by a second one of its kind.
+    const key = verification.key ?? keyOf(reading)
+    if (key !== undefined) verification.key = key
   }
   verification.gaps = gapsOf(seqs)
   return verification
