@@ -1,6 +1,7 @@
 import type { LedgerRecord, Outbound } from '@openclaw/protocol'
 import type { Channel } from '@openclaw/sdk'
 import { cut } from './cut.ts'
+import { chunkKey } from './late.ts'
 
 /** An outbound as its channel can carry it: choices in words where there are no buttons, files by name where there are none. */
 export function fitToChannel(message: Outbound, { traits }: Channel): Outbound {
@@ -36,7 +37,7 @@ export function chunksOf(owed: LedgerRecord<'outbound'>, message: Outbound, chan
     return {
       peer,
       text: piece,
-      idempotencyKey: `${idempotencyKey}:${chunk}`,
+      idempotencyKey: chunkKey(idempotencyKey, chunk),
       ...(chunk === 0 && replyTo ? { replyTo } : {}),
       ...(last && attachments ? { attachments } : {}),
       ...(last && choices ? { choices } : {}),

@@ -1,6 +1,7 @@
 import {
   toFailure,
   type Address,
+  type Config,
   type LedgerRecord,
   type MethodResult,
   type Outbound,
@@ -13,6 +14,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import { chunksOf, fitToChannel } from './compose.ts'
+import { holdLate } from './late.ts'
 
 type Owed = LedgerRecord<'outbound'>
 
@@ -27,9 +29,12 @@ export interface Lines {
 
 /** Brings what is owed to its peer: in order per peer, each chunk with a receipt in the ledger before the next. */
 export interface Delivery extends AsyncDisposable {
+  /** `recovered`: an earlier process owed them, so they may be there already, or be too late. */
   enqueue(outbounds: readonly Owed[], recovered?: boolean): void
   list(state?: string): MethodResult<'deliveries.list'>['deliveries']
+  /** Owes what is held or dead again; false when it is neither. */
   retry(id: string): Promise<boolean>
+  /** Gives up what is not being sent right now; false when it is not there. */
   drop(id: string): Promise<boolean>
 }
 
@@ -41,6 +46,8 @@ interface Item {
   attempts: number
   /** The platform may have it already: ask before sending. */
   doubtful: boolean
+  /** An earlier process owed it, and nobody looked yet whether it is too late for it. */
+  old: boolean
   state: 'queued' | 'sending'
 }
 
@@ -51,6 +58,7 @@ export function openDelivery(parts: {
   lines: Lines
   emit: Emit
   log: Log
+  config(): Config
 }): Delivery {
   const { platform, ledger, plugins, lines, emit, log } = parts
   const lanes = new Map<string, Item[]>()
@@ -61,9 +69,9 @@ export function openDelivery(parts: {
 
   const show = (
     owed: Owed,
-    state: 'queued' | 'sending' | 'dead',
+    state: 'queued' | 'sending' | 'held' | 'dead',
     attempts: number,
-    failure?: LedgerRecord<'dead'>['failure'],
+    why: { failure?: LedgerRecord<'dead'>['failure']; reason?: string } = {},
   ) => ({
     id: owed.id,
     state,
@@ -72,7 +80,7 @@ export function openDelivery(parts: {
     text: owed.text.slice(0, 200),
     createdAt: owed.at,
     attempts,
-    ...(failure ? { failure } : {}),
+    ...why,
   })
 
   function wake(lane: string) {
@@ -95,11 +103,29 @@ export function openDelivery(parts: {
       // The lane sleeps until the link is online; `onOnline` wakes it.
       if (!open) return
       item.state = 'sending'
-      const done = await send(item, open).catch((error: unknown) => giveUpOrWait(item, error))
+      const step = items.some(({ old }) => old) ? sortOut(items, open.link) : send(item, open)
+      const done = await step.catch((error: unknown) => giveUpOrWait(item, error))
       item.state = 'queued'
       if (done) items.shift()
     }
     if (items.length === 0) lanes.delete(lane)
+  }
+
+  /** Takes out of a lane what came too late for it, and puts the notice about it there. */
+  async function sortOut(items: Item[], link: Link): Promise<false> {
+    const old = items.filter((item) => item.old)
+    using limit = deadline(platform.clock, sendTimeoutMs, 'looking for what arrived', closing.signal)
+    const owed = old.map((item) => item.owed)
+    const late = await holdLate(parts, owed, link, limit.signal)
+    for (const item of old) item.old = false
+    if (!late) return false
+    const gone = new Set([...late.held, ...late.replaced])
+    items.splice(0, items.length, ...items.filter((item) => !gone.has(item.owed)))
+    items.unshift({ owed: late.notice, attempts: 0, doubtful: false, old: false, state: 'queued' })
+    const reason = 'it was late'
+    for (const one of late.held)
+      emit('delivery.changed', { id: one.id, state: 'held', delivery: show(one, 'held', 0, { reason }) }, one.session)
+    return false
   }
 
   async function send(item: Item, { link, channel }: { link: Link; channel: Channel }): Promise<true> {
@@ -177,8 +203,15 @@ export function openDelivery(parts: {
       await ledger.commit([{ type: 'sending', outbound: id, chunk }])
     }
     const found = item.doubtful ? await link.find?.(peer, piece.idempotencyKey, signal) : undefined
+    if (found) return found
     item.doubtful = true
-    return found ?? (await within(link.send(piece, signal), signal))
+    try {
+      return await within(link.send(piece, signal), signal)
+    } catch (error) {
+      // The platform says itself that it did not take it; being asked to wait with a look says nothing of that.
+      if (toFailure(error).code === 'rate_limited') item.doubtful = false
+      throw error
+    }
   }
 
   /** False: try the same again later. True: it is dead, the next one may go. */
@@ -187,7 +220,6 @@ export function openDelivery(parts: {
     if (closing.signal.aborted) return false
     item.attempts++
     if (failure.code === 'rate_limited') {
-      item.doubtful = false
       await pause(failure.retryAfterMs ?? 1000)
       return false
     }
@@ -200,7 +232,7 @@ export function openDelivery(parts: {
     await ledger.commit([{ type: 'dead', outbound: item.owed.id, failure }]).catch(() => {})
     emit(
       'delivery.changed',
-      { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, failure) },
+      { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, { failure }) },
       item.owed.session,
     )
     return true
@@ -215,34 +247,44 @@ export function openDelivery(parts: {
     }
   })
 
+  function add(owed: Owed, how: Pick<Item, 'doubtful' | 'old'>) {
+    const lane = laneOf(owed.address)
+    const items = lanes.get(lane) ?? []
+    lanes.set(lane, items)
+    items.push({ owed, attempts: 0, state: 'queued', ...how })
+    emit('delivery.changed', { id: owed.id, state: 'queued' }, owed.session)
+    wake(lane)
+  }
+
+  const isHeld = (id: string) => ledger.owed.outbounds.get(id)?.withheld !== undefined
+
   return {
     enqueue(outbounds, recovered = false) {
-      for (const owed of outbounds) {
-        const lane = laneOf(owed.address)
-        const items = lanes.get(lane) ?? []
-        lanes.set(lane, items)
-        items.push({ owed, attempts: 0, doubtful: recovered, state: 'queued' })
-        emit('delivery.changed', { id: owed.id, state: 'queued' }, owed.session)
-        wake(lane)
-      }
+      for (const owed of outbounds) if (!isHeld(owed.id)) add(owed, { doubtful: recovered, old: recovered })
     },
     list(state) {
-      const waiting = [...lanes.values()].flat().map((item) => show(item.owed, item.state, item.attempts))
-      const dead = [...ledger.owed.dead.values()].map(({ outbound, failure }) => show(outbound, 'dead', 0, failure))
-      return [...waiting, ...dead].filter((one) => state === undefined || one.state === state)
+      const { outbounds, dead } = ledger.owed
+      const all = [
+        ...[...lanes.values()].flat().map((item) => show(item.owed, item.state, item.attempts)),
+        ...[...outbounds.values()].flatMap(({ outbound, withheld: reason }) =>
+          reason === undefined ? [] : [show(outbound, 'held', 0, { reason })],
+        ),
+        ...[...dead.values()].map(({ outbound, failure }) => show(outbound, 'dead', 0, { failure })),
+      ]
+      return all.filter((one) => state === undefined || one.state === state)
     },
     async retry(id) {
-      const dead = ledger.owed.dead.get(id)
-      if (!dead) return false
+      const known = ledger.owed.dead.get(id) ?? (isHeld(id) ? ledger.owed.outbounds.get(id) : undefined)
+      if (!known) return false
       await ledger.commit([{ type: 'retried', outbound: id }])
-      this.enqueue([dead.outbound], true)
+      add(known.outbound, { doubtful: true, old: false })
       return true
     },
     async drop(id) {
       const lane = [...lanes.values()].find((items) =>
         items.some(({ owed, state }) => owed.id === id && state === 'queued'),
       )
-      if (!lane && !ledger.owed.dead.has(id)) return false
+      if (!lane && !ledger.owed.dead.has(id) && !isHeld(id)) return false
       await ledger.commit([{ type: 'cancelled', outbound: id, reason: 'dropped by the owner' }])
       if (lane)
         lane.splice(

@@ -28,26 +28,28 @@ export function headOf(standing: Standing): readonly (readonly LedgerRecord[])[]
 }
 
 function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
-  const held = (id: string, sent: number, sending: number | undefined): LedgerRecord => ({
-    type: 'held',
-    outbound: id,
-    sent,
-    ...(sending === undefined ? {} : { sending }),
-  })
   return [
     ...owed.accepts.values(),
     ...[...owed.recoveries].flatMap(([id, times]) =>
       Array.from({ length: times }, (): LedgerRecord => ({ type: 'recovered', accepts: [id] })),
     ),
     ...[...owed.previews].map(([accept, message]): LedgerRecord => ({ type: 'preview', accept, message })),
-    ...[...owed.outbounds.values()].flatMap(({ outbound, sent, sending }) => [
+    ...[...owed.outbounds.values()].flatMap(({ outbound, sent, sending, since, withheld }): LedgerRecord[] => [
       outbound,
-      held(outbound.id, sent, sending),
+      {
+        type: 'held',
+        outbound: outbound.id,
+        sent,
+        ...(sending === undefined ? {} : { sending }),
+        ...(since === undefined ? {} : { since }),
+      },
+      ...(withheld === undefined ? [] : [{ type: 'withheld' as const, outbound: outbound.id, reason: withheld }]),
     ]),
     ...[...owed.dead.values()].flatMap(({ outbound, failure }): LedgerRecord[] => [
       outbound,
       { type: 'dead', outbound: outbound.id, failure },
     ]),
+    ...owed.parked.values(),
     ...owed.approvals.values(),
     ...[...deleted]
       .filter(([, n]) => n > followed)

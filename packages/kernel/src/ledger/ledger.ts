@@ -9,17 +9,26 @@ export interface Owed {
   readonly recoveries: ReadonlyMap<string, number>
   /**
    * Queued and not wholly sent, in order; `sent` counts the chunks with a receipt. `sending` is the last chunk that was
-   * about to go where nothing can be repeated.
+   * about to go where nothing can be repeated. `since`: when the owner wanted it sent again. `withheld`: why it waits
+   * for the owner's word.
    */
   readonly outbounds: ReadonlyMap<
     string,
-    { readonly outbound: LedgerRecord<'outbound'>; readonly sent: number; readonly sending?: number }
+    {
+      readonly outbound: LedgerRecord<'outbound'>
+      readonly sent: number
+      readonly sending?: number
+      readonly since?: number
+      readonly withheld?: string
+    }
   >
   /** Given up; kept for the owner. */
   readonly dead: ReadonlyMap<
     string,
     { readonly outbound: LedgerRecord<'outbound'>; readonly failure: LedgerRecord<'dead'>['failure'] }
   >
+  /** Runs that the owner may resume or drop, by their ids. */
+  readonly parked: ReadonlyMap<string, LedgerRecord<'parked'>>
   /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
   /** Messages that show answers while they grow, by the accept that is answered. */
@@ -58,6 +67,8 @@ export interface Ledger extends AsyncDisposable {
   readonly damaged: number
   /** Number of the last commit. */
   readonly last: number
+  /** The lines of all commits up to this number are on the disk in their journals. */
+  readonly followed: number
   /**
    * The journal lines that may not be in their journals yet, as the log had them when it was opened: of all commits
    * behind what the last `followed` record names, in their order, without those of deleted sessions.
@@ -70,6 +81,16 @@ export interface Ledger extends AsyncDisposable {
    * Commits wait meanwhile. Resolves when the text is off the disk.
    */
   erase(erasure: Erasure): Promise<void>
+  /**
+   * The files of the log with their sizes after a commit: so far they do not change any more, and until it is disposed
+   * none of them is let go of. They may be copied meanwhile, but for an erasure.
+   */
+  hold(): Promise<Held>
+}
+
+/** Append-only files as they were at one moment. */
+export interface Held extends Disposable {
+  readonly files: readonly { readonly path: string; readonly size: number }[]
 }
 
 /** Which text of a session goes. */

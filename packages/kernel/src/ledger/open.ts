@@ -36,9 +36,9 @@ export async function openLedger(options: {
   const handle = await files.open(current().path, 'append')
 
   try {
-    // The name of a new log is on the disk before anything is promised in it.
-    if (current().size === 0) await handle.sync()
-    const { state, findings } = await fold(files, found)
+    // What a killed process wrote can be read before it is on the disk, and the name of its file too: neither may count
+    // until it is.
+    const [{ state, findings }] = await Promise.all([fold(files, found), handle.sync(), files.syncFolder(folder)])
     reportFindings(findings, opened, report)
     const { followed } = state
     const torn = await endsTorn(handle, current().size)
@@ -81,7 +81,8 @@ export async function openLedger(options: {
         segments = segments.slice(1)
       }
     }
-    const droppable = () => segments.length > 2 && (segments[1]!.head?.upto ?? Infinity) <= state.followed
+    let holds = 0
+    const droppable = () => holds === 0 && segments.length > 2 && (segments[1]!.head?.upto ?? Infinity) <= state.followed
 
     const end = (work: () => Promise<void>): void => {
       ending ??= log
@@ -138,6 +139,22 @@ export async function openLedger(options: {
       deleted: new Set([...state.deleted].filter(([, n]) => n > followed).map(([session]) => session)),
       get last() {
         return state.last
+      },
+      get followed() {
+        return state.followed
+      },
+      async hold() {
+        const noted: { path: string; size: number }[] = []
+        holds++
+        try {
+          await log.pause(async () => {
+            for (const { path } of segments) noted.push({ path, size: (await files.stat(path))?.size ?? 0 })
+          })
+        } catch (error) {
+          holds--
+          throw error
+        }
+        return { files: noted, [Symbol.dispose]: () => void holds-- }
       },
       async erase(erasure) {
         const { outbounds, dead, approvals } = state.owed

@@ -9,6 +9,8 @@ interface Delivery {
   readonly outbound: LedgerRecord<'outbound'>
   sent: number
   sending?: number
+  since?: number
+  withheld?: string
 }
 
 /** What the log says, folded record by record. */
@@ -34,6 +36,7 @@ export function createState(): LedgerState {
   const recoveries = new Map<string, number>()
   const outbounds = new Map<string, Delivery>()
   const dead = new Map<string, Delivery & { failure: LedgerRecord<'dead'>['failure'] }>()
+  const parked = new Map<string, LedgerRecord<'parked'>>()
   const approvals = new Map<string, LedgerRecord<'approval'>>()
   const previews = new Map<string, string>()
   const keys = new Map<string, Generations<Seen>>()
@@ -64,7 +67,7 @@ export function createState(): LedgerState {
         return
       case 'held': {
         const delivery = outbounds.get(entry.outbound)
-        if (delivery) Object.assign(delivery, { sent: entry.sent, sending: entry.sending })
+        if (delivery) Object.assign(delivery, { sent: entry.sent, sending: entry.sending, since: entry.since })
         return
       }
       case 'keys':
@@ -97,6 +100,12 @@ export function createState(): LedgerState {
         // Nobody waits for a yes to a call of a run that is over.
         for (const [id, approval] of approvals) if (approval.run === entry.run) approvals.delete(id)
         return
+      case 'parked':
+        parked.set(entry.run, entry)
+        return
+      case 'unparked':
+        parked.delete(entry.run)
+        return
       case 'outbound':
         outbounds.set(entry.id, { outbound: entry, sent: 0 })
         return
@@ -124,10 +133,16 @@ export function createState(): LedgerState {
         outbounds.delete(entry.outbound)
         dead.delete(entry.outbound)
         return
+      case 'withheld': {
+        const delivery = outbounds.get(entry.outbound)
+        if (delivery) delivery.withheld = entry.reason
+        return
+      }
       case 'retried': {
-        const delivery = dead.get(entry.outbound)
+        const delivery = dead.get(entry.outbound) ?? outbounds.get(entry.outbound)
         dead.delete(entry.outbound)
-        if (delivery) outbounds.set(entry.outbound, { outbound: delivery.outbound, sent: delivery.sent })
+        if (delivery)
+          outbounds.set(entry.outbound, { outbound: delivery.outbound, sent: delivery.sent, since: atMs })
         return
       }
       case 'approval':
@@ -138,7 +153,7 @@ export function createState(): LedgerState {
     }
   }
 
-  const owed: Owed = { accepts, recoveries, outbounds, dead, approvals, previews }
+  const owed: Owed = { accepts, recoveries, outbounds, dead, parked, approvals, previews }
   return {
     owed,
     apply(entries, atMs, n) {
