@@ -54,6 +54,7 @@ async function connect(account: IrcAccount, timing: Timing): Promise<Link> {
 
   const open = opening.move()
   let left = false
+  let probes = 0
   void wire.closed.then((why) => {
     if (!left) account.report('offline', `${wire.name}: ${why}`)
   })
@@ -62,7 +63,7 @@ async function connect(account: IrcAccount, timing: Timing): Promise<Link> {
     ...typist(pen),
     async probe(signal) {
       const startMs = clock.monotonic()
-      await beat.roundTrip(`probe/${wire.id}.${startMs}`, signal)
+      await beat.roundTrip(`probe/${wire.id}.${++probes}`, signal)
       return `${settings.host} answered as ${wire.mask.nick} after ${Math.round(clock.monotonic() - startMs)} ms`
     },
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,4 @@
-import { failure, type Clock } from '@openclaw/sdk'
-import type { Sender } from '@openclaw/protocol'
+import { failure, type Clock, type Sender } from '@openclaw/sdk'
 import type { Said } from 'irc-framework'
 import type { Roster } from './roster.ts'
 import type { Whois } from './whois.ts'

@@ -1,4 +1,4 @@
-import type { Inbound, Sender } from '@openclaw/protocol'
+import type { Inbound, Sender } from '@openclaw/sdk'
 import type { Said } from 'irc-framework'
 import type { Fold } from './casemapping.ts'
 import { unformat } from './markup.ts'
@@ -35,13 +35,13 @@ export function hear(said: Said, how: 'says' | 'does', us: Us): Heard | undefine
 
   const typed = unformat(message)
   const { text, mentioned } = inChannel ? address(typed, us) : { text: typed.trim(), mentioned: true }
-  const said_ = how === 'does' ? `* ${nick} ${typed.trim()}` : mentioned ? command(text, us.commands) : text
-  if (said_ === '') return undefined
+  const words = how === 'does' ? `* ${nick} ${typed.trim()}` : mentioned ? command(text, us.commands) : text
+  if (words === '') return undefined
   return {
     event: id,
     message: id,
     kind: 'message',
-    text: said_,
+    text: words,
     atMs: time ?? us.now(),
     ...(mentioned ? { mentioned } : {}),
     ...(inChannel ? { channel: us.fold(target), place: target } : {}),

@@ -1,5 +1,4 @@
-import { toFailure, type Account } from '@openclaw/sdk'
-import type { Inbound } from '@openclaw/protocol'
+import { toFailure, type Account, type Inbound } from '@openclaw/sdk'
 
 /** Hands messages to the kernel in the order in which they came. */
 export interface Inbox {

@@ -1,5 +1,4 @@
-import type { Sender } from '@openclaw/protocol'
-import type { Account } from '@openclaw/sdk'
+import type { Account, Sender } from '@openclaw/sdk'
 import type { Said } from 'irc-framework'
 import type { Identity } from './identity.ts'
 import type { Inbox } from './inbox.ts'

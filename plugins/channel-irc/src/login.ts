@@ -33,6 +33,7 @@ export async function logIn(
   over.signal.addEventListener('abort', () => reject(over.signal.reason))
   const fail = (code: ErrorCode, why: string) => over.abort(failure(code, `${name}: ${why}`))
 
+  const others = alternatives(settings.nick)
   using _lines = wire.onLine(({ command, params }) => {
     const said = params.at(-1) ?? ''
     // Numerics: https://modern.ircdocs.horse/#numerics
@@ -46,7 +47,6 @@ export async function logIn(
       fail('invalid_config', `the server does not allow the nick ${settings.nick}: ${said}`)
     else if (['432', '433', '436', '437'].includes(command)) client.changeNick(others.next().value)
   })
-  const others = alternatives(settings.nick)
   let loggedIn = false
   client.on('loggedin', () => (loggedIn = true))
   client.on('sasl failed', ({ reason }) => fail('unauthorized', refusals[reason] ?? `the login failed: ${reason}`))

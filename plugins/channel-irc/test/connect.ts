@@ -1,5 +1,4 @@
-import type { Inbound } from '@openclaw/protocol'
-import type { Account, Command, Link, Outbound } from '@openclaw/sdk'
+import type { Account, Command, Inbound, Link, Outbound } from '@openclaw/sdk'
 import { fakeClock, memoryStore, testScope, type FakeClock } from '@openclaw/testing'
 import type { IrcServer } from '@openclaw/testing/irc'
 import { onTestFinished } from 'vitest'
