@@ -74,6 +74,7 @@ async function loggedIn(person: Awaited<ReturnType<typeof openPerson>>, account:
   }
 }
 
+/** With a timeout, so that it does not outlive a test that was killed. */
 function configuration(port: number, tls: { cert: string; key: string; port: number } | undefined): string {
   return `
 [Global]
@@ -88,6 +89,7 @@ MaxConnectionsIP = 0
 MaxPenaltyTime = 0
 MaxNickLength = 30
 MaxJoins = 0
+IdleTimeout = 10
 [Options]
 DNS = no
 Ident = no
