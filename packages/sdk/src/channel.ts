@@ -90,7 +90,8 @@ export interface Account<C = unknown> extends Scope {
 export interface Link extends AsyncDisposable {
   /**
    * Sends one chunk, already within the limit. Throws a failure: `rate_limited` with `retryAfterMs` when asked to wait,
-   * `unavailable` when it may work in a moment, `forbidden`, `not_found` or `invalid_params` when it never will.
+   * `unavailable` when it may work in a moment, `forbidden`, `not_found` or `invalid_params` when it never will. A
+   * `retryAfterMs` says that nothing arrived: without it, an `unavailable` chunk may have.
    */
   send(message: Outbound, signal: AbortSignal): Promise<Receipt>
   /** Replaces the text of a message of ours; `text` is in the platform's markup and within the limit. */

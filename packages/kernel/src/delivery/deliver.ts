@@ -208,8 +208,9 @@ export function openDelivery(parts: {
     try {
       return await within(link.send(piece, signal), signal)
     } catch (error) {
-      // The platform says itself that it did not take it; being asked to wait with a look says nothing of that.
-      if (toFailure(error).code === 'rate_limited') item.doubtful = false
+      // The channel says itself that nothing arrived; being asked to wait with a look says nothing of that.
+      const { code, retryAfterMs } = toFailure(error)
+      if (code === 'rate_limited' || retryAfterMs !== undefined) item.doubtful = false
       throw error
     }
   }
@@ -225,7 +226,8 @@ export function openDelivery(parts: {
     }
     const transient = failure.code === 'unavailable' || failure.code === 'aborted' || failure.code === 'internal'
     if (transient && item.attempts < maxAttempts) {
-      await pause(Math.min(500 * 2 ** item.attempts, 60_000) * (0.75 + platform.random.number() / 2))
+      const backoffMs = Math.min(500 * 2 ** item.attempts, 60_000) * (0.75 + platform.random.number() / 2)
+      await pause(Math.max(backoffMs, failure.retryAfterMs ?? 0))
       return false
     }
     log.warn(`delivery ${item.owed.id} to ${item.owed.address.channel} was given up`, { error: failure.message })

@@ -56,7 +56,11 @@ export async function holdLate(
     at: now,
   }
   await ledger.commit([
-    ...held.map(({ id }) => ({ type: 'withheld' as const, outbound: id, reason: 'it was late when a restart found it' })),
+    ...held.map(({ id }) => ({
+      type: 'withheld' as const,
+      outbound: id,
+      reason: 'it was late when a restart found it',
+    })),
     ...replaced.map(({ id }) => ({ type: 'cancelled' as const, outbound: id, reason: 'a newer notice speaks for it' })),
     notice,
   ])
