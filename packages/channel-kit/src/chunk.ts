@@ -44,11 +44,10 @@ export function chunk(outline: Outline, markup: Markup, size: (text: string) => 
 
   const chunks: Chunk[] = []
   const plainly = bare(markup)
-  for (let from = cuts.begin(0); from < length;) {
-    const as = [markup, plainly].find((one) => endOf(from, one) > from)
-    const end = as ? endOf(from, as) : cuts.next(from)
+  for (let from = cuts.begin(0), end = from; from < length; from = cuts.begin(end)) {
+    const as = [markup, plainly].find((one) => (end = endOf(from, one)) > from)
+    if (!as) end = cuts.next(from)
     chunks.push({ from, text: as ? write(from, end, as) : '\ufffd' })
-    from = cuts.begin(end)
   }
   return chunks
 }

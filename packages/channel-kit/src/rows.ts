@@ -14,9 +14,10 @@ export function addTable(draft: Draft, node: MdTable): Block[] {
   const from = draft.text.length
   const span = () => ({ from, to: draft.text.length, ...boundsOf(draft, node) })
   if (!rows.every((row) => draft.roomFor.row(titles, row))) {
-    const lines = rows.flatMap(
-      (row, nth) => addLeaf(draft, 'text', (nth === 0 ? '' : '\n') + row.join(' | '), bounds(nth)) ?? [],
-    )
+    const lines = rows.flatMap((row, nth) => {
+      const told = row.slice(0, row.findLastIndex((cell) => cell !== '') + 1)
+      return addLeaf(draft, 'text', (nth === 0 ? '' : '\n') + told.join(' | '), bounds(nth)) ?? []
+    })
     return [{ kind: 'paragraph', ...span(), children: lines }]
   }
   const children = rows.map((cells, nth): Row => {

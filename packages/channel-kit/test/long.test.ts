@@ -7,9 +7,9 @@ const limit = { max: 4096, unit: 'utf16' } as const
 
 /** Seconds of work, whatever else the machine does. */
 function secondsOf(work: () => void): number {
-  const began = process.cpuUsage()
+  const began = process.threadCpuUsage()
   work()
-  return process.cpuUsage(began).user / 1e6
+  return process.threadCpuUsage(began).user / 1e6
 }
 
 function expectWhole(pieces: readonly Piece[], markdown: string): void {
