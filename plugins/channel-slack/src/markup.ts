@@ -2,7 +2,7 @@ import { alignedTable, type Markup } from '@openclaw/channel-kit'
 import { encode } from './decode.ts'
 
 /** Where a mark of Slack's would begin: it stands free on its left and touches a word on its right. */
-const mark = /(^|[^\p{L}\p{N}])([*_~`])(?=[^\s*_~`])/gu
+const mark = /(^|[^\p{L}\p{N}])([*_~])(?=[^\s*_~])/gu
 const breaker = '\u200b'
 
 /**
@@ -10,7 +10,7 @@ const breaker = '\u200b'
  * an invisible space after one keeps it from beginning something.
  */
 export const mrkdwn: Markup = {
-  text: (raw) => encode(raw).replace(mark, `$1$2${breaker}`),
+  text: (raw) => encode(raw).replace(mark, `$1$2${breaker}`).replaceAll('`', `\`${breaker}`),
   strong: (inner) => wrap('*', inner),
   emphasis: (inner) => wrap('_', inner),
   strike: (inner) => wrap('~', inner),
@@ -20,13 +20,16 @@ export const mrkdwn: Markup = {
     const address = encode(url).replaceAll('|', '%7C')
     return inner === encode(url) ? `<${address}>` : `<${address}|${inner.replaceAll('\n', ' ')}>`
   },
-  codeBlock: (raw) => `\`\`\`\n${encode(raw).replaceAll('```', '`\u200b``')}\n\`\`\``,
+  codeBlock: (raw) => fence(raw),
   heading: (inner) => (inner.includes('*') ? inner : wrap('*', inner)),
   quote: (inner) => inner.replace(/^/gm, '> '),
   bullet: (depth, index) => `${'    '.repeat(depth)}${index === undefined ? (depth % 2 ? '◦' : '•') : `${index}.`} `,
-  table: (rows, align) => `\`\`\`\n${encode(alignedTable(rows, align)).replaceAll('```', '`\u200b``')}\n\`\`\``,
+  table: (rows, align) => fence(alignedTable(rows, align)),
   rule: '———',
 }
+
+/** A block of code, which ends at the first three backticks. */
+const fence = (raw: string) => `\`\`\`\n${encode(raw).replace(/`(?=``)/g, `\`${breaker}`)}\n\`\`\``
 
 /** A mark counts only where it touches what it marks. */
 function wrap(sign: string, inner: string): string {

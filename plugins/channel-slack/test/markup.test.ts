@@ -1,7 +1,29 @@
+import { markupConformance } from '@openclaw/testing'
 import { describe, expect, it } from 'vitest'
 import channel from '../src/channel.ts'
 import { emojiName, emojiOf } from '../src/emoji.ts'
+import { mrkdwn } from '../src/markup.ts'
 import { sections } from '../src/outbound.ts'
+
+const count = (text: string, sign: string) => text.split(sign).length - 1
+
+markupConformance({
+  name: 'slack',
+  markup: mrkdwn,
+  limit: { max: channel.traits.maxText, unit: 'utf16' },
+  // Signs that can be marks go wherever they stand: a text has as many of them whole as in pieces.
+  visible: (text) =>
+    text
+      .replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, url: string, label?: string) => label ?? url)
+      .replace(/[*_~`ˋ\u200b]/g, '')
+      .replace(/&lt;/g, '<')
+      .replace(/&gt;/g, '>')
+      .replace(/&amp;/g, '&'),
+  balanced(text) {
+    const unquoted = text.replace(/^(?:> )+/gm, '')
+    return count(unquoted, '```') % 2 === 0 && count(unquoted, '<') === count(unquoted, '>')
+  },
+})
 
 const render = (markdown: string) => channel.render!(markdown).join('\n---\n')
 
