@@ -1,8 +1,10 @@
 import type { Account, Channel, Link } from '@openclaw/sdk'
 import { failure } from '@openclaw/protocol'
-import type { PluginLife } from './life.ts'
+import type { Conversation } from './conversation.ts'
 import { borrowStream } from './streams.ts'
 import type { ChannelAbout } from './wire.ts'
+
+type Talk = Pick<Conversation, 'accounts' | 'call'>
 
 /** A channel entry that lives in a process of its own. */
 export interface IsolatedChannel {
@@ -18,7 +20,7 @@ const maxPrepared = 100
 export function isolateChannel(
   { id, account: schema, traits, renders }: ChannelAbout,
   /** The process, once it is alive; rejects when it is parked. */
-  up: (signal?: AbortSignal) => Promise<PluginLife>,
+  up: (signal?: AbortSignal) => Promise<Talk>,
   /** The address of the gateway. */
   address: () => URL,
 ): IsolatedChannel {
@@ -73,7 +75,7 @@ export function isolateChannel(
 }
 
 /** One link: its methods are those that the link in the process has. */
-function linkOver(life: PluginLife, link: number, has: readonly string[]): Link {
+function linkOver(life: Talk, link: number, has: readonly string[]): Link {
   const lender = {
     read: (stream: number) => life.call('stream.read', { stream }),
     cancel: (stream: number) => life.call('stream.cancel', { stream }),

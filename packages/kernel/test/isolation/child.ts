@@ -1,4 +1,4 @@
-import { servePlugin } from '../../src/isolation/child/serve.ts'
+import { servePlugin } from '../../src/isolation/child/process.ts'
 
 /** The process of a plugin in these tests: installed ones from their files, and the fixtures as if they came with the program. */
 await servePlugin({
