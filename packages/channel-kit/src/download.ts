@@ -32,7 +32,8 @@ export async function download(
     among &&= isTrusted(at, trusted)
     const response = await ask(fetch, at, among ? headers : {}, signal)
     if (!redirects.includes(response.status)) return bodyOf(response, at, maxBytes, check)
-    await response.body?.cancel()
+    // Whoever else reads a copy of it may let this wait.
+    void response.body?.cancel().catch(() => {})
     const next = placeOf(response.headers.get('location') ?? '', at)
     if (isLocal(next) && !isLocal(at))
       throw failure(
@@ -97,7 +98,7 @@ async function bodyOf(
     if (Number(response.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
     return limited(body, maxBytes)
   } catch (thrown) {
-    await body.cancel()
+    void body.cancel().catch(() => {})
     throw thrown
   }
 }
