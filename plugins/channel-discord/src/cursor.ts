@@ -83,9 +83,10 @@ export async function openCursor(
     },
     channels,
     read(channel, message) {
-      const known = channels.get(channel)
-      const latest = known !== undefined && BigInt(known) > BigInt(message) ? known : message
-      remember(channels, channel, latest, maxChannels)
+      // The later of two ids is the longer text, and of two of one length the greater.
+      const known = channels.get(channel) ?? ''
+      const later = message.length === known.length ? message > known : message.length > known.length
+      remember(channels, channel, later ? message : known, maxChannels)
       changed()
     },
     forget(channel) {

@@ -71,9 +71,12 @@ export function openIntake(parts: IntakeParts): Intake {
     try {
       return read()
     } catch (error) {
-      account.log.warn(`discord/${account.id}: an event could not be read`, { error: toFailure(error).message })
-      return undefined
+      return unread(error)
     }
+  }
+
+  function unread(error: unknown): undefined {
+    account.log.warn(`discord/${account.id}: an event could not be read`, { error: toFailure(error).message })
   }
 
   function whereIs({ guild_id: guild, channel_id: channel }: Situated, person?: string): Place | Promise<Place> {
@@ -81,7 +84,7 @@ export function openIntake(parts: IntakeParts): Intake {
   }
 
   async function handMessage(message: SomeMessage, where: Place | Promise<Place>): Promise<void> {
-    await hand(where, (place, us) => readMessage(message, place, us), message.mention_roles.length > 0)
+    await hand(where, (place, us) => readMessage(message, place, us), message.mention_roles?.length > 0)
     remember(authors, message.id, message.author.id, maxAuthors)
     cursor.read(message.channel_id, message.id)
   }
@@ -103,53 +106,61 @@ export function openIntake(parts: IntakeParts): Intake {
     for (const message of missed) await handMessage(message, place)
   }
 
+  function takeEvent(event: GatewayDispatchPayload, session: string): Promise<void> | undefined {
+    switch (event.t) {
+      case GatewayDispatchEvents.MessageCreate: {
+        const message = whole(event.d)
+        if (message.author.id === self.id) return void parts.echoed(message)
+        return inOrder(message.channel_id, () => handMessage(message, whereIs(message, message.author.id)))
+      }
+      case GatewayDispatchEvents.MessageUpdate: {
+        const message = whole(event.d)
+        if (message.author.id === self.id) return undefined
+        return inOrder(message.channel_id, () =>
+          hand(whereIs(message, message.author.id), (place, us) => readEdit(message, place, us), true),
+        )
+      }
+      case GatewayDispatchEvents.MessageDelete:
+        return deleted([event.d.id], event.d)
+      case GatewayDispatchEvents.MessageDeleteBulk:
+        return deleted(event.d.ids, event.d)
+      case GatewayDispatchEvents.MessageReactionAdd: {
+        const reaction = event.d
+        if (reaction.user_id === self.id) return undefined
+        const named = { event: `${session}:${event.s}`, atMs: account.clock.now() }
+        return inOrder(reaction.channel_id, () =>
+          hand(whereIs(reaction, reaction.user_id), (place) => readReaction(reaction, place, named)),
+        )
+      }
+      case GatewayDispatchEvents.InteractionCreate:
+        return interactions.take(event.d)
+      case GatewayDispatchEvents.TypingStart: {
+        const { channel_id: channel, guild_id: guild, user_id: user } = event.d
+        const place = guild === undefined ? { person: user } : places.known(channel)
+        if (place && user !== self.id) account.typing(peerOf(place), true, user)
+        return undefined
+      }
+      case GatewayDispatchEvents.GuildCreate:
+        return void learnGuild(places, event.d)
+      case GatewayDispatchEvents.ChannelCreate:
+      case GatewayDispatchEvents.ChannelUpdate:
+      case GatewayDispatchEvents.ThreadCreate:
+      case GatewayDispatchEvents.ThreadUpdate:
+        return void places.learn(event.d)
+      case GatewayDispatchEvents.ChannelDelete:
+      case GatewayDispatchEvents.ThreadDelete:
+        return void places.forget(event.d.id)
+      default:
+        return undefined
+    }
+  }
+
   return {
     take(event, session) {
-      switch (event.t) {
-        case GatewayDispatchEvents.MessageCreate: {
-          const message = event.d
-          if (message.author.id === self.id) return void parts.echoed(message)
-          return inOrder(message.channel_id, () => handMessage(message, whereIs(message, message.author.id)))
-        }
-        case GatewayDispatchEvents.MessageUpdate: {
-          const message = event.d
-          if (message.author.id === self.id) return undefined
-          return inOrder(message.channel_id, () =>
-            hand(whereIs(message, message.author.id), (place, us) => readEdit(message, place, us), true),
-          )
-        }
-        case GatewayDispatchEvents.MessageDelete:
-          return deleted([event.d.id], event.d)
-        case GatewayDispatchEvents.MessageDeleteBulk:
-          return deleted(event.d.ids, event.d)
-        case GatewayDispatchEvents.MessageReactionAdd: {
-          const reaction = event.d
-          if (reaction.user_id === self.id) return undefined
-          const named = { event: `${session}:${event.s}`, atMs: account.clock.now() }
-          return inOrder(reaction.channel_id, () =>
-            hand(whereIs(reaction, reaction.user_id), (place) => readReaction(reaction, place, named)),
-          )
-        }
-        case GatewayDispatchEvents.InteractionCreate:
-          return interactions.take(event.d)
-        case GatewayDispatchEvents.TypingStart: {
-          const { channel_id: channel, guild_id: guild, user_id: user } = event.d
-          const place = guild === undefined ? { person: user } : places.known(channel)
-          if (place && user !== self.id) account.typing(peerOf(place), true, user)
-          return undefined
-        }
-        case GatewayDispatchEvents.GuildCreate:
-          return void learnGuild(places, event.d)
-        case GatewayDispatchEvents.ChannelCreate:
-        case GatewayDispatchEvents.ChannelUpdate:
-        case GatewayDispatchEvents.ThreadCreate:
-        case GatewayDispatchEvents.ThreadUpdate:
-          return void places.learn(event.d)
-        case GatewayDispatchEvents.ChannelDelete:
-        case GatewayDispatchEvents.ThreadDelete:
-          return void places.forget(event.d.id)
-        default:
-          return undefined
+      try {
+        return takeEvent(event, session)
+      } catch (error) {
+        return unread(error)
       }
     },
     catchUp() {
@@ -160,6 +171,8 @@ export function openIntake(parts: IntakeParts): Intake {
         [...cursor.channels].toReversed().map(([channel, last]) => {
           turn = turn.then(() => readChannel(channel, last))
           const read = turn
+          // Once one has failed the others are not waited for.
+          read.catch(() => {})
           return inOrder(channel, () => read)
         }),
       )
@@ -168,6 +181,13 @@ export function openIntake(parts: IntakeParts): Intake {
       return catching
     },
   }
+}
+
+/** Everything else may be of a form that is not known yet; without these a message cannot even be passed over. */
+function whole<M extends SomeMessage>(message: M): M {
+  for (const id of [message.id, message.channel_id, message.author.id])
+    if (typeof id !== 'string') throw new Error('a message lacks an id')
+  return message
 }
 
 interface Situated {

@@ -66,16 +66,18 @@ export function openInteractions(account: DiscordAccount, rest: Rest, places: Pl
     }
   }
 
-  async function placeOf(interaction: APIInteraction): Promise<Place> {
-    if (!interaction.guild_id) return { person: userOf(interaction).id }
-    return places.find(interaction.channel?.id ?? '')
+  /** An interaction says itself where it happens. */
+  function placeOf({ channel, guild_id: guild, ...by }: APIInteraction): Place {
+    if (guild === undefined) return { person: userOf(by).id }
+    const id = channel?.id ?? ''
+    return places.known(id) ?? (channel && places.learn(channel, guild)) ?? { guild, channel: id }
   }
 
   async function takeCommand(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
     const { id, token, data } = interaction
     const leftMs = patienceMs - (account.clock.now() - SnowflakeUtil.timestampFrom(id))
     const deferred = defer(interaction)
-    const place = await placeOf(interaction)
+    const place = placeOf(interaction)
     const expiry = account.clock.after(Math.max(0, leftMs), () => void forget(id))
     remember(waiting, id, { token, peer: peerOf(place), deferred, expiry }, maxWaiting)
     await account.receive({
@@ -102,7 +104,7 @@ export function openInteractions(account: DiscordAccount, rest: Rest, places: Pl
   async function takeClick(interaction: APIMessageComponentInteraction): Promise<void> {
     const { id, token, message } = interaction
     const deferred = defer(interaction, MessageFlags.Ephemeral)
-    const peer = peerOf(await placeOf(interaction))
+    const peer = peerOf(placeOf(interaction))
     const click = { event: id, sender: userOf(interaction).id, peer, choice: interaction.data.custom_id }
     try {
       const { taken, text } = await account.choose(click)
@@ -133,6 +135,8 @@ export function openInteractions(account: DiscordAccount, rest: Rest, places: Pl
 
   return {
     take(interaction) {
+      // Throws before anything is begun when nobody did it.
+      userOf(interaction)
       if (interaction.type === InteractionType.MessageComponent) return takeClick(interaction)
       if (interaction.type !== InteractionType.ApplicationCommand) return undefined
       if (interaction.data.type !== ApplicationCommandType.ChatInput) return undefined
@@ -162,7 +166,7 @@ export function openInteractions(account: DiscordAccount, rest: Rest, places: Pl
   }
 }
 
-function userOf({ member, user }: APIInteraction) {
+function userOf({ member, user }: Pick<APIInteraction, 'member' | 'user'>) {
   const found = member?.user ?? user
   if (!found) throw new Error('an interaction of nobody')
   return found

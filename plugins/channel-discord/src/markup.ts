@@ -1,11 +1,15 @@
 import { alignedTable, isAddressItself, type Markup } from '@openclaw/channel-kit'
 
+/** Signs that mark something wherever they stand. */
+const signs = /[\\*_~`|<[\]]/g
 /** What would begin a heading, small print, a quote or a list. */
-const lineStarts = /^([^\S\n]*)(\d*)((?<=\d)\.|(?<!\d)(?:#{1,3}|-#|>{1,3}|[-+]))(?=\s|$)/gm
+const lineStarts = /^([^\S\n]*\d*)((?<=\d)\.|(?<!\d)(?:#{1,3}|-#|>{1,3}|[-+]))(?=\s|$)/gm
+/** Most text holds none of them, and looking for these alone is quick. */
+const suspicious = /[\\*_~`|<[\]#>+.-]/
 
 /** Discord's Markdown: https://support.discord.com/hc/en-us/articles/210298617-Markdown-Text-101 */
 export const markup: Markup = {
-  text: (raw) => raw.replace(/[\\*_~`|<[\]]/g, '\\$&').replace(lineStarts, '$1$2\\$3'),
+  text: (raw) => (suspicious.test(raw) ? raw.replace(signs, '\\$&').replace(lineStarts, '$1\\$2') : raw),
   strong: (inner) => mark('**', inner),
   emphasis: (inner) => mark('*', inner),
   strike: (inner) => mark('~~', inner),
@@ -43,8 +47,8 @@ const literal = /(`+)[^`]+\1|<[^>]*>/g
  */
 function mark(sign: string, inner: string): string {
   const words = inner.trim()
-  const [char = ''] = sign
-  if (words === '' || inner.match(literal)?.some((part) => part.includes(char))) return inner
+  if (words === '' || (/[`<]/.test(inner) && inner.match(literal)?.some((part) => part.includes(sign[0]!))))
+    return inner
   const at = inner.indexOf(words)
   return `${inner.slice(0, at)}${sign}${words}${sign}${inner.slice(at + words.length)}`
 }

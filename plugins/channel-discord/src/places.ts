@@ -1,4 +1,4 @@
-import { toFailure } from '@openclaw/sdk'
+import { failure, toFailure } from '@openclaw/sdk'
 import { ChannelType, Routes, type APIRole } from 'discord.js'
 import { remember } from './bounded.ts'
 import type { Rest } from './rest.ts'
@@ -52,7 +52,7 @@ export function openPlaces(rest: Rest, self: string): Places {
       })
       const place = places_.learn(asked)
       if (place) return place
-      throw new Error(`channel ${channel} is of a kind that is not known`)
+      throw failure('not_found', `discord: channel ${channel} is of a kind that is not known`)
     },
     known: (channel) => places.get(channel),
     learn(channel, guild) {

@@ -39,7 +39,7 @@ export interface DiscordOptions {
 }
 
 /** A Discord of one guild, on loopback. Beside what every counterpart does, it shows what is Discord's own. */
-export interface DiscordEmulator extends Counterpart, Omit<People, 'says' | 'edits' | 'deletes' | 'reacts' | 'clicks'> {
+export interface DiscordEmulator extends Omit<Counterpart, keyof People>, People {
   /** Base address of the REST API, for `rest.api` of discord.js. */
   readonly api: string
   readonly token: string

@@ -125,7 +125,7 @@ export function makeInteractions(world: World): Interactions {
       live.set(id, interaction)
       const who = channel.guild_id ? { guild_id: channel.guild_id, member: { ...world.memberOf(by), user } } : { user }
       const about = { id, token: interaction.token, application_id: world.application.id, version: 1, locale: 'en-US' }
-      const where = { channel_id: channel.id, channel: { id: channel.id, type: channel.type }, ...who }
+      const where = { channel_id: channel.id, channel, ...who }
       const message = on ? { message: world.show(on) } : {}
       world.emit({ t: 'INTERACTION_CREATE', channel: channel.id, d: { ...about, ...where, ...message, ...data } })
       return interaction
