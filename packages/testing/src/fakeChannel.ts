@@ -1,6 +1,8 @@
+import type { BundledPlugin } from '@openclaw/kernel'
 import type { Inbound, Outbound, Peer, Receipt } from '@openclaw/protocol'
 import { defineChannel, failure, type Account, type Link, type Traits } from '@openclaw/sdk'
 import Type from 'typebox'
+import { channelPlugin } from './testKernel.ts'
 
 /** A message that reached the fake platform. */
 export interface SentMessage {
@@ -14,10 +16,7 @@ export interface SentMessage {
 /** A platform in memory, with behaviour: it keeps what was sent, can be cut off, slow, refusing or forgetful. */
 export interface FakeChannel {
   /** Give it to `createKernel({ bundled })` or `testKernel({ plugins })`. */
-  readonly plugin: {
-    readonly package: { readonly name: string; readonly version: string; readonly openclaw: unknown }
-    readonly load: { channel(): Promise<unknown>; config(): Promise<unknown> }
-  }
+  readonly plugin: BundledPlugin
   readonly sent: readonly SentMessage[]
   /** Resolves with the n-th message sent, counted from 1, as soon as there is one. */
   waitSent(count: number): Promise<SentMessage>
@@ -143,21 +142,7 @@ export function fakeChannel(
   }
 
   return {
-    plugin: {
-      package: {
-        name: `@openclaw/channel-${id}`,
-        version: '0.0.0',
-        openclaw: {
-          id,
-          label: 'Fake platform',
-          api: 1,
-          hooks: { channel: './channel' },
-          config: './config',
-          permissions: {},
-        },
-      },
-      load: { channel: async () => ({ default: channel }), config: async () => ({ default: channel.account }) },
-    },
+    plugin: channelPlugin(channel),
     sent,
     async waitSent(count) {
       await until(() => sent.length >= count)

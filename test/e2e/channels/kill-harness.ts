@@ -5,6 +5,7 @@ import { connect, startGateway, temporaryHome, until, type GatewayProcess } from
 import { furnish } from './home.ts'
 import { readJournals, type Noted } from './journals.ts'
 import { lastSaid, serveModel } from './model.ts'
+import { openMoments } from './moments.ts'
 
 /** A channel and how hard its gateway is treated. */
 export interface KillPlan {
@@ -47,8 +48,6 @@ export interface Aftermath {
 export const marks = /\bm\d+p\d+\b/g
 export const marksIn = (text: string): readonly string[] => [...new Set(text.match(marks) ?? [])]
 
-const nextStepMs = 2000
-const longestRandomMs = 600
 /** For what is owed to be done, on a machine that has much else to do. */
 const patienceMs = 60_000
 
@@ -97,56 +96,43 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
   }
 
   const isAnswered = ({ mark }: Said) => counterpart.sees().some(({ text }) => marksIn(text).includes(mark))
-  const killedAt: string[] = []
-  const killAt = async (running: GatewayProcess, moment: string) => {
-    killedAt.push(moment)
-    await running.kill()
-  }
+  const start = async () => (gateway = await startGateway(home.path))
 
   // The first message shows which steps there are.
-  const connecting = new Set<string>()
-  const talking = new Set<string>()
-  let learning = connecting
-  using _learning = counterpart.onStep((step) => void learning.add(step))
-  gateway = await startGateway(home.path)
-  await until(async () => (await status(home.path, gateway!)).accounts.some(({ state }) => state === 'online'))
-  learning = talking
+  const steps = { connecting: new Set<string>(), talking: new Set<string>() }
+  let learnt = steps.connecting
+  using learning = counterpart.onStep((step) => void learnt.add(step))
+  let running = start()
+  await using over = new AsyncDisposableStack()
+  over.defer(() =>
+    running.then(
+      ({ kill }) => kill(),
+      () => {},
+    ),
+  )
+  await isOnline(home.path, await running)
+  learnt = steps.talking
   await speak(1)
   await until(async () => said.every(isAnswered), patienceMs)
-  const targets = {
-    talking: shuffle([...talking], random),
-    connecting: shuffle(
-      [...connecting].filter((step) => !talking.has(step)),
-      random,
-    ),
-  }
+  learning[Symbol.dispose]()
 
+  const moments = openMoments(counterpart, steps, random)
+  const killedAt: string[] = []
   let speaking: Promise<void> = Promise.resolve()
   for (let kill = 1; kill <= kills; kill++) {
-    const running: GatewayProcess = gateway ?? (await startGateway(home.path))
-    gateway = running
-    const steps = kill % 4 === 3 && targets.connecting.length > 0 ? targets.connecting : targets.talking
-    const target = kill % 4 === 0 ? undefined : steps.shift()
-    // Each in its turn, and from the beginning when all were met.
-    if (target) steps.push(target)
-    const dying = untilStep(counterpart, target, random, (moment) => killAt(running, moment))
+    const life = running
+    const dying = moments.meet(moments.pick(kill), async () => (await life).kill())
     // Not waited for: there are platforms on which nobody can write to us while we are away.
     speaking = speaking.then(() => speak(Math.ceil((messages * kill) / (kills + 1)) - said.length))
-    await dying
-    gateway = undefined
+    killedAt.push(await dying)
+    running = start()
   }
-  await using last = await startGateway(home.path)
-  gateway = last
+  await using last = await running
+  await isOnline(home.path, last)
   await speaking
   await speak(messages - said.length)
-  await using client = await connect(home.path, last.address)
-  const isDone = async () => {
-    const { owed } = await client.call('status', {})
-    return owed.accepts === 0 && owed.deliveries === 0
-  }
-  if (traits.delivery === 'at-most-once') {
-    // Nobody keeps anything for us there: who got no answer says it again.
-    await until(async () => (await client.call('channels.status', {})).accounts.some(({ state }) => state === 'online'))
+  // Where nobody keeps anything for us, who got no answer says it again.
+  if (traits.delivery === 'at-most-once')
     await until(async () => {
       for (const one of said.filter((open) => !isAnswered(open))) {
         one.times++
@@ -155,9 +141,11 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
       await pause(500)
       return said.every(isAnswered)
     }, patienceMs)
-  }
   await counterpart.acknowledged()
-  await until(isDone, patienceMs)
+  await until(async () => {
+    const { owed } = await status(home.path, last)
+    return owed.accepts === 0 && owed.deliveries === 0
+  }, patienceMs)
   await last[Symbol.asyncDispose]()
   return {
     said,
@@ -172,44 +160,13 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
   }
 }
 
-/**
- * Kills before a step on the wire, the first or one of the next of its name; without a name, or when it does not come, at
- * a random moment after anything happened there.
- */
-async function untilStep(
-  counterpart: Counterpart,
-  target: string | undefined,
-  random: () => number,
-  kill: (moment: string) => Promise<void>,
-): Promise<void> {
-  const alive = Promise.withResolvers<void>()
-  const dead = Promise.withResolvers<void>()
-  let skip = Math.floor(random() * 3)
-  let over = false
-  using _steps = counterpart.onStep(async (step) => {
-    alive.resolve()
-    if (over || step !== target || skip-- > 0) return
-    over = true
-    await kill(step)
-    dead.resolve()
-  })
-  const wait = target === undefined ? random() * longestRandomMs : nextStepMs
-  await Promise.race([dead.promise, alive.promise.then(() => pause(wait))])
-  if (over) return dead.promise
-  over = true
-  await kill('a random moment')
+async function isOnline(home: string, gateway: GatewayProcess): Promise<void> {
+  await until(async () => (await status(home, gateway)).accounts.some(({ state }) => state === 'online'), patienceMs)
 }
 
 async function status(home: string, { address }: GatewayProcess) {
   await using client = await connect(home, address)
   return await client.call('status', {})
-}
-
-function shuffle<T>(list: readonly T[], random: () => number): T[] {
-  return list
-    .map((one) => ({ one, at: random() }))
-    .toSorted((left, right) => left.at - right.at)
-    .map(({ one }) => one)
 }
 
 /** Hands a webhook's call to the gateway that runs now. */

@@ -88,6 +88,21 @@ export const exchangeChecks: readonly ChannelCheck[] = [
     },
   },
   {
+    name: 'R8: says an answer once whose receipt was lost, or repeats it once where the platform cannot be asked',
+    needs: ({ counterpart }) => !counterpart.immune?.includes('loseAnswer'),
+    async run(fixture) {
+      await using house = await channelHouse(fixture, () => ({ rules: open }))
+      const { counterpart } = house
+      await house.asks('[[before]]')
+      await house.settled()
+      counterpart.fault({ kind: 'loseAnswer' })
+      await house.asks('[[after]]')
+      await house.settled()
+      const times = counterpart.sees().filter(({ text }) => text.includes('[[after]]')).length
+      expect(times).toBeLessThanOrEqual(fixture.channel.traits.delivery === 'at-least-once' ? 2 : 1)
+    },
+  },
+  {
     name: 'L5: goes on after the platform ended the link, and nothing is said twice',
     needs: ({ counterpart }) => !counterpart.immune?.includes('disconnect'),
     async run(fixture) {
