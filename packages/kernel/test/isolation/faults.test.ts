@@ -96,11 +96,12 @@ test('L3: an interceptor that goes wrong stops its message and no other', slow, 
 test('L3 S12: a sandbox that goes wrong fails the run that needs it, and the gateway answers', slow, async () => {
   await using house = await openHouse([guard])
   for (const fault of faults) {
+    const deaths = house.deaths()
     await house.other.say('work', { sender: `strike-${fault}` })
     const began = performance.now()
     await house.kernel.call('status', {})
     expect(performance.now() - began, `${fault}: the gateway answers`).toBeLessThan(2000)
-    if (deadly.includes(fault)) await house.until(() => house.deaths() > 0)
+    if (deadly.includes(fault)) await house.until(() => house.deaths() > deaths)
     await house.kernel.call('plugins.reload', { id: 'guard' })
   }
   expect(house.other.sent.filter(({ text }) => text.includes('heard:'))).toEqual([])

@@ -149,7 +149,8 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     /** How often a process of a plugin died so far. */
     deaths: () => logged.filter((text) => text.includes(' died: ')).length,
     /** Calls a method of a plugin. */
-    ask: (method: string, params: object = {}) => kernel.call(method as 'status', params as never) as Promise<never>,
+    ask: <T>(method: string, params: object = {}) =>
+      kernel.call(method as 'status', params as never) as Promise<unknown> as Promise<T>,
     /** Says something on the other channel; how long it took until the answer was there. */
     async answeredInMs(): Promise<number> {
       const began = performance.now()
