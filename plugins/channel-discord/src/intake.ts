@@ -1,13 +1,14 @@
 import { toFailure, type Inbound } from '@openclaw/sdk'
-import { GatewayDispatchEvents, type GatewayDispatchPayload, type GatewayGuildCreateDispatchData } from 'discord.js'
+import { GatewayDispatchEvents, type GatewayDispatchPayload } from 'discord.js'
 import { remember } from './bounded.ts'
 import type { DiscordAccount } from './config.ts'
 import type { Cursor } from './cursor.ts'
 import { readMissed } from './history.ts'
 import { peerOf, readDelete, readEdit, readMessage, readReaction, type SomeMessage, type Us } from './inbound.ts'
 import type { Interactions } from './interactions.ts'
+import { makeLanes } from './lanes.ts'
 import type { Self } from './login.ts'
-import { isGone, type Place, type Places } from './places.ts'
+import { isGone, learnPlaces, type Place, type Places } from './places.ts'
 import type { Rest } from './rest.ts'
 
 /** The way of Discord's events to the kernel, in order for each channel. */
@@ -32,27 +33,10 @@ const maxAuthors = 2000
 
 export function openIntake(parts: IntakeParts): Intake {
   const { account, rest, self, places, cursor, interactions } = parts
-  const lanes = new Map<string, Promise<void>>()
+  const lanes = makeLanes()
   /** Who wrote the latest messages: Discord does not say whose message was deleted. */
   const authors = new Map<string, string>()
   let catching: Promise<void> | undefined
-  let broken = false
-
-  /** One after the other in a channel. Once something could not be stored nothing follows, so that the order holds. */
-  function inOrder(channel: string, work: () => Promise<void>): Promise<void> {
-    const before = lanes.get(channel) ?? Promise.resolve()
-    const lane = before.then(async () => {
-      if (broken) return new Promise<void>(() => {})
-      await work()
-    })
-    lane.catch(() => (broken = true))
-    lanes.set(channel, lane)
-    const rest = () => {
-      if (lanes.get(channel) === lane) lanes.delete(channel)
-    }
-    lane.then(rest, rest)
-    return lane
-  }
 
   async function hand(
     where: Place | Promise<Place>,
@@ -90,7 +74,7 @@ export function openIntake(parts: IntakeParts): Intake {
   }
 
   function deleted(ids: readonly string[], at: Situated): Promise<void> {
-    return inOrder(at.channel_id, async () => {
+    return lanes.run(at.channel_id, async () => {
       for (const id of ids)
         await hand(whereIs(at), (place) => {
           const author = 'person' in place ? place.person : authors.get(id)
@@ -110,13 +94,15 @@ export function openIntake(parts: IntakeParts): Intake {
     switch (event.t) {
       case GatewayDispatchEvents.MessageCreate: {
         const message = whole(event.d)
-        if (message.author.id === self.id) return void parts.echoed(message)
-        return inOrder(message.channel_id, () => handMessage(message, whereIs(message, message.author.id)))
+        if (message.author.id !== self.id)
+          return lanes.run(message.channel_id, () => handMessage(message, whereIs(message, message.author.id)))
+        parts.echoed(message)
+        return undefined
       }
       case GatewayDispatchEvents.MessageUpdate: {
         const message = whole(event.d)
         if (message.author.id === self.id) return undefined
-        return inOrder(message.channel_id, () =>
+        return lanes.run(message.channel_id, () =>
           hand(whereIs(message, message.author.id), (place, us) => readEdit(message, place, us), true),
         )
       }
@@ -128,7 +114,7 @@ export function openIntake(parts: IntakeParts): Intake {
         const reaction = event.d
         if (reaction.user_id === self.id) return undefined
         const named = { event: `${session}:${event.s}`, atMs: account.clock.now() }
-        return inOrder(reaction.channel_id, () =>
+        return lanes.run(reaction.channel_id, () =>
           hand(whereIs(reaction, reaction.user_id), (place) => readReaction(reaction, place, named)),
         )
       }
@@ -140,17 +126,8 @@ export function openIntake(parts: IntakeParts): Intake {
         if (place && user !== self.id) account.typing(peerOf(place), true, user)
         return undefined
       }
-      case GatewayDispatchEvents.GuildCreate:
-        return void learnGuild(places, event.d)
-      case GatewayDispatchEvents.ChannelCreate:
-      case GatewayDispatchEvents.ChannelUpdate:
-      case GatewayDispatchEvents.ThreadCreate:
-      case GatewayDispatchEvents.ThreadUpdate:
-        return void places.learn(event.d)
-      case GatewayDispatchEvents.ChannelDelete:
-      case GatewayDispatchEvents.ThreadDelete:
-        return void places.forget(event.d.id)
       default:
+        learnPlaces(places, event)
         return undefined
     }
   }
@@ -173,7 +150,7 @@ export function openIntake(parts: IntakeParts): Intake {
           const read = turn
           // Once one has failed the others are not waited for.
           read.catch(() => {})
-          return inOrder(channel, () => read)
+          return lanes.run(channel, () => read)
         }),
       )
         .then(() => void (cursor.behind = false))
@@ -193,12 +170,6 @@ function whole<M extends SomeMessage>(message: M): M {
 interface Situated {
   readonly channel_id: string
   readonly guild_id?: string
-}
-
-function learnGuild(places: Places, guild: GatewayGuildCreateDispatchData): void {
-  if (guild.unavailable) return
-  for (const channel of [...guild.channels, ...guild.threads]) places.learn(channel, guild.id)
-  places.learnRoles(guild.id, guild.roles)
 }
 
 /** Something that is not there for us any more is nothing to wait for; everything else is. */

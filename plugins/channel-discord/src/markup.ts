@@ -43,12 +43,12 @@ const literal = /(`+)[^`]+\1|<[^>]*>/g
 
 /**
  * Marks stand at words: around nothing, or with a space inside, they would show. Discord ends them at their own sign even
- * within code, so that there they are left out.
+ * within code, and a line through words even at an escaped one, so that there they are left out.
  */
-function mark(sign: string, inner: string): string {
+function mark(sign: '**' | '*' | '~~', inner: string): string {
   const words = inner.trim()
-  if (words === '' || (/[`<]/.test(inner) && inner.match(literal)?.some((part) => part.includes(sign[0]!))))
-    return inner
+  const ends = sign === '~~' ? words.includes('~') : words.match(literal)?.some((part) => part.includes('*'))
+  if (words === '' || ends) return inner
   const at = inner.indexOf(words)
   return `${inner.slice(0, at)}${sign}${words}${sign}${inner.slice(at + words.length)}`
 }

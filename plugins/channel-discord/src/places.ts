@@ -1,5 +1,5 @@
 import { failure, toFailure } from '@openclaw/sdk'
-import { ChannelType, Routes, type APIRole } from 'discord.js'
+import { ChannelType, GatewayDispatchEvents, Routes, type APIRole, type GatewayDispatchPayload } from 'discord.js'
 import { remember } from './bounded.ts'
 import type { Rest } from './rest.ts'
 
@@ -43,36 +43,36 @@ export function openPlaces(rest: Rest, self: string): Places {
   const places = new Map<string, Place>()
   const roles = new Map<string, string | undefined>()
 
-  const places_: Places = {
+  const learn: Places['learn'] = (channel, guild) => {
+    const place = placeOf(channel, guild)
+    if (place) remember(places, channel.id, place, maxChannels)
+    return place
+  }
+  const learnRoles: Places['learnRoles'] = (guild, given) => {
+    remember(roles, guild, given.find(({ tags }) => tags?.bot_id === self)?.id, maxGuilds)
+  }
+
+  return {
     async find(channel) {
       const known = places.get(channel)
       if (known) return known
-      const asked = await rest.ask<SomeChannel>('get', Routes.channel(channel), {
-        doing: `looking up channel ${channel}`,
-      })
-      const place = places_.learn(asked)
+      const doing = { doing: `looking up channel ${channel}` }
+      const place = learn(await rest.ask<SomeChannel>('get', Routes.channel(channel), doing))
       if (place) return place
       throw failure('not_found', `discord: channel ${channel} is of a kind that is not known`)
     },
     known: (channel) => places.get(channel),
-    learn(channel, guild) {
-      const place = placeOf(channel, guild)
-      if (place) remember(places, channel.id, place, maxChannels)
-      return place
-    },
+    learn,
     forget: (channel) => void places.delete(channel),
-    learnRoles(guild, given) {
-      remember(roles, guild, given.find(({ tags }) => tags?.bot_id === self)?.id, maxGuilds)
-    },
+    learnRoles,
     async ownRole(guild) {
       if (!roles.has(guild)) {
         const doing = { doing: `looking up the roles of server ${guild}` }
-        places_.learnRoles(guild, await rest.ask<APIRole[]>('get', Routes.guildRoles(guild), doing))
+        learnRoles(guild, await rest.ask<APIRole[]>('get', Routes.guildRoles(guild), doing))
       }
       return roles.get(guild)
     },
   }
-  return places_
 }
 
 function placeOf(channel: SomeChannel, given?: string): Place | undefined {
@@ -90,6 +90,30 @@ function isThread(type: ChannelType): boolean {
   return (
     type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread
   )
+}
+
+/** Takes in what an event says of channels and roles; other events say nothing of them. */
+export function learnPlaces(places: Places, event: GatewayDispatchPayload): void {
+  switch (event.t) {
+    case GatewayDispatchEvents.GuildCreate: {
+      const { id, channels, threads, roles, unavailable } = event.d
+      if (unavailable) return
+      for (const channel of [...channels, ...threads]) places.learn(channel, id)
+      places.learnRoles(id, roles)
+      break
+    }
+    case GatewayDispatchEvents.ChannelCreate:
+    case GatewayDispatchEvents.ChannelUpdate:
+    case GatewayDispatchEvents.ThreadCreate:
+    case GatewayDispatchEvents.ThreadUpdate:
+      places.learn(event.d)
+      break
+    case GatewayDispatchEvents.ChannelDelete:
+    case GatewayDispatchEvents.ThreadDelete:
+      places.forget(event.d.id)
+      break
+    default:
+  }
 }
 
 /** Whether a failure says that there is no such thing for us, and asking again is no use. */

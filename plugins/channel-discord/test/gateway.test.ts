@@ -185,10 +185,8 @@ describe('a restart', () => {
     await discord.edits(message, 'hello!')
     const second = await connectTo(discord, first.store)
     await second.next(2)
-    expect(second.events.map(({ kind, text }) => [kind, text]).toSorted()).toEqual([
-      ['edit', 'hello!'],
-      ['message', 'I am new here'],
-    ])
+    const heard = second.events.map(({ kind, text }) => `${kind} ${text}`)
+    expect(new Set(heard)).toEqual(new Set(['edit hello!', 'message I am new here']))
     expect(discord.gateway.counts.identifies).toBe(1)
   })
 
