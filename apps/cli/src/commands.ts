@@ -191,11 +191,18 @@ export const commands: readonly Row[] = [
   ),
   row(
     'deliveries list',
-    'List what is owed to peers, and what was given up.',
+    'List what is owed to peers, what is held, and what was given up.',
     async () => (await import('./commands/deliveries.ts')).list,
   ),
-  row('deliveries retry', 'Owe a dead delivery again.', async () => (await import('./commands/deliveries.ts')).retry),
+  row(
+    'deliveries retry',
+    'Send what is held, or try again what was given up.',
+    async () => (await import('./commands/deliveries.ts')).retry,
+  ),
   row('deliveries drop', 'Give a delivery up for good.', async () => (await import('./commands/deliveries.ts')).drop),
+  row('runs list', 'List runs that were given up and kept.', async () => (await import('./commands/runs.ts')).list),
+  row('runs resume', 'Ask again what a parked run was asked.', async () => (await import('./commands/runs.ts')).resume),
+  row('runs drop', 'Forget a parked run for good.', async () => (await import('./commands/runs.ts')).drop),
 
   row('tokens list', 'List tokens, without their secrets.', async () => (await import('./commands/tokens.ts')).list),
   row(
@@ -212,6 +219,18 @@ export const commands: readonly Row[] = [
     'tokens revoke',
     'End a token and close its connections.',
     async () => (await import('./commands/tokens.ts')).revoke,
+  ),
+
+  row(
+    'backup',
+    'Write everything into one file, also while the gateway runs.',
+    async () => (await import('./commands/backup.ts')).backup,
+  ),
+  row('restore', 'Make an empty home what a backup says.', async () => (await import('./commands/restore.ts')).restore),
+  row(
+    'restore finish',
+    'Let the channels of a restored home start: the old gateway is off.',
+    async () => (await import('./commands/restore.ts')).finish,
   ),
 
   row('logs', 'Print the end of the log.', async () => (await import('./commands/logs.ts')).logs),

@@ -3,6 +3,7 @@ import type { Transport } from '@openclaw/client'
 import { failure, type LedgerRecord, type MethodName, type MethodParams } from '@openclaw/protocol'
 import { openScope } from '@openclaw/sdk/host'
 import { openAccess } from './access/open.ts'
+import { openHome } from './backup/home.ts'
 import { openOwnerChat } from './access/owner-chat.ts'
 import { hostAgent } from './agents/agent.ts'
 import { gatewaySection } from './gateway/section.ts'
@@ -59,6 +60,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   // What is on disk.
   const lock = opening.use(await lockHome({ home, version, platform }))
+  const place = await openHome({ home, platform })
   const log = opening.use(
     openLog({ folder: join(home, 'logs'), platform, ...(options.echo ? { echo: options.echo } : {}) }),
   )
@@ -154,6 +156,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       commands: chatCommands,
       openMedia: media.open,
       mask: (text) => secrets.mask(text),
+      waits: () => place.waits,
     }),
   )
   const following = opening.use(
@@ -164,7 +167,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       syncChannels: () => channels.sync(config(), plugins.channels),
     }),
   )
-  const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, emit, log }))
+  const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, config, emit, log }))
   const deliver = (outbounds: readonly LedgerRecord<'outbound'>[]) => delivery.enqueue(outbounds)
   const runner = openRunner({
     platform,
@@ -231,6 +234,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     tokens,
     plugins,
     channels,
+    place,
     delivery,
     outcomes,
     media,

@@ -20,6 +20,8 @@ export interface FileStat {
   readonly size: number
   readonly modifiedMs: number
   readonly kind: 'file' | 'folder' | 'link' | 'other'
+  /** Its owner may run it; absent where nobody can say. */
+  readonly executable?: boolean
 }
 
 /** An open file. Appends of one handle happen in the order of the calls. */
@@ -40,7 +42,11 @@ export interface Files {
   readText(path: string): Promise<string | undefined>
   readBytes(path: string): Promise<Uint8Array | undefined>
   /** Whole or not at all: written beside, synced, renamed, folder synced. Large content may come in parts. */
-  replace(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
+  replace(
+    path: string,
+    content: string | Uint8Array | AsyncIterable<Uint8Array>,
+    how?: { readonly executable?: boolean },
+  ): Promise<void>
   /** Gives a file another name, in the place of what has it; the new name is on the disk when it resolves. */
   move(from: string, to: string): Promise<void>
   /** Of the name itself, not of what a link points at; undefined when there is none. */

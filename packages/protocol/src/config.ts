@@ -225,6 +225,18 @@ export const Config = Type.Object({
       ),
     }),
   ),
+  delivery: opt(
+    open({
+      staleAfterMs: opt(
+        Type.Integer({
+          minimum: 0,
+          default: 600_000,
+          description:
+            'An answer that is older than this when a restart comes to send it is held for the owner, and its peer is told that it is late.',
+        }),
+      ),
+    }),
+  ),
   limits: opt(
     open(
       {

@@ -99,10 +99,10 @@ export const events = {
   ),
   'delivery.changed': row(
     'read',
-    'An outbound was queued, sent or given up.',
+    'An outbound was queued, sent, held or given up.',
     Type.Object({
       id: Type.String(),
-      state: Type.Enum(['queued', 'sent', 'dead', 'cancelled']),
+      state: Type.Enum(['queued', 'sent', 'held', 'dead', 'cancelled']),
       delivery: Type.Optional(DeliveryInfo),
     }),
   ),

@@ -10,28 +10,30 @@ import { Address, Attachment, Choice, Receipt, Role } from './values.ts'
  */
 export const ledgerVersion = 1
 
+const accept = Type.Object({
+  id: Type.String(),
+  /** Channel, account, peer and event id; or the caller and its idempotency key. */
+  dedupe: Type.String(),
+  session: Type.String(),
+  agent: Type.String(),
+  /** The journal line that holds its text. */
+  line: Type.String(),
+  role: Role,
+  reply: Type.Optional(Address),
+  replyTo: Type.Optional(Type.String()),
+  /** The platform's id of the message, by which edits name it. */
+  message: Type.Optional(Type.String()),
+  /** Parts of one album: they belong to one run. */
+  group: Type.Optional(Type.String()),
+  /** Its files by the platform's handles; the run's first step stores them. */
+  attachments: Type.Optional(Type.Array(Attachment)),
+  /** What the run was asked to be: a model, a thinking level. */
+  ask: Type.Optional(Type.Object({ model: Type.Optional(Type.String()), thinking: Type.Optional(Type.String()) })),
+})
+
 const records = {
   /** A message was taken. Open until a `settle` names it. */
-  accept: Type.Object({
-    id: Type.String(),
-    /** Channel, account, peer and event id; or the caller and its idempotency key. */
-    dedupe: Type.String(),
-    session: Type.String(),
-    agent: Type.String(),
-    /** The journal line that holds its text. */
-    line: Type.String(),
-    role: Role,
-    reply: Type.Optional(Address),
-    replyTo: Type.Optional(Type.String()),
-    /** The platform's id of the message, by which edits name it. */
-    message: Type.Optional(Type.String()),
-    /** Parts of one album: they belong to one run. */
-    group: Type.Optional(Type.String()),
-    /** Its files by the platform's handles; the run's first step stores them. */
-    attachments: Type.Optional(Type.Array(Attachment)),
-    /** What the run was asked to be: a model, a thinking level. */
-    ask: Type.Optional(Type.Object({ model: Type.Optional(Type.String()), thinking: Type.Optional(Type.String()) })),
-  }),
+  accept,
   /** One journal line, byte for byte. */
   line: Type.Object({ session: Type.String(), line: Type.Unknown() }),
   /** Not admitted: who, where and why, never the text. */
@@ -53,6 +55,17 @@ const records = {
     outcome: Type.Enum(['answered', 'failed', 'aborted', 'interrupted']),
     failure: Type.Optional(Failure),
   }),
+  /** A run was settled without an answer and is kept, with what it had taken, until the owner resumes or drops it. */
+  parked: Type.Object({
+    run: Type.String(),
+    session: Type.String(),
+    agent: Type.String(),
+    accepts: Type.Array(accept),
+    reason: Type.String(),
+    at: Type.Integer(),
+  }),
+  /** A parked run was said again, as new accepts of the same commit, or given up. */
+  unparked: Type.Object({ run: Type.String(), verdict: Type.Enum(['resumed', 'dropped']) }),
   /** A message is owed to a peer. Open until `sent` is whole, `dead` or `cancelled`. */
   outbound: Type.Object({
     id: Type.String(),
@@ -65,8 +78,12 @@ const records = {
     choices: Type.Optional(Type.Array(Choice)),
     /** A message of ours that showed the answer while it grew: the first chunk takes its place. */
     preview: Type.Optional(Type.String()),
+    /** It tells of these outbounds, which came too late and are withheld. */
+    late: Type.Optional(Type.Array(Type.String())),
     at: Type.Integer(),
   }),
+  /** An outbound that is owed waits for the owner to send or drop it. Over when it is `retried` or `cancelled`. */
+  withheld: Type.Object({ outbound: Type.String(), reason: Type.String() }),
   /** A chunk is about to go where nothing can be looked up or repeated: without a `sent` after it, it may have arrived. */
   sending: Type.Object({ outbound: Type.String(), chunk: Type.Integer() }),
   /** The answer to an accepted message shows as this message while it grows. Over when it is settled. */
@@ -76,7 +93,7 @@ const records = {
   /** Delivery was given up; the owner may retry or drop it. */
   dead: Type.Object({ outbound: Type.String(), failure: Failure }),
   cancelled: Type.Object({ outbound: Type.String(), reason: Type.String() }),
-  /** A dead delivery is owed again. */
+  /** A dead or withheld delivery is owed again. */
   retried: Type.Object({ outbound: Type.String() }),
   /** A tool call waits for a person's yes, bound to the exact arguments. */
   approval: Type.Object({
@@ -115,8 +132,13 @@ const records = {
     upto: Type.Integer(),
     followed: Type.Integer(),
   }),
-  /** In a head: how far an outbound was sent. */
-  held: Type.Object({ outbound: Type.String(), sent: Type.Integer(), sending: Type.Optional(Type.Integer()) }),
+  /** In a head: how far an outbound was sent, and since when it is owed where that is not since it was made. */
+  held: Type.Object({
+    outbound: Type.String(),
+    sent: Type.Integer(),
+    sending: Type.Optional(Type.Integer()),
+    since: Type.Optional(Type.Integer()),
+  }),
   /** In a head: dedupe keys that an account took, with what is known of each. */
   keys: Type.Object({
     account: Type.String(),

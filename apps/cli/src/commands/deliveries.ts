@@ -8,7 +8,7 @@ export const list = defineCommand({
     state: {
       type: 'text',
       value: 'STATE',
-      choices: ['queued', 'sending', 'dead'],
+      choices: ['queued', 'sending', 'held', 'dead'],
       about: 'Only deliveries in this state',
     },
   },
@@ -16,19 +16,21 @@ export const list = defineCommand({
   async run({ state }, cli) {
     const gateway = await cli.gateway()
     const answer = await gateway.call('deliveries.list', state === undefined ? {} : { state })
-    const dead = answer.deliveries.find((one) => one.state === 'dead')
+    const stuck = answer.deliveries.find((one) => one.state === 'held' || one.state === 'dead')
     const rows = answer.deliveries.map((one) => [
       one.id,
       one.state,
       `${one.address.channel}/${one.address.account} ${one.address.peer.id}`,
       ago(one.createdAt),
       String(one.attempts),
-      oneLine(one.failure?.message ?? one.text, 80),
+      oneLine(one.failure?.message ?? (one.reason ? `${one.reason}: ${one.text}` : one.text), 80),
     ])
     return {
       value: answer,
       text: rows.length > 0 ? columns([['ID', 'STATE', 'TO', 'AGE', 'TRIES', 'WHAT'], ...rows]) : 'Nothing is owed.',
-      next: dead ? ['Try it again', `deliveries retry ${dead.id}`] : ['What is going on', 'status'],
+      next: stuck
+        ? [stuck.state === 'held' ? 'Send it' : 'Try it again', `deliveries retry ${stuck.id}`]
+        : ['What is going on', 'status'],
     }
   },
 })

@@ -11,7 +11,9 @@ export const status = defineCommand({
     const waits = [
       owed.accepts > 0 && `${count(owed.accepts, 'message')} to answer`,
       owed.deliveries > 0 && `${count(owed.deliveries, 'delivery', 'deliveries')} to make`,
+      owed.held > 0 && `${count(owed.held, 'delivery', 'deliveries')} held`,
       owed.dead > 0 && `${count(owed.dead, 'delivery', 'deliveries')} given up`,
+      owed.parked > 0 && `${count(owed.parked, 'parked run')}`,
       owed.approvals > 0 && `${count(owed.approvals, 'approval')}`,
       owed.pairings > 0 && `${count(owed.pairings, 'pairing request')}`,
     ].filter((part) => part !== false)
@@ -36,11 +38,15 @@ export const status = defineCommand({
           ? ['Who waits', 'pairing list']
           : owed.approvals > 0
             ? ['What waits', 'approvals list']
-            : owed.dead > 0
-              ? ['What was given up', 'deliveries list']
-              : problems.length > 0
-                ? ['A closer look', 'doctor']
-                : ['Chat', 'open'],
+            : now.waits !== undefined
+              ? ['When the old gateway is off', 'restore finish']
+              : owed.parked > 0
+                ? ['Which runs', 'runs list']
+                : owed.held + owed.dead > 0
+                  ? ['Which deliveries', 'deliveries list']
+                  : problems.length > 0
+                    ? ['A closer look', 'doctor']
+                    : ['Chat', 'open'],
     }
   },
 })

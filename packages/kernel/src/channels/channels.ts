@@ -41,10 +41,13 @@ export function openChannels(parts: {
   commands: readonly Command[]
   openMedia: Account['open']
   mask(text: string): string
+  /** Why no account may connect; undefined when they may. */
+  waits(): string | undefined
 }): Channels {
   const accounts = new Map<string, { machine: AccountMachine; channel: Channel; account: string; config: string }>()
   const routes = new Map<string, Parameters<Account['webhook']>[0]>()
   const held = new Set<string>()
+  let closed = false
   const listeners = new Set<(channel: string, account: string) => void>()
   const key = (channel: string, account: string) => `${channel}/${account}`
 
@@ -79,6 +82,10 @@ export function openChannels(parts: {
     })
   }
 
+  function begin(machine: AccountMachine) {
+    if (parts.waits() === undefined) machine.start()
+  }
+
   function named(channel: string, account?: string) {
     const found = [...accounts.values()].filter(
       (one) => one.channel.id === channel && (account === undefined || one.account === account),
@@ -111,10 +118,11 @@ export function openChannels(parts: {
         }),
       )
       for (const [at, { channel, account, config: text }] of wanted) {
-        if (accounts.has(at)) continue
+        // A round that began before the end must not connect anything after it.
+        if (closed || accounts.has(at)) continue
         const machine = make(channel, account)
         accounts.set(at, { machine, channel, account, config: text })
-        if (!held.has(at)) machine.start()
+        if (!held.has(at)) begin(machine)
       }
     },
     status: (channel) =>
@@ -122,6 +130,8 @@ export function openChannels(parts: {
         .filter((one) => channel === undefined || one.channel.id === channel)
         .map(({ machine }) => machine.status),
     start(channel, account) {
+      const waits = parts.waits()
+      if (waits !== undefined) throw failure('conflict', waits)
       for (const { machine } of named(channel, account)) machine.start()
     },
     async stop(channel, account) {
@@ -135,7 +145,8 @@ export function openChannels(parts: {
         return await work()
       } finally {
         held.delete(at)
-        accounts.get(at)?.machine.start()
+        const there = accounts.get(at)
+        if (there) begin(there.machine)
       }
     },
     async probe(channel, account) {
@@ -153,6 +164,7 @@ export function openChannels(parts: {
     sent: (channel, account) => accounts.get(key(channel, account))?.machine.sent(),
     webhook: (channel, account) => routes.get(key(channel, account)),
     async [Symbol.asyncDispose]() {
+      closed = true
       await Promise.all([...accounts.values()].map(({ machine }) => machine[Symbol.asyncDispose]()))
       accounts.clear()
     },

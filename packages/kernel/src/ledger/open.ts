@@ -82,7 +82,8 @@ export async function openLedger(options: {
       }
     }
     let holds = 0
-    const droppable = () => holds === 0 && segments.length > 2 && (segments[1]!.head?.upto ?? Infinity) <= state.followed
+    const droppable = () =>
+      holds === 0 && segments.length > 2 && (segments[1]!.head?.upto ?? Infinity) <= state.followed
 
     const end = (work: () => Promise<void>): void => {
       ending ??= log

@@ -141,8 +141,7 @@ export function createState(): LedgerState {
       case 'retried': {
         const delivery = dead.get(entry.outbound) ?? outbounds.get(entry.outbound)
         dead.delete(entry.outbound)
-        if (delivery)
-          outbounds.set(entry.outbound, { outbound: delivery.outbound, sent: delivery.sent, since: atMs })
+        if (delivery) outbounds.set(entry.outbound, { outbound: delivery.outbound, sent: delivery.sent, since: atMs })
         return
       }
       case 'approval':

@@ -1,6 +1,7 @@
 import type { LedgerRecord, MethodResult } from '@openclaw/protocol'
 import type { Access } from '../access/access.ts'
 import type { AgentHost } from '../agents/agent.ts'
+import type { Home } from '../backup/home.ts'
 import type { Channels } from '../channels/channels.ts'
 import type { Configuration, Secrets } from '../config/configuration.ts'
 import type { Delivery } from '../delivery/deliver.ts'
@@ -21,10 +22,12 @@ import type { Runtime } from '../runs/runtime.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { accessMethods } from './access.ts'
 import { agentIds, agentMethods } from './agents.ts'
+import { backupMethods } from './backup.ts'
 import { channelMethods } from './channels.ts'
 import { chatMethods } from './chat.ts'
 import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
+import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
 
 /** Everything the methods work with: the kernel's parts, as it composed them. */
@@ -41,6 +44,7 @@ export interface MethodParts {
   readonly tokens: Tokens
   readonly plugins: Plugins
   readonly channels: Channels
+  readonly place: Home
   readonly delivery: Delivery
   readonly outcomes: Outcomes
   readonly media: Media
@@ -99,5 +103,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
     }),
     ...agentMethods({ ...common, tools: () => runtime.tools, reload: (plugin) => parts.reload(plugin) }),
     ...configMethods(common),
+    ...runMethods(common),
+    ...backupMethods({ ...common, version }),
   }
 }

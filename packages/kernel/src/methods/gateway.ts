@@ -1,4 +1,5 @@
 import type { MethodResult } from '@openclaw/protocol'
+import type { Home } from '../backup/home.ts'
 import type { Channels } from '../channels/channels.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Delivery } from '../delivery/deliver.ts'
@@ -29,6 +30,7 @@ export function gatewayMethods(parts: {
   lanes: Lanes
   delivery: Delivery
   channels: Channels
+  place: Home
   plugins: Plugins
   access: Access
   approvals: Approvals
@@ -46,7 +48,10 @@ export function gatewayMethods(parts: {
 
   function problems(): string[] {
     const parked = plugins.list().filter(({ state }) => state === 'parked')
+    const { waits } = parts.place
+    const held = parts.delivery.list('held').length
     return [
+      ...(waits === undefined ? [] : [waits]),
       ...(ledger.trouble ? [`the disk refused the last write: ${ledger.trouble}`] : []),
       ...configuration.problems.map(({ path, message }) => `${configuration.file}: ${path}: ${message}`),
       ...parked.map(({ id, reason }) => `plugin ${id} is parked: ${reason ?? 'unknown reason'}`),
@@ -54,6 +59,13 @@ export function gatewayMethods(parts: {
         .status()
         .filter(({ state }) => state === 'parked' || state === 'offline')
         .map(({ channel, account, state, detail }) => `${channel}/${account} is ${state}: ${detail ?? ''}`),
+      ...[...ledger.owed.parked.values()].map(
+        ({ run, session, reason }) =>
+          `run ${run} of ${session} is parked: ${reason}; \`openclaw runs resume ${run}\` says it again, \`openclaw runs drop ${run}\` forgets it`,
+      ),
+      ...(held > 0
+        ? [`${held} deliveries are held for you to send or drop; see \`openclaw deliveries list --state held\``]
+        : []),
     ]
   }
 
@@ -73,12 +85,15 @@ export function gatewayMethods(parts: {
         running: parts.lanes.active,
         owed: {
           accepts: ledger.owed.accepts.size,
-          deliveries: parts.delivery.list().filter(({ state }) => state !== 'dead').length,
+          deliveries: parts.delivery.list().filter(({ state }) => state === 'queued' || state === 'sending').length,
+          held: parts.delivery.list('held').length,
           dead: ledger.owed.dead.size,
+          parked: ledger.owed.parked.size,
           approvals: parts.approvals.list().length,
           pairings: (await parts.access.pairings()).length,
         },
         problems: problems(),
+        ...(parts.place.waits === undefined ? {} : { waits: parts.place.waits }),
       }
     },
     'logs.tail': ({ cursor, limit = 200 }) => parts.tail(cursor, limit),

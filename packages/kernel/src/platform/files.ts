@@ -20,11 +20,11 @@ export function realFiles(): Files {
     },
     readText: async (path) => (await whenThere(readFile(path, 'utf8'))) as string | undefined,
     readBytes: async (path) => (await whenThere(readFile(path))) as Uint8Array | undefined,
-    async replace(path, content) {
+    async replace(path, content, { executable = false } = {}) {
       await files.makeFolder(dirname(path))
       const beside = `${path}.${process.pid}-${++replaced}.new`
       try {
-        const file = await open(beside, 'wx', 0o600)
+        const file = await open(beside, 'wx', executable ? 0o700 : 0o600)
         try {
           if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content)
           else for await (const part of content) await file.writeFile(part)
@@ -47,7 +47,12 @@ export function realFiles(): Files {
       const found = await whenThere(lstat(path))
       if (!found) return undefined
       const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'other'
-      return { size: found.size, modifiedMs: found.mtimeMs, kind } satisfies FileStat
+      return {
+        size: found.size,
+        modifiedMs: found.mtimeMs,
+        kind,
+        executable: (found.mode & 0o100) !== 0,
+      } satisfies FileStat
     },
     list: async (folder) => (await whenThere(readdir(folder))) ?? [],
     async makeFolder(path) {

@@ -11,7 +11,7 @@ export interface Recovered {
   /** Accepted and never begun. */
   readonly waiting: readonly Accept[]
   /** In work at two deaths already: they might be what kills us. */
-  readonly parked: readonly { readonly run: string | undefined; readonly accepts: readonly Accept[] }[]
+  readonly parked: readonly { readonly run: string; readonly accepts: readonly Accept[] }[]
 }
 
 /** An accept that was open at this many starts is not tried again. */

@@ -15,6 +15,7 @@ import { within } from '../deadline.ts'
 import type { Preview } from '../delivery/preview.ts'
 import type { ActiveRun } from './lanes.ts'
 import { beginCall } from './gate.ts'
+import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import { settlement } from './settle.ts'
@@ -160,17 +161,8 @@ export function startRun(
       now: clock.now(),
     })
     const agent = answers[0]!.agent
-    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5000)) {
-      try {
-        await parts.sessions.commit({ session: sessionKey, agent, drafts, records: () => records })
-        break
-      } catch (error) {
-        if (parts.closing.aborted) return
-        // What was accepted stays owed until the disk takes its settlement.
-        parts.log.error(`run ${id}: the disk refused the settlement; trying again`, { error: toFailure(error).message })
-        await clock.sleep(pauseMs)
-      }
-    }
+    const commit = () => parts.sessions.commit({ session: sessionKey, agent, drafts, records: () => records })
+    if (!(await insist(parts, `run ${id}`, commit))) return
     parts.budget.add(usage)
     parts.log[outcome === 'answered' ? 'debug' : 'info'](`run ${id}: ${outcome}`, {
       session: sessionKey,

@@ -1,11 +1,13 @@
 import { failure, type GatewayForAgentMethods, type LedgerRecord, type Params, type Result } from '@openclaw/protocol'
 import { raw } from '@openclaw/client'
 import type { AgentNotice } from '../agents/agent.ts'
+import { insist } from './insist.ts'
 import { openLanes, type Lanes, type QueueMode } from './lanes.ts'
 import type { RunParts } from './parts.ts'
 import type { Recovered } from './recover.ts'
+import { openParked, type Parked } from './parked.ts'
 import { startRun, type Run } from './run.ts'
-import { settlement } from './settle.ts'
+import { settleUnanswered } from './settle.ts'
 
 type Accept = LedgerRecord<'accept'>
 type Calls = GatewayForAgentMethods
@@ -21,6 +23,8 @@ export interface Runner {
   hear(notice: AgentNotice): void
   /** Ends accepts that no run will answer. */
   cancel(accepts: readonly Accept[], reason: string, how?: { readonly silent?: boolean }): Promise<void>
+  /** What was given up; a resumed run begins at once. */
+  readonly parked: Parked
   /** Goes on with what an earlier process left. */
   recover(recovered: Recovered): Promise<void>
 }
@@ -50,28 +54,10 @@ export function openRunner(
     return run
   }
 
-  async function settleWithout(
-    run: string,
-    session: string,
-    accepts: readonly Accept[],
-    reason: string,
-    outcome: 'aborted' | 'interrupted',
-    silent = false,
-  ) {
-    const { drafts, records, outbounds } = settlement({
-      run,
-      session,
-      accepts,
-      outcome,
-      failure: { code: outcome === 'aborted' ? 'aborted' : 'unavailable', message: reason },
-      lines: [],
-      text: '',
-      attachments: [],
-      silent,
-      newId: () => parts.platform.random.id(),
-      now: parts.platform.clock.now(),
-    })
-    await parts.sessions.commit({ session, agent: accepts[0]!.agent, drafts, records: () => records })
+  async function end(what: Parameters<typeof settleUnanswered>[1]) {
+    const { run, accepts, outcome, reason } = what
+    const outbounds = await settleUnanswered(parts, what)
+    const { session } = accepts[0]!
     for (const { id } of accepts) {
       parts.outcomes.settle(id, { run: id, session, status: outcome, failure: { code: 'aborted', message: reason } })
     }
@@ -79,9 +65,25 @@ export function openRunner(
     parts.deliver(outbounds)
   }
 
+  /** What was given up is settled as soon as the disk takes it; nobody else waits for a disk that does not. */
+  async function park({ run, accepts }: Recovered['parked'][number]) {
+    const reason = 'the gateway ended twice while this was in work, so it is not tried again'
+    const settle = () => end({ run, accepts, outcome: 'interrupted', reason, park: true })
+    await settle().catch(() => void insist(parts, `run ${run}`, settle))
+  }
+
   const lanes = openLanes({ clock: parts.platform.clock, start, mode: parts.mode })
+  const parked = openParked(parts)
   return {
     lanes,
+    parked: {
+      ...parked,
+      async resume(run) {
+        const accepts = await parked.resume(run)
+        lanes.resume(accepts[0]!.session, accepts)
+        return accepts
+      },
+    },
     handlers: {
       async 'session.lines'({ session, after, upto }) {
         const open = await parts.sessions.open(session)
@@ -104,19 +106,16 @@ export function openRunner(
     },
     async cancel(accepts, reason, { silent = false } = {}) {
       const bySession = Map.groupBy(accepts, ({ session }) => session)
-      for (const [session, some] of bySession)
-        await settleWithout(parts.platform.random.id(), session, some, reason, 'aborted', silent)
+      for (const some of bySession.values())
+        await end({ run: parts.platform.random.id(), accepts: some, outcome: 'aborted', reason, silent })
     },
     async recover({ resumed, waiting, parked }) {
-      for (const { run, accepts } of parked) {
-        const reason = 'the gateway ended twice while this was in work, so it is not tried again'
-        await settleWithout(run ?? parts.platform.random.id(), accepts[0]!.session, accepts, reason, 'interrupted')
-      }
       for (const { run, accepts } of resumed) {
         resuming.set(accepts[0]!.id, run)
         lanes.resume(accepts[0]!.session, accepts)
       }
       for (const accept of waiting) lanes.push(accept)
+      for (const one of parked) await park(one)
     },
   }
 }

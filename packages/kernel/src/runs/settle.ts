@@ -1,4 +1,7 @@
 import type { Attachment, Failure, LedgerRecord, LineDraft } from '@openclaw/protocol'
+import type { Platform } from '../platform.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { parkedRecord } from './parked.ts'
 
 type Accept = LedgerRecord<'accept'>
 type Outbound = LedgerRecord<'outbound'>
@@ -54,4 +57,40 @@ export function settlement(end: {
   }
   const settle = { type: 'settle' as const, run, accepts: end.accepts.map(({ id }) => id), outcome, ...why }
   return { drafts, records: [settle, ...outbounds], outbounds }
+}
+
+/**
+ * Ends accepted messages of one session that no run will answer, and resolves with what is owed to the person for it
+ * once that is durable. `park`: the owner may have them said again.
+ */
+export async function settleUnanswered(
+  parts: { readonly platform: Platform; readonly sessions: Sessions },
+  end: {
+    readonly run: string
+    readonly accepts: readonly Accept[]
+    readonly outcome: 'aborted' | 'interrupted'
+    readonly reason: string
+    readonly silent?: boolean
+    readonly park?: boolean
+  },
+): Promise<readonly Outbound[]> {
+  const { run, accepts, outcome, reason, silent = false, park = false } = end
+  const { session, agent } = accepts[0]!
+  const at = parts.platform.clock.now()
+  const { drafts, records, outbounds } = settlement({
+    run,
+    session,
+    accepts,
+    outcome,
+    failure: { code: outcome === 'aborted' ? 'aborted' : 'unavailable', message: reason },
+    lines: [],
+    text: '',
+    attachments: [],
+    silent,
+    newId: () => parts.platform.random.id(),
+    now: at,
+  })
+  const kept = park ? [parkedRecord(run, accepts, { reason, at })] : []
+  await parts.sessions.commit({ session, agent, drafts, records: () => [...records, ...kept] })
+  return outbounds
 }

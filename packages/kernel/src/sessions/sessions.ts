@@ -1,4 +1,5 @@
 import type { AnyLine, Line, LineDraft, LedgerRecord, MethodResult, Origin, Settings } from '@openclaw/protocol'
+import type { Held } from '../ledger/ledger.ts'
 
 /** A session in memory: its head state and its live lines. */
 export interface Session {
@@ -57,6 +58,11 @@ export interface Sessions extends AsyncDisposable {
   verify(key?: string): Promise<MethodResult<'sessions.verify'>>
   erase(key: string, lines?: readonly string[]): Promise<number>
   delete(key: string): Promise<void>
+  /**
+   * The files of all journals and of the ledger, so far as they are to be copied for a home that goes on from this
+   * moment. Until it is disposed no session is erased or deleted: that waits.
+   */
+  hold(): Promise<Held>
   /** Appends what the ledger (its `lines()`) has above each journal's last sequence; called once at boot, before all else. */
   recover(records: AsyncIterable<LedgerRecord<'line'>>): Promise<void>
   /** Everything committed is in its journal file; rejects with `unavailable` when the disk refuses it. */

@@ -6,6 +6,7 @@ import type { Platform } from '../platform.ts'
 import { createCache } from './cache.ts'
 import { eraseJournal } from './erase.ts'
 import { liveHistory, readHistory } from './history.ts'
+import { openHolds } from './hold.ts'
 import { feedIndex } from './index-feed.ts'
 import { openJournals } from './journal.ts'
 import { loadJournal } from './load.ts'
@@ -118,6 +119,38 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     return found.sort()
   }
 
+  const erase = async (key: string, lines: readonly string[] | undefined): Promise<number> => {
+    const session = await openExisting(key)
+    const erased = await journals.exclusive(session.file, async () => {
+      const done = await eraseJournal(files, session.file, lines)
+      session.reload(await read(session.file))
+      return done
+    })
+    // The ledger may have whole what is damaged in the journal.
+    await ledger.erase({
+      session: key,
+      lines: new Set([...(lines ?? []), ...erased.ids]),
+      whole: lines === undefined,
+    })
+    await feed.renew(session.file)
+    return erased.count
+  }
+
+  const remove = async (key: string): Promise<void> => {
+    const session = await new Promise<LiveSession>((resolve, reject) => {
+      // At once, so that a commit which is called after it stands behind it.
+      const begin = (found: LiveSession): void => {
+        if (found.next.seq === 0) return reject(missing(key))
+        writer.remove(found).then(() => resolve(found), reject)
+      }
+      enter(key, undefined, begin, reject)
+    })
+    await ledger.erase({ session: key, lines: 'deleted', whole: true })
+    await feed.renew(session.file)
+  }
+
+  const holds = openHolds({ files, ledger, list: journalFiles })
+
   return {
     open,
     commit(commit) {
@@ -159,34 +192,9 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
       }
       return { whole: verified.every(isWhole), journals: verified }
     },
-    async erase(key, lines) {
-      const session = await openExisting(key)
-      const erased = await journals.exclusive(session.file, async () => {
-        const done = await eraseJournal(files, session.file, lines)
-        session.reload(await read(session.file))
-        return done
-      })
-      // The ledger may have whole what is damaged in the journal.
-      await ledger.erase({
-        session: key,
-        lines: new Set([...(lines ?? []), ...erased.ids]),
-        whole: lines === undefined,
-      })
-      await feed.renew(session.file)
-      return erased.count
-    },
-    async delete(key) {
-      const session = await new Promise<LiveSession>((resolve, reject) => {
-        // At once, so that a commit which is called after it stands behind it.
-        const remove = (found: LiveSession): void => {
-          if (found.next.seq === 0) return reject(missing(key))
-          writer.remove(found).then(() => resolve(found), reject)
-        }
-        enter(key, undefined, remove, reject)
-      })
-      await ledger.erase({ session: key, lines: 'deleted', whole: true })
-      await feed.renew(session.file)
-    },
+    erase: (key, lines) => holds.change(() => erase(key, lines)),
+    delete: (key) => holds.change(() => remove(key)),
+    hold: () => holds.hold(),
     async recover(records) {
       const missing = await findMissing(records, {
         files,

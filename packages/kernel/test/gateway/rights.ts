@@ -33,6 +33,9 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'deliveries.list': 'read',
   'deliveries.retry': 'admin',
   'deliveries.drop': 'admin',
+  'runs.parked': 'read',
+  'runs.resume': 'admin',
+  'runs.drop': 'admin',
   'pairing.list': 'pairing',
   'pairing.approve': 'pairing',
   'pairing.reject': 'pairing',
@@ -59,6 +62,8 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'config.schema': 'admin',
   'route.explain': 'read',
   'gateway.restart': 'admin',
+  'backup.create': 'admin',
+  'restore.finish': 'admin',
 }
 
 /** What each HTTP route takes. */

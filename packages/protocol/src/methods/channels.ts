@@ -28,12 +28,15 @@ export const Probe = Type.Object({
 
 export const DeliveryInfo = Type.Object({
   id: Type.String(),
-  state: Type.Enum(['queued', 'sending', 'dead']),
+  state: Type.Enum(['queued', 'sending', 'held', 'dead'], {
+    description: '`held`: it waits for the owner to send or drop it.',
+  }),
   address: Address,
   session: Type.Optional(Type.String()),
   text: Type.String({ description: 'First 200 characters.' }),
   createdAt: Type.Integer(),
   attempts: Type.Integer(),
+  reason: Type.Optional(Type.String({ description: 'Why it is held.' })),
   failure: Type.Optional(Failure),
 })
 
@@ -105,10 +108,10 @@ export const channelMethods = {
   'channels.logout': method('admin', 'Disconnect an account and forget its login.', closed(account), ok),
   'deliveries.list': method(
     'read',
-    'What is owed to peers, and what was given up.',
-    closed({ state: Type.Optional(Type.Enum(['queued', 'sending', 'dead'])) }),
+    'What is owed to peers, what is held, and what was given up.',
+    closed({ state: Type.Optional(Type.Enum(['queued', 'sending', 'held', 'dead'])) }),
     Type.Object({ deliveries: Type.Array(DeliveryInfo) }),
   ),
-  'deliveries.retry': method('admin', 'Owe a dead delivery again.', closed({ id: Type.String() }), ok),
+  'deliveries.retry': method('admin', 'Owe a held or dead delivery again.', closed({ id: Type.String() }), ok),
   'deliveries.drop': method('admin', 'Give a delivery up for good.', closed({ id: Type.String() }), ok),
 }

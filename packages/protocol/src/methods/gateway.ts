@@ -74,10 +74,15 @@ export const gatewayMethods = {
       owed: Type.Object({
         accepts: Type.Integer(),
         deliveries: Type.Integer(),
+        held: Type.Integer({ description: 'Deliveries that wait for the owner to send or drop them.' }),
         dead: Type.Integer(),
+        parked: Type.Integer({ description: 'Runs that wait for the owner to resume or drop them.' }),
         approvals: Type.Integer(),
         pairings: Type.Integer(),
       }),
+      waits: Type.Optional(
+        Type.String({ description: 'Why no channel connects: a restored home waits for `restore.finish`.' }),
+      ),
       problems: Type.Array(Type.String()),
     }),
   ),

@@ -1,9 +1,11 @@
 import { accessMethods } from './access.ts'
 import { agentMethods } from './agents.ts'
+import { backupMethods } from './backup.ts'
 import { channelMethods } from './channels.ts'
 import { chatMethods } from './chat.ts'
 import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
+import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
 import type { Params, Result } from './table.ts'
 
@@ -15,10 +17,12 @@ export const methods = {
   ...gatewayMethods,
   ...chatMethods,
   ...sessionMethods,
+  ...runMethods,
   ...channelMethods,
   ...accessMethods,
   ...agentMethods,
   ...configMethods,
+  ...backupMethods,
 } as const
 export type Methods = typeof methods
 export type MethodName = keyof Methods
@@ -28,6 +32,7 @@ export type MethodResult<M extends MethodName> = Result<Methods[M]>
 export { closed, method, type Method, type MethodTable, type Params, type Result } from './table.ts'
 export { SessionInfo, Verification } from './sessions.ts'
 export { Approval, PairingRequest, RefusedGroup, TokenInfo } from './access.ts'
+export { BackupInfo } from './backup.ts'
 export { ModelInfo, ModelOffer } from './agents.ts'
 export { AccountStatus, ChannelState, DeliveryInfo, Probe } from './channels.ts'
 export { PluginInfo } from './config.ts'

@@ -1,0 +1,5 @@
+export { heldAtRest } from './contents.ts'
+export { openHome } from './home.ts'
+export { openBackup, type BackupManifest } from './manifest.ts'
+export { restoreBackup, type RestoreReport } from './restore.ts'
+export { writeBackup, type BackupWish } from './write.ts'
