@@ -164,7 +164,12 @@ export async function openConfiguration(options: {
         plugins = added.toSorted((one, other) => (one.id < other.id ? -1 : 1))
         schema = composeSchema(plugins)
         const written = writeSchema(schema)
-        if ((await files.readText(schemaFile)) !== written) await files.replace(schemaFile, written)
+        try {
+          if ((await files.readText(schemaFile)) !== written) await files.replace(schemaFile, written)
+        } catch (error) {
+          // Editors look at it; nothing that runs does.
+          log.warn(`config: ${schemaFile} could not be written; the next start tries again`, { error: String(error) })
+        }
         adopt(text)
       }),
     onChange(listen) {
