@@ -19,7 +19,7 @@ export interface KillPlan {
 }
 
 /** Something that a person said, by a mark that stands in every answer to it. */
-export interface Said {
+interface Said {
   readonly mark: string
   readonly person: string
   /** Where they said it, and where they must be answered. */
@@ -45,7 +45,7 @@ export interface Aftermath {
 }
 
 /** A mark of the n-th message, by the w-th person. */
-export const marks = /\bm\d+p\d+\b/g
+const marks = /\bm\d+p\d+\b/g
 export const marksIn = (text: string): readonly string[] => [...new Set(text.match(marks) ?? [])]
 
 /** For what is owed to be done, on a machine that has much else to do. */
