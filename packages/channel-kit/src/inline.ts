@@ -1,5 +1,5 @@
 import type { PhrasingContent } from 'mdast'
-import { allowedAddress } from './address.ts'
+import { allowedAddress, isAddressItself } from './address.ts'
 import { addLeaf, boundsOf, type Draft } from './draft.ts'
 import type { Inline } from './outline.ts'
 
@@ -32,7 +32,7 @@ function addInline(draft: Draft, node: PhrasingContent, within: readonly Inline[
     if (address !== undefined && draft.roomFor.link(address))
       return [{ kind: 'link', url: address, from, to: draft.text.length, ...bounds, children: added }]
     // The address of a definition may be long and stand behind many links.
-    const told = named || url === '' || draft.text.slice(from) === url
+    const told = named || url === '' || isAddressItself(draft.text.slice(from), url)
     return told ? added : [...added, ...text(` (${url})`)]
   }
 

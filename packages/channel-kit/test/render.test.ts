@@ -63,6 +63,7 @@ describe('links', () => {
   it('writes an address that would fill the message as text', () => {
     const url = `https://x.org/${'a'.repeat(60)}`
     expect(write(`[here](${url})`, html, { max: 100, unit: 'utf16' })).toEqual([`here (${url})`])
+    expect(write('# www.example.com', html, { max: 30, unit: 'utf16' })).toEqual(['<h1>www.example.com</h1>'])
   })
 })
 
