@@ -1,0 +1,5 @@
+export { simulate, type Simulated, type SimulateOptions } from './simulate.ts'
+export type { Plan } from './plan.ts'
+export { openDisk, diskWith, type Disk } from './disk/disk.ts'
+export { filesOf, type Operation, type Perform } from './disk/files.ts'
+export { drawsOf, type Draws } from './draws.ts'
