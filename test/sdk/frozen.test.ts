@@ -34,7 +34,7 @@ it('a plugin built against a frozen copy of the sdk works beside the current one
   await using home = await homeWithFrozenPlugin()
   await using house = await testKernel({
     home: home.path,
-    config: { plugins: { frozen: { config: { greeting: 'moin', key: 'env:PATH' } } } },
+    config: { plugins: { frozen: { isolation: 'none', config: { greeting: 'moin', key: 'env:PATH' } } } },
     script: [callTool('frozen_add', { a: 2, b: 3 }), say('done')],
   })
   // The two copies are two.

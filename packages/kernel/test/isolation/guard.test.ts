@@ -19,9 +19,9 @@ const tell = '{"jsonrpc":"2.0","method":"log"}'
 
 test('frames pass, and a few lines that are none are left out', async () => {
   const { far, heard, why, settle } = openGuard()
-  far.send(tell)
-  for (let at = 0; at < 20; at++) far.send('{"jsonrpc":"1.0"}')
-  far.send(tell)
+  void far.send(tell)
+  for (let at = 0; at < 20; at++) void far.send('{"jsonrpc":"1.0"}')
+  void far.send(tell)
   await settle()
   expect([heard, why]).toEqual([[tell, tell], []])
 })
@@ -34,7 +34,7 @@ test('more garbage, an answer that nobody asked for, or a flood of frames cut it
     [`{"jsonrpc":"2.0","method":"log","params":"${'x'.repeat(4_000_000)}"}`, 9, 'MB within a second'],
   ] as const) {
     const { far, heard, why, settle } = openGuard()
-    for (let at = 0; at < times + 10; at++) far.send(line)
+    for (let at = 0; at < times + 10; at++) void far.send(line)
     await settle()
     expect(why).toEqual([expect.stringContaining(reason)])
     expect(heard.length).toBe(line === 'garbage' ? 0 : times - 1)
@@ -44,12 +44,12 @@ test('more garbage, an answer that nobody asked for, or a flood of frames cut it
 test('as much in a day as it likes is no flood', async () => {
   const { clock, wire, far, heard, why, settle } = openGuard()
   for (let second = 0; second < 5; second++) {
-    for (let at = 0; at < 2000; at++) far.send(tell)
+    for (let at = 0; at < 2000; at++) void far.send(tell)
     await settle()
     await clock.advance(1000)
   }
-  wire.send('{"jsonrpc":"2.0","id":1,"method":"ping","params":{}}')
-  far.send('{"jsonrpc":"2.0","id":1,"result":{}}')
+  void wire.send('{"jsonrpc":"2.0","id":1,"method":"ping","params":{}}')
+  void far.send('{"jsonrpc":"2.0","id":1,"result":{}}')
   await settle()
   expect([heard.length, why]).toEqual([10_001, []])
 })
