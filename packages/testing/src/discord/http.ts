@@ -50,7 +50,7 @@ export function serveRest(parts: {
     const url = new URL(request.url ?? '/', 'http://discord')
     const method = request.method ?? 'GET'
     const path = url.pathname.replace(/^\/api\/v10/, '').replaceAll('%40', '@')
-    const parcel = await readBody(request)
+    let parcel: Parcel = { body: {}, files: new Map() }
     let headers: Record<string, string> = {}
     const answer = async (status: number, body?: unknown) => {
       parts.served({ method, path, status, body: parcel.body })
@@ -59,6 +59,7 @@ export function serveRest(parts: {
       response.end(body === undefined ? undefined : JSON.stringify(body))
     }
     try {
+      parcel = await readBody(request)
       const found = routes.flatMap((route) => {
         const at = route.method === method ? route.matches(path) : undefined
         return at ? [{ route, at }] : []
@@ -82,8 +83,9 @@ export function serveRest(parts: {
       if (fault?.kind === 'loseAnswer') return void request.socket.destroy()
       await answer(result === undefined ? 204 : 200, result)
     } catch (thrown) {
-      if (!isRefusal(thrown)) throw thrown
-      await answer(thrown.status, { message: thrown.message, code: thrown.code, ...thrown.more })
+      if (isRefusal(thrown)) await answer(thrown.status, { message: thrown.message, code: thrown.code, ...thrown.more })
+      // Who broke off does not hear it.
+      else await answer(500, { message: `500: ${String(thrown)}`, code: 0 })
     }
   }
 }
@@ -109,7 +111,9 @@ function matcher(path: string): (given: string) => Record<string, string> | unde
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Pick<Asked, 'body' | 'files'>> {
+type Parcel = Pick<Asked, 'body' | 'files'>
+
+async function readBody(request: IncomingMessage): Promise<Parcel> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const bytes = Buffer.concat(chunks)
@@ -119,7 +123,7 @@ async function readBody(request: IncomingMessage): Promise<Pick<Asked, 'body' | 
   return { body: parse(bytes.toString()), files: new Map() }
 }
 
-async function readForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Pick<Asked, 'body' | 'files'>> {
+async function readForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Parcel> {
   const form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
   const files = new Map<number, File>()
   for (const [field, value] of form) {
