@@ -1,7 +1,7 @@
 import { closed, Secret } from '@openclaw/protocol'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { askedFields, choicesOf, fieldsOf, readValue, type Rule } from '../src/channels/fields.ts'
+import { applies, askedFields, choicesOf, fieldsOf, readValue, type Rule } from '../src/channels/fields.ts'
 import { makeForm } from '../src/channels/form.ts'
 
 const account = closed({
@@ -44,6 +44,12 @@ describe('the fields of an account', () => {
       'rooms',
       'retries',
     ])
+  })
+
+  it('are for what the other fields say', () => {
+    const [field] = fieldsOf(closed({ url: Type.String({ when: { mode: 'webhook' } }) }) as unknown as Rule)
+    expect(applies(field!, () => 'webhook')).toBe(true)
+    expect(applies(field!, (name) => (name === 'mode' ? 'polling' : 'webhook'))).toBe(false)
   })
 
   it.each([

@@ -2,8 +2,14 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { Limits } from './agent.ts'
 import { Right, Role, Thinking } from './values.ts'
 
-/** Marks a value that is masked wherever it is shown, and may be an `env:NAME` or `file:PATH` reference. */
-export function Secret(options: { description?: string; boundTo?: string } = {}) {
+/**
+ * Marks a value that is masked wherever it is shown, and may be an `env:NAME` or `file:PATH` reference. A stored one is
+ * dropped when the field `boundTo` changes. `when` names values of other fields with which it is needed, and without
+ * which nobody is asked for it; any field may have that mark.
+ */
+export function Secret(
+  options: { description?: string; boundTo?: string; when?: Readonly<Record<string, string>> } = {},
+) {
   return Type.String({ secret: true, ...options })
 }
 

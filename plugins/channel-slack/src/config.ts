@@ -17,12 +17,16 @@ export const account = closed(
     appToken: Type.Optional(
       Secret({
         boundTo: 'api',
+        when: { mode: 'socket' },
         description:
           'App-level token, `xapp-…`, with `connections:write`: Basic Information → App-Level Tokens. For `socket`.',
       }),
     ),
     signingSecret: Type.Optional(
-      Secret({ description: 'Signing Secret: Basic Information → App Credentials. For `http`.' }),
+      Secret({
+        when: { mode: 'http' },
+        description: 'Signing Secret: Basic Information → App Credentials. For `http`.',
+      }),
     ),
     api: Type.Optional(
       Type.String({

@@ -16,6 +16,7 @@ export const account = closed(
     ),
     webhookUrl: Type.Optional(
       Type.String({
+        when: { mode: 'webhook' },
         pattern: '^https?://[^\\s?#]+$',
         description:
           'For `webhook`: the public https address that leads to `/webhooks/telegram/<account>` of this gateway. Without a path, that one is added.',
@@ -23,6 +24,7 @@ export const account = closed(
     ),
     webhookSecret: Type.Optional(
       Secret({
+        when: { mode: 'webhook' },
         description:
           'For `webhook`: a long random text of letters, digits, `_` and `-`, which Telegram shows with every call. A webhook without a secret does not exist.',
       }),

@@ -10,6 +10,8 @@ export interface Rule {
   readonly required?: readonly string[]
   readonly items?: Rule
   readonly secret?: boolean
+  /** Values of other fields with which it is needed; with others nobody is asked for it. */
+  readonly when?: Readonly<Record<string, unknown>>
 }
 
 /** One value of an account. */
@@ -50,6 +52,11 @@ export function askedFields(fields: readonly Field[]): readonly Field[] {
     if (required || rule.secret || choicesOf(rule)) return true
     return rule.default === undefined && (isText(rule) || rule.type === 'integer' || isList(rule))
   })
+}
+
+/** Whether a field is for what the others say: `valueOf` tells them. */
+export function applies({ rule }: Field, valueOf: (name: string) => unknown): boolean {
+  return Object.entries(rule.when ?? {}).every(([name, value]) => valueOf(name) === value)
 }
 
 /** The only values that a field takes, as they are typed. */

@@ -1,7 +1,7 @@
 import { failure, type MethodResult } from '@openclaw/protocol'
 import type { Cli } from '../cli.ts'
 import { printable } from '../terminal.ts'
-import { askedFields, choicesOf, fieldsOf, readValue, type Field, type Rule } from './fields.ts'
+import { applies, askedFields, choicesOf, fieldsOf, readValue, type Field, type Rule } from './fields.ts'
 
 /** What was answered, by the paths of the fields; what is not in it stays as it is. */
 export interface Answers {
@@ -44,12 +44,17 @@ export async function askFor(fields: readonly Field[], form: Form, cli: Cli): Pr
   const settings: Record<string, unknown> = {}
   const secrets: Record<string, string> = {}
   const skipped = new Set<string>()
+  const known = (name: string) => {
+    const field = form.fields.find((one) => one.name === name)
+    return settings[name] ?? (field && (form.now(field) ?? field.rule.default))
+  }
   for (const field of fields) {
     const { name, rule, section } = field
+    if (!applies(field, known)) continue
     if (section !== undefined && skipped.has(section)) continue
     const answered = Object.keys({ ...settings, ...secrets })
     const begun = section === undefined || answered.some((one) => one.startsWith(`${section}.`))
-    const answer = await askOne({ ...field, required: field.required && begun }, form, cli)
+    const answer = await askOne({ ...field, required: (field.required || rule.when !== undefined) && begun }, form, cli)
     if (answer === undefined) {
       // Whoever leaves out the first value of an optional section leaves out all of it.
       if (section !== undefined && !begun && form.now(field) === undefined) skipped.add(section)
