@@ -68,7 +68,7 @@ async function fromFiles(folder: string): Promise<Stored> {
       // Only what is looked for is read: a search needs every journal, a page the ones used last.
       const simple = query.search === undefined && query.channel === undefined
       const page = simple ? files.slice(query.offset, query.offset + query.limit) : files
-      const index = await openIndex(':memory:', platform.files)
+      const index = await openIndex(undefined, platform.files)
       try {
         for (const { path } of page) await index.update(path)
         if (!simple) return index.list(query)

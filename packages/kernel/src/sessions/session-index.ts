@@ -28,9 +28,14 @@ export interface SessionIndex {
   close(): void
 }
 
-/** Opens the index at `path`, made anew when it is missing, damaged or of another version. */
-export async function openIndex(path: string, files: Files): Promise<SessionIndex> {
+/** Opens the index at `path`, made anew when it is missing, damaged or of another version; without one, in memory alone. */
+export async function openIndex(path: string | undefined, files: Files): Promise<SessionIndex> {
   const { DatabaseSync } = await import('node:sqlite')
+  if (path === undefined) {
+    const memory = new DatabaseSync(':memory:')
+    memory.exec(schema)
+    return overDatabase(memory, files, false)
+  }
   const opened = openDatabase(DatabaseSync, path)
   if (opened) return overDatabase(opened, files, true)
   await removeIndex(path, files)
