@@ -4,6 +4,7 @@ import type { Account, GatewaySetup, Log } from '@openclaw/sdk'
 import type { Static } from 'typebox'
 import type { Platform } from '../platform.ts'
 import type { Check } from './checks.ts'
+import { thinLog } from './guard.ts'
 import { openDoor, type Door } from './http.ts'
 import { houseHandlers } from './serve.ts'
 import { lendStreams } from './streams.ts'
@@ -57,12 +58,15 @@ type Told = Extract<keyof ChildTells, string>
 
 /** Calls of ours, and of the process, that may wait at once. */
 const maxWaiting = 1000
+/** Most characters of a line, and of its fields, that the process may have logged. */
+const maxLogged = 4000
 
 /** Begins a conversation over a transport. */
 export function converse(transport: Transport, parts: ConversationParts): Conversation {
   const { id, platform, log, check } = parts
   const accounts = new Map<number, Account>()
   const streams = lendStreams()
+  const thin = thinLog(platform.clock)
   const wire = link<HouseSide>(transport, {
     handlers: houseHandlers({ accounts, streams, check, setup: parts.setup }),
     onNotification: hear,
@@ -105,7 +109,13 @@ export function converse(transport: Transport, parts: ConversationParts): Conver
         handle: (request, body) => door.fetch(`webhook ${at} handle`, request, body),
       }),
     listen: ({ event, on }) => parts.listen(event, on),
-    log: ({ level, text, fields }) => log[level](`${id}: ${text.slice(0, 4000)}`, fields),
+    log({ level, text, fields }) {
+      const how = thin()
+      if (how === 'last') log.warn(`${id}: it logs so much that the rest of this second is left out`)
+      if (how !== 'write') return
+      const small = fields && JSON.stringify(fields).length <= maxLogged
+      log[level](`${id}: ${text.slice(0, maxLogged)}`, small ? fields : undefined)
+    },
   }
   function hear(event: Told, payload: unknown): void {
     if (!Object.hasOwn(childTells, event))

@@ -1,7 +1,11 @@
 import type { Extension, Gateway, GatewaySetup, Interceptor, InterceptorName } from '@openclaw/sdk'
 import { failure } from '@openclaw/protocol'
+import Type from 'typebox'
 import type { PluginLife } from './life.ts'
 import type { ExtensionAbout, GatewayAbout } from './wire.ts'
+
+/** Params are checked where the schema is at home: no check of ours is made from what a stranger wrote. */
+const anything = Type.Unknown()
 
 /** A gateway entry that lives in a process of its own. */
 export interface IsolatedGateway {
@@ -9,7 +13,7 @@ export interface IsolatedGateway {
   /** What it was set up with; undefined while it is not. */
   readonly given: GatewaySetup | undefined
   /** Sets the entry up again, in a process that took the place of another. Rejects when it adds something else now. */
-  again(life: PluginLife): Promise<void>
+  again(life: PluginLife, signal: AbortSignal): Promise<void>
   /** It begins or ends to listen to an event. */
   listen(event: string, on: boolean): void
 }
@@ -29,7 +33,11 @@ export function isolateGateway(
   let given: GatewaySetup | undefined
   let first: string | undefined
 
-  async function setUp(life: PluginLife, { config: settings, address, signal }: GatewaySetup): Promise<ExtensionAbout> {
+  async function setUp(
+    life: PluginLife,
+    { config: settings, address }: GatewaySetup,
+    signal: AbortSignal,
+  ): Promise<ExtensionAbout> {
     wanted.clear()
     return life.call('gateway.setup', { config: settings, address: address.href }, signal)
   }
@@ -74,10 +82,15 @@ export function isolateGateway(
     gateway: {
       id,
       config: config as never,
-      methods: methods as never,
+      methods: Object.fromEntries(
+        Object.entries(methods).map(([name, { right, about }]) => [
+          name,
+          { right, about, params: anything, result: anything },
+        ]),
+      ),
       async setup(setup) {
         given = setup
-        const about = await setUp(await process.up(setup.signal), setup)
+        const about = await setUp(await process.up(setup.signal), setup, setup.signal)
         first = JSON.stringify(about)
         return extension(about)
       },
@@ -85,9 +98,9 @@ export function isolateGateway(
     get given() {
       return given
     },
-    async again(life) {
+    async again(life, signal) {
       if (!given) return
-      const about = await setUp(life, given)
+      const about = await setUp(life, given, signal)
       // What it guarded would be open now, and what it served would be gone, without anybody having said so.
       if (JSON.stringify(about) !== first)
         throw failure('conflict', `${id}: its gateway entry adds something else after its process was started again`)

@@ -47,6 +47,21 @@ export function guard(transport: Transport, clock: Clock, onFlood: (why: string)
   }
 }
 
+/** Most lines of a child that go to the log within a second. */
+const maxLines = 200
+
+/**
+ * Bounds what one child may have logged. Answers for each line whether it is to be written; in place of the `last` one
+ * of a second it is said that others are left out.
+ */
+export function thinLog(clock: Clock): () => 'write' | 'last' | 'drop' {
+  const spent = budget(clock, windowMs)
+  return () => {
+    const { count } = spent(0)
+    return count < maxLines ? 'write' : count === maxLines ? 'last' : 'drop'
+  }
+}
+
 /** Counts what is spent within a window of time that begins anew when it is over. */
 export function budget(clock: Clock, ms: number): (size: number) => { count: number; size: number } {
   let began = -Infinity

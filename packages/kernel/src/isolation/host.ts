@@ -1,6 +1,6 @@
-import { failure, type HookPoint } from '@openclaw/protocol'
+import { failure } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
-import { within } from '../deadline.ts'
+import { deadline, within } from '../deadline.ts'
 import type { FoundPlugin } from '../plugins/host.ts'
 import type { Platform } from '../platform.ts'
 import { isolateChannel, type IsolatedChannel } from './channel.ts'
@@ -21,6 +21,8 @@ export interface IsolatedPlugin extends AsyncDisposable {
   readonly prepare: IsolatedChannel['prepare']
 }
 
+/** Time that a fresh process has to be set up like the one before it. */
+const prepareMs = 10_000
 /** Time that a process has to end its links and what its entries opened. */
 const closeMs = 2500
 
@@ -45,8 +47,10 @@ export function hostPlugin(options: {
   const { id } = plugin.manifest
   const check = openChecks(id)
   const remedy = `\`openclaw plugins reload ${id}\``
-  const loaded = new Map<HookPoint, string>()
+  const loaded = new Map<'channel' | 'gateway', string>()
+  let prefix: Promise<readonly string[]> | undefined
   let ready: PluginLife | undefined
+  let closed = false
   let turned = Promise.withResolvers<void>()
   let channel: IsolatedChannel | undefined
   let gateway: IsolatedGateway | undefined
@@ -64,7 +68,7 @@ export function hostPlugin(options: {
       const life = await beginLife({
         ...options,
         check,
-        prefix: await findPrefix(platform),
+        prefix: await (prefix ??= findPrefix(platform)),
         setup: () => gateway?.given,
         listen: (event, on) => gateway?.listen(event, on),
       })
@@ -91,9 +95,11 @@ export function hostPlugin(options: {
   /** A fresh process learns what the one before it had loaded, before anybody may use it. */
   async function prepareAll(life: PluginLife): Promise<void> {
     const again = children.restarts > 0
+    using limit = deadline(platform.clock, prepareMs, `setting up ${id} again`)
+    const { signal } = limit
     try {
-      for (const [hook, module] of loaded) await life.call(`${hook as 'channel' | 'gateway'}.describe`, { module })
-      if (again) await gateway?.again(life)
+      for (const [part, module] of loaded) await life.call(`${part}.describe`, { module }, signal)
+      if (again) await gateway?.again(life, signal)
     } catch (error) {
       // One that died of it is started again, and parked when it goes on dying.
       if (children.life === life)
@@ -109,6 +115,7 @@ export function hostPlugin(options: {
     children.start()
     for (;;) {
       if (ready) return ready
+      if (closed) throw failure('unavailable', `${id}: its process was stopped`)
       if (children.state === 'parked')
         // Not `unavailable`: whoever tries again by himself would do so for ever.
         throw failure('forbidden', `${id}: its process is parked: ${children.reason ?? 'it died too often'}; ${remedy}`)
@@ -134,12 +141,14 @@ export function hostPlugin(options: {
       return { default: gateway.gateway }
     },
     async [Symbol.asyncDispose]() {
+      closed = true
       if (ready) {
         const late = Promise.withResolvers<void>()
         using _timer = platform.clock.after(closeMs, late.resolve)
         await Promise.race([ready.call('close', {}).catch(() => {}), late.promise])
       }
       await children[Symbol.asyncDispose]()
+      turn()
     },
   }
 }

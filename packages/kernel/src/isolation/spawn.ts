@@ -3,11 +3,10 @@ import type { Transport } from '@openclaw/client'
 import type { Log } from '@openclaw/sdk'
 import type { Child, Platform } from '../platform.ts'
 import { cleanEnvironment } from './environment.ts'
-import { budget } from './guard.ts'
+import { budget, thinLog } from './guard.ts'
 
-/** Longest line of a child's stderr that goes to the log, and how many of them within a second. */
+/** Longest line of a child's stderr that goes to the log. */
 const maxLine = 2000
-const maxLines = 200
 /** Most bytes that a child may print to stderr within a second before `onFlood` is called. */
 const maxBytes = 4 * 1024 * 1024
 const windowMs = 1000
@@ -44,7 +43,7 @@ export function spawnChild(options: {
   const { argv, env, cwd, name, platform, log, maxLineBytes } = options
   const child = platform.processes.spawn(argv, { env, ...(cwd === undefined ? {} : { cwd }) })
   const spent = budget(platform.clock, windowMs)
-  const said = budget(platform.clock, windowMs)
+  const thin = thinLog(platform.clock)
   let begun = ''
   child.stderr.setEncoding('utf8')
   child.stderr.on('data', (text: string) => {
@@ -54,9 +53,9 @@ export function spawnChild(options: {
     begun = lines.pop()!.slice(0, maxLine)
     for (const line of lines) {
       if (!line.trim()) continue
-      const { count } = said(0)
-      if (count < maxLines) log.warn(`${name}: ${line.slice(0, maxLine)}`)
-      else if (count === maxLines) log.warn(`${name}: it prints so much that the rest of this second is left out`)
+      const how = thin()
+      if (how === 'write') log.warn(`${name}: ${line.slice(0, maxLine)}`)
+      else if (how === 'last') log.warn(`${name}: it prints so much that the rest of this second is left out`)
     }
   })
   const transport = stdioTransport(child.stdout, child.stdin, maxLineBytes === undefined ? {} : { maxLineBytes })

@@ -80,8 +80,6 @@ export const GatewayAbout = Type.Object({
     Type.Object({
       right: Right,
       about: Type.String(),
-      params: Type.Record(Type.String(), Type.Unknown()),
-      result: Type.Record(Type.String(), Type.Unknown()),
     }),
   ),
 })

@@ -16,6 +16,10 @@ test(
     })
     await expect(house.ask('desk.ask', { asks: 'plugins.list' })).rejects.toMatchObject({ code: 'forbidden' })
     await expect(house.ask('desk.ask', { fault: 'throw' })).rejects.toMatchObject({ message: 'thrown on purpose' })
+    await expect(house.ask('desk.heard', { more: 1 })).rejects.toMatchObject({
+      code: 'invalid_params',
+      message: expect.stringContaining('more'),
+    })
     const about: { pid: number; environment: string[] } = await house.ask('desk.about')
     expect(about.pid).not.toBe(process.pid)
     expect(about.environment).not.toContain('OPENCLAW_TEST_KEY')
@@ -61,3 +65,20 @@ test('its interceptor lets pass, changes and drops; while its process is parked 
   expect((await house.other.waitSent(3)).text).toContain('and now')
   expect(house.other.sent.map(({ text }) => text).join()).not.toMatch(/forbidden|open/)
 })
+
+test(
+  'a fresh process whose set-up fails parks it with that reason; what it added refuses until it is mended',
+  slow,
+  async () => {
+    await using house = await openHouse([guard])
+    await house.ask('guard.ask', { keep: { atSetUp: 'throw' }, fault: 'exit' }).catch(() => {})
+    await house.until(async () => (await house.row('guard')).state === 'parked')
+    expect(await house.row('guard')).toMatchObject({
+      reason: 'thrown on purpose; mend it, then `openclaw plugins reload guard`',
+    })
+    await house.other.say('is it open?', { sender: 'a' })
+    await house.kernel.call('plugins.reload', { id: 'guard' })
+    await house.other.say('and now', { sender: 'a' })
+    expect((await house.other.waitSent(1)).text).toContain('and now')
+  },
+)

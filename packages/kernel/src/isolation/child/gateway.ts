@@ -2,6 +2,7 @@ import type { Serves } from '@openclaw/client'
 import { failure, type EventEnvelope } from '@openclaw/protocol'
 import type { Extension, Gateway, Interceptor, InterceptorName } from '@openclaw/sdk'
 import { openScope, type OwnedScope } from '@openclaw/sdk/host'
+import { openDispatch } from '../../gateway/dispatch.ts'
 import type { ChildMethods, ExtensionAbout } from '../wire.ts'
 import type { ChildParts } from './serve.ts'
 import { remoteStore } from './store.ts'
@@ -18,6 +19,7 @@ export function serveGateway(parts: ChildParts): {
   close(): Promise<readonly string[]>
 } {
   const listeners = new Map<string, Set<Listen>>()
+  const dispatch = openDispatch({ handlers: {} })
   let entry: Gateway | undefined
   let owned: OwnedScope | undefined
   let extension: Extension = {}
@@ -38,7 +40,10 @@ export function serveGateway(parts: ChildParts): {
       async 'gateway.describe'({ module }) {
         entry = (await parts.load(module)) as unknown as Gateway
         if (typeof entry.setup !== 'function') throw failure('invalid_config', `${module} exports no gateway entry`)
-        return { id: entry.id, config: entry.config, methods: (entry.methods ?? {}) as never }
+        const rows = Object.entries(entry.methods ?? {}).map(
+          ([name, { right, about }]) => [name, { right, about }] as const,
+        )
+        return { id: entry.id, config: entry.config, methods: Object.fromEntries(rows) }
       },
       async 'gateway.setup'({ config, address }) {
         if (!entry) throw failure('conflict', 'the gateway entry was not loaded yet')
@@ -59,7 +64,9 @@ export function serveGateway(parts: ChildParts): {
       },
       async 'gateway.handle'({ method, params, caller }, { signal }) {
         const handle = extension.handlers?.[method]
-        if (!handle) throw failure('not_found', `the entry does not serve ${method}`)
+        const row = entry?.methods?.[method]
+        if (!handle || !row) throw failure('not_found', `the entry does not serve ${method}`)
+        await dispatch.check(method, row, params)
         const result: unknown = await handle.call(extension.handlers, params as never, { ...caller, signal })
         return result === undefined ? {} : { result }
       },

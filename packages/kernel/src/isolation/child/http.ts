@@ -19,7 +19,8 @@ export function openDoor(): ServedDoor {
     webhooks: new Map(),
     page: undefined,
     async listen(path) {
-      const server = createServer(getRequestListener(answer))
+      const serve = getRequestListener(answer)
+      const server = createServer((incoming, outgoing) => void serve(incoming, outgoing))
       server.unref()
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
     },
