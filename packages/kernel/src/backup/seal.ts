@@ -17,7 +17,7 @@ export async function seal(plain: Uint8Array, passphrase: string): Promise<Uint8
   return Buffer.concat([Uint8Array.of(version), salt, nonce, cipher.getAuthTag(), sealed])
 }
 
-/** What was sealed. Throws `unauthorized` when it was with another passphrase, or changed since. */
+/** What was sealed. Throws `unauthorized` when that was with another passphrase, or it was changed or cut off since. */
 export async function unseal(sealed: Uint8Array, passphrase: string): Promise<Uint8Array> {
   if (sealed[0] !== version) {
     throw failure('unsupported', 'the credentials were encrypted by a newer version of OpenClaw; use that one')
@@ -26,8 +26,9 @@ export async function unseal(sealed: Uint8Array, passphrase: string): Promise<Ui
   const salt = field(1, saltBytes)
   const nonce = field(1 + saltBytes, nonceBytes)
   const tag = field(1 + saltBytes + nonceBytes, tagBytes)
-  const decipher = createDecipheriv('aes-256-gcm', await keyOf(passphrase, salt), nonce, { authTagLength: tagBytes })
+  const key = await keyOf(passphrase, salt)
   try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
     decipher.setAuthTag(tag)
     const start = 1 + saltBytes + nonceBytes + tagBytes
     return Buffer.concat([decipher.update(sealed.subarray(start)), decipher.final()])

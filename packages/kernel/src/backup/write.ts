@@ -72,7 +72,7 @@ export async function writeBackup(
   }
   async function* counted(some: AsyncGenerator<TarEntry>): AsyncGenerator<TarEntry> {
     for await (const entry of some) {
-      files++
+      if (entry.kind === 'file') files++
       yield entry
     }
   }
