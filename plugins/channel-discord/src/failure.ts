@@ -1,4 +1,4 @@
-import { failure, type Failure } from '@openclaw/sdk'
+import { failure, toFailure, type Failure } from '@openclaw/sdk'
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
 
 /** Where a new token is made. */
@@ -63,4 +63,9 @@ export function contentMissing(name: string): Error & Failure {
     'forbidden',
     `${name}: the bot may not read messages; switch it on at https://discord.com/developers/applications → your application → Bot → Privileged Gateway Intents → Message Content Intent, and save`,
   )
+}
+
+/** Whether a failure says that there is no such thing for us, and asking again is no use. */
+export function isGone(error: unknown): boolean {
+  return ['not_found', 'forbidden'].includes(toFailure(error).code)
 }

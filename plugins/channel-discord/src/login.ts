@@ -1,4 +1,4 @@
-import type { Command } from '@openclaw/sdk'
+import { toFailure } from '@openclaw/sdk'
 import { ApplicationFlags, Routes, type APIApplication, type APIUser } from 'discord.js'
 import { commandsOf } from './commands.ts'
 import type { DiscordAccount } from './config.ts'
@@ -26,20 +26,22 @@ export async function checkLogin(account: DiscordAccount, rest: Rest): Promise<S
   return { id: user.id, application: application.id, name: user.username }
 }
 
-/** Shows the commands in Discord's menu. Asks Discord only when they are other than the last time. */
+/**
+ * Shows the commands in Discord's menu. Asks Discord only when they are other than the last time. Commands can be typed
+ * too, so that a menu that cannot be had is no reason to stay away.
+ */
 export async function registerCommands(account: DiscordAccount, rest: Rest, self: Self): Promise<void> {
-  const wanted = Buffer.from(JSON.stringify([self.application, commandsOf(account.commands)]))
+  const body = commandsOf(account.commands)
+  const wanted = Buffer.from(JSON.stringify([self.application, body]))
   const shown = await account.store.get(storeKey)
   if (shown && wanted.equals(shown)) return
-  await rest.ask(
-    'put',
-    Routes.applicationCommands(self.application),
-    { doing: 'registering the commands' },
-    {
-      body: commandsOf(account.commands as readonly Command[]),
-    },
-  )
-  await account.store.set(storeKey, wanted)
+  try {
+    const doing = { doing: 'registering the commands' }
+    await rest.ask('put', Routes.applicationCommands(self.application), doing, { body })
+    await account.store.set(storeKey, wanted)
+  } catch (error) {
+    account.log.warn(`discord/${account.id}: the menu has no commands`, { error: toFailure(error).message })
+  }
 }
 
 const storeKey = 'commands'

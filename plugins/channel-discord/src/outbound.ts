@@ -13,6 +13,7 @@ import {
 } from 'discord.js'
 import { remember } from './bounded.ts'
 import type { DiscordAccount } from './config.ts'
+import { isGone } from './failure.ts'
 import { fetchFile, readFiles } from './files.ts'
 import type { Replies } from './interactions.ts'
 import type { Rest } from './rest.ts'
@@ -57,15 +58,9 @@ export function openSending(account: DiscordAccount, rest: Rest, replies: Replie
       if (reply) return { messages: [reply] }
       const channel = await channelOf(message.peer, signal)
       const nonce = nonceOf(message.idempotencyKey)
-      const { id } = await rest.ask<APIMessage>(
-        'post',
-        Routes.channelMessages(channel),
-        sendingTo(channel, message, signal),
-        {
-          body: { ...bodyOf(message), ...replyingTo(message), nonce, enforce_nonce: true },
-          files,
-        },
-      )
+      const doing = sendingTo(channel, message, signal)
+      const body = { ...bodyOf(message), ...replyingTo(message), nonce, enforce_nonce: true }
+      const { id } = await rest.ask<APIMessage>('post', Routes.channelMessages(channel), doing, { body, files })
       remember(sent, nonce, id, maxNonces)
       return { messages: [id] }
     },
@@ -93,8 +88,8 @@ export function openSending(account: DiscordAccount, rest: Rest, replies: Replie
       const channel = await channelOf(peer, signal)
       const doing = { doing: `looking for a message in channel ${channel}`, permission: 'Read Message History', signal }
       const query = new URLSearchParams({ limit: '50' })
-      const latest = await rest.ask<APIMessage[]>('get', Routes.channelMessages(channel), doing, { query })
-      // Where Discord does not show the nonce, sending again with it is safe: it answers with the earlier message.
+      // Where Discord does not show what we look for, sending again with the nonce is safe: it answers with the earlier message.
+      const latest = await rest.ask<APIMessage[]>('get', Routes.channelMessages(channel), doing, { query }).catch(none)
       const found = latest.find((one) => one.nonce === nonce)
       return found && { messages: [found.id] }
     },
@@ -104,6 +99,12 @@ export function openSending(account: DiscordAccount, rest: Rest, replies: Replie
       return `@${user.username}`
     },
   }
+}
+
+/** A channel whose history we may not read shows nothing. */
+function none(error: unknown): APIMessage[] {
+  if (!isGone(error)) throw error
+  return []
 }
 
 /** Nobody is called by our words, and links show no preview. */

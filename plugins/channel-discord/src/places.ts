@@ -1,4 +1,4 @@
-import { failure, toFailure } from '@openclaw/sdk'
+import { failure } from '@openclaw/sdk'
 import { ChannelType, GatewayDispatchEvents, Routes, type APIRole, type GatewayDispatchPayload } from 'discord.js'
 import { remember } from './bounded.ts'
 import type { Rest } from './rest.ts'
@@ -114,9 +114,4 @@ export function learnPlaces(places: Places, event: GatewayDispatchPayload): void
       break
     default:
   }
-}
-
-/** Whether a failure says that there is no such thing for us, and asking again is no use. */
-export function isGone(error: unknown): boolean {
-  return ['not_found', 'forbidden'].includes(toFailure(error).code)
 }

@@ -86,6 +86,13 @@ describe('R8: what may have arrived', () => {
     expect(discord.sees()).toHaveLength(1)
   })
 
+  it('is not looked for where the history may not be read', async () => {
+    const discord = await startDiscord()
+    const { link } = await connectTo(discord)
+    discord.deny(discord.group.id, 'READ_MESSAGE_HISTORY')
+    expect(await link.find!(discord.group, message.idempotencyKey, never)).toBeUndefined()
+  })
+
   it('is found when Discord told us of it, even after the time in which it knows the key', async () => {
     let laterMs = 0
     const discord = await startDiscord({ now: () => Date.now() + laterMs })
