@@ -88,8 +88,18 @@ export async function writeBackup(
       { cause: error },
     )
   }
+  await sweep(file, platform)
   const { size = 0 } = (await platform.files.stat(file)) ?? {}
   return { file, bytes: size, files, sessions, media, credentials: manifest.credentials, leftOut }
+}
+
+/** Removes what earlier backups of this name left beside it when their process was killed. */
+async function sweep(file: string, { files }: Platform): Promise<void> {
+  const folder = dirname(file)
+  for (const name of await files.list(folder)) {
+    if (name.startsWith(`${basename(file)}.`) && /^\d+-\d+\.new$/.test(name.slice(basename(file).length + 1)))
+      await files.remove(join(folder, name)).catch(() => {})
+  }
 }
 
 function inMemory(name: string, bytes: Uint8Array, modifiedMs: number): TarEntry {
