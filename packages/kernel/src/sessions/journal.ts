@@ -58,6 +58,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
   const opened = new Set<Journal>()
   const unsynced = new Set<string>()
   const unsyncedFolders = new Set<string>()
+  let closed = false
 
   const journalOf = (file: string): Journal => {
     const known = journals.get(file)
@@ -217,6 +218,8 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
 
   return {
     append(file, texts) {
+      // What became durable while everything ends stands in the ledger, from which the next start appends it.
+      if (closed) return
       const journal = journalOf(file)
       const last = journal.queue.at(-1)
       if (Array.isArray(last)) last.push(...texts)
@@ -252,6 +255,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       return journal !== undefined && !isIdle(journal)
     },
     async [Symbol.asyncDispose]() {
+      closed = true
       await Promise.allSettled([...journals.keys()].map(settled))
       for (const journal of journals.values()) {
         journal.retry?.[Symbol.dispose]()
