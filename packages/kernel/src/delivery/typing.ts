@@ -2,6 +2,8 @@ import type { Address } from '@openclaw/protocol'
 import type { Platform } from '../platform.ts'
 import type { Lines } from './deliver.ts'
 
+/** An answer that comes at once needs no sign, and a sign is a request that platforms count. */
+const firstMs = 300
 /** Platforms let "typing" lapse after five seconds or so. */
 const everyMs = 4000
 
@@ -11,17 +13,17 @@ export function keepTyping(
   { channel, account, peer }: Address,
 ): Disposable {
   const over = new AbortController()
-  let timer: Disposable | undefined
+  let timer: Disposable
   const show = () => {
     const link = parts.lines.link(channel, account)?.link
     // A sign of life that does not arrive is not worth a word.
     void link?.typing?.(peer, over.signal).catch(() => {})
     timer = parts.platform.clock.after(everyMs, show)
   }
-  show()
+  timer = parts.platform.clock.after(firstMs, show)
   return {
     [Symbol.dispose]() {
-      timer?.[Symbol.dispose]()
+      timer[Symbol.dispose]()
       over.abort()
     },
   }

@@ -32,6 +32,8 @@ export interface DiscordOptions {
   readonly routeRate?: Rate
   /** Requests that all routes take together; without limit when absent. Discord takes 50 in a second. */
   readonly globalRate?: Rate
+  /** How many people there are: three when absent, and at least. */
+  readonly people?: number
   /** How many sessions may be started; 1000 when absent. */
   readonly sessionStarts?: number
   /** How long a nonce names its message ("a few minutes"); 5 minutes when absent. */
@@ -44,7 +46,7 @@ export interface DiscordEmulator extends Omit<Counterpart, keyof People>, People
   readonly api: string
   readonly token: string
   readonly account: { readonly token: string; readonly api: string }
-  readonly people: readonly [string, string, string]
+  readonly people: Counterpart['people']
   readonly ids: typeof ids
   readonly group: Peer
   readonly thread: Peer
@@ -84,7 +86,7 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
   let port = 0
   const address = () => `127.0.0.1:${port}`
   const cdn = () => `http://${address()}`
-  const world = makeWorld({ now, messageContent: contentGranted, cdn })
+  const world = makeWorld({ now, messageContent: contentGranted, cdn, people: Math.max(3, options.people ?? 3) })
   const gateway = openGateway(
     world,
     { faults, step: steps.reach },
@@ -153,7 +155,7 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
     account,
     refused: { ...account, token: `${token.slice(0, -4)}gone` },
     ids,
-    people: ids.people,
+    people: [...world.people.keys()] as [string, string, string, ...string[]],
     direct: (person) => ({ kind: 'direct', id: person }),
     group: { kind: 'group', id: ids.general },
     thread: { kind: 'group', id: ids.general, thread: ids.thread },

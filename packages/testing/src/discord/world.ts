@@ -67,9 +67,19 @@ export const ids = {
 const names = ['ada', 'bob', 'cleo']
 
 /** A fresh world. `cdn` is the address under which files are fetched; it is asked for when one is shown. */
-export function makeWorld(options: { now: () => number; messageContent: boolean; cdn: () => string }): World {
+export function makeWorld(options: {
+  now: () => number
+  messageContent: boolean
+  cdn: () => string
+  people: number
+}): World {
   const bot: User = makeUser(ids.bot, 'claw', true)
-  const people = new Map<string, User>(ids.people.map((id, at) => [id, makeUser(id, names[at] ?? id)]))
+  const people = new Map<string, User>(
+    Array.from({ length: options.people }, (_, at) => {
+      const id = ids.people[at] ?? String(BigInt(ids.people[0]) + BigInt(at))
+      return [id, makeUser(id, names[at] ?? `person${at + 1}`)]
+    }),
+  )
   const guild = {
     id: ids.guild,
     name: 'The Guild',
