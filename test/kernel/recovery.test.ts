@@ -255,7 +255,7 @@ describe('answers that a restart finds late', () => {
       path = await killed(house, home.next())
     }
     const notices = fake.sent.filter(({ text }) => text !== 'probe').map(({ peer, text }) => [peer.id, text])
-    expect(notices.sort()).toEqual([
+    expect(notices.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([
       ['user1', expect.stringMatching(/2 answers of 2026-01-01 00:00 UTC came too late .* ask again/)],
       ['user2', expect.stringMatching(/my answer of 2026-01-01 00:00 UTC came too late/)],
     ])

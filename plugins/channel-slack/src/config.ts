@@ -53,5 +53,3 @@ export const account = closed(
     ].join('\n'),
   },
 )
-
-export default account

@@ -1,4 +1,4 @@
-import { mayUse, type Answer, type Invocation } from './open.ts'
+import { mayUse, type Answer, type Invocation } from './command.ts'
 import { chatCommands, type Command } from './table.ts'
 
 export async function help({ from }: Invocation): Promise<Answer> {

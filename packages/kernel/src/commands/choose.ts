@@ -1,6 +1,6 @@
 import { Thinking } from '@openclaw/protocol'
 import { nearest } from '../config/suggest.ts'
-import type { Answer, Invocation } from './open.ts'
+import type { Answer, Invocation } from './command.ts'
 
 /** So many models are named where none fits. */
 const shown = 20

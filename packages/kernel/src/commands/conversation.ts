@@ -1,5 +1,5 @@
 import { toFailure } from '@openclaw/protocol'
-import type { Answer, Invocation } from './open.ts'
+import type { Answer, Invocation } from './command.ts'
 
 /** Summarising asks a model, so it goes on after the command was answered. */
 export async function compact({ argument, from, parts }: Invocation): Promise<Answer> {

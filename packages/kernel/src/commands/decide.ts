@@ -1,5 +1,5 @@
 import { shortOf } from '../runs/approvals.ts'
-import type { Answer, Invocation } from './open.ts'
+import type { Answer, Invocation } from './command.ts'
 
 /** Allows or refuses a call that waits, by the end of its id; without one it lists what waits. */
 export function decide(verdict: 'allow' | 'deny') {

@@ -1,37 +1,12 @@
-import { toFailure, type MethodName, type MethodParams, type MethodResult, type Role } from '@openclaw/protocol'
+import { toFailure } from '@openclaw/protocol'
 import type { Admitted } from '../inbound/inbound.ts'
+import { mayUse, type Answer, type CommandParts, type Invocation } from './command.ts'
 import { compact, usage } from './conversation.ts'
 import { decide } from './decide.ts'
 import { help, status, whoami } from './about.ts'
 import { chooseModel, chooseThinking } from './choose.ts'
 import type { TypedCommand } from './parse.ts'
 import { chatCommands, type ChatCommand } from './table.ts'
-
-/** What a command leads to: words for who typed it, or a message to go on with in its place. */
-export interface Answer {
-  readonly reply?: string
-  readonly message?: string
-}
-
-/** What the commands work with. */
-export interface CommandParts {
-  /** Calls a method as the owner: whether somebody may is decided by the command's role before. */
-  call<M extends MethodName>(method: M, params: MethodParams<M>): Promise<MethodResult<M>>
-  /** Messages that wait in a session. */
-  waiting(session: string): number
-  /** Whether a session is at work. */
-  running(session: string): boolean
-  /** Says something in a chat, durably, when the command was answered already. */
-  tell(admitted: Admitted, text: string): Promise<void>
-  readonly agentName: (agent: string) => string
-}
-
-/** One command that somebody may use. */
-export interface Invocation {
-  readonly argument: string
-  readonly from: Admitted
-  readonly parts: CommandParts
-}
 
 /** Handles what people type as `/name`, without a model. */
 export interface Commands {
@@ -67,13 +42,6 @@ export function openCommands(parts: CommandParts): Commands {
       }
     },
   }
-}
-
-const ranks: readonly Role[] = ['guest', 'member', 'owner']
-
-/** Whether a role is enough for a command. */
-export function mayUse(role: Role, needed: Role): boolean {
-  return ranks.indexOf(role) >= ranks.indexOf(needed)
 }
 
 /** Begins a conversation anew; what stands behind the command is its first message. */

@@ -68,7 +68,7 @@ const kept = {
   'plugins/package-lock.json': '{}',
   'plugins/packages/mine-1.0.0.tgz': 'tarball',
   'workspace/notes.md': 'notes',
-  'workspaces/work/notes.md': 'other notes',
+  'workspaces/errands/notes.md': 'other notes',
   'skills/s/SKILL.md': '# s',
   'canvas/a.html': '<p>',
   'something-newer/x': 'kept',

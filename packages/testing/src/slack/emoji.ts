@@ -14,7 +14,3 @@ const names: Readonly<Record<string, string>> = {
 
 /** The name of an emoji; a name, with or without colons, stays what it is. */
 export const emojiName = (emoji: string): string => names[emoji] ?? emoji.replaceAll(':', '')
-
-/** The emoji of a name, where it is known. */
-export const emojiOf = (name: string): string =>
-  Object.keys(names).find((emoji) => names[emoji] === name) ?? `:${name}:`
