@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findNpm } from '../src/plugins/npm.ts'
+import type { Manifest } from '@openclaw/protocol'
 import { widened } from '../src/plugins/manifest.ts'
 import { officialNames, readSpec } from '../src/plugins/spec.ts'
 import { readPacked } from '../src/plugins/tarball.ts'
@@ -88,20 +89,21 @@ describe('what a tarball says of itself', () => {
 })
 
 describe('what an update may do that was not allowed before', () => {
-  const manifest = (permissions: object, hooks: object = { tool: './tool' }) => ({
+  const manifest = (permissions: Manifest['permissions'], hooks: Manifest['hooks'] = { tool: './tool' }): Manifest => ({
     id: 'x',
     label: 'X',
     api: 1,
     hooks,
-    permissions,
+    ...(permissions ? { permissions } : {}),
   })
-  it.each([
+  it.each<[Manifest['permissions'], Manifest['permissions'], string[]]>([
     [{ network: ['a'] }, { network: ['a'] }, []],
     [{ network: ['a', 'b'] }, { network: ['a'] }, []],
     [{ network: ['*'] }, { network: ['a'] }, []],
     [{}, { network: ['*'] }, ['network: any address']],
     [{ network: ['a'] }, { network: ['a', 'b'], methods: ['send'] }, ['network: b', 'method: send']],
     [{}, { public: true }, ['pages without a login']],
+    [{ run: ['workers'] }, { run: ['workers', 'processes'] }, ['starts processes']],
   ])('%j → %j: %j', (before, after, more) => {
     expect(widened(manifest(before), manifest(after))).toEqual(more)
   })

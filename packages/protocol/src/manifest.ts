@@ -30,6 +30,8 @@ export const Manifest = Type.Object({
     Type.Object({
       network: Type.Optional(Type.Array(Type.String())),
       methods: Type.Optional(Type.Array(Type.String())),
+      /** What the plugin's own process may start, where it has one; nothing when absent. */
+      run: Type.Optional(Type.Array(Type.Enum(['processes', 'workers', 'addons']))),
       /** Paths under `/<id>/` that answer without auth, e.g. the files of a page. */
       public: Type.Optional(Type.Boolean()),
     }),

@@ -35,11 +35,12 @@ export function asPlugin(packageJson: Readonly<Record<string, unknown>>): Plugin
 
 /** What a plugin may do, one line for each kind. */
 export function tellPermissions({ permissions, hooks }: Manifest): string[] {
-  const { network = [], methods = [] } = permissions ?? {}
+  const { network = [], methods = [], run = [] } = permissions ?? {}
   return [
     `Plugs into  ${Object.keys(hooks).join(', ')}`,
     `Network     ${network.length === 0 ? 'none' : network.includes('*') ? 'any address' : network.join(', ')}`,
     `Methods     ${methods.join(', ') || 'none'}`,
+    ...(run.length > 0 ? [`Starts      ${run.join(', ')}`] : []),
     ...(permissions?.public ? ['Public      its pages answer without a login'] : []),
   ]
 }
@@ -55,6 +56,9 @@ export function widened(before: Manifest, after: Manifest): string[] {
       .map((hook) => `plugs into ${hook}`),
     ...more('network').map((one) => `network: ${one === '*' ? 'any address' : one}`),
     ...more('methods').map((one) => `method: ${one}`),
+    ...(after.permissions?.run ?? [])
+      .filter((one) => !before.permissions?.run?.includes(one))
+      .map((one) => `starts ${one}`),
     ...(after.permissions?.public && !before.permissions?.public ? ['pages without a login'] : []),
   ]
 }

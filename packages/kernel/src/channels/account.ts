@@ -1,8 +1,9 @@
 import { toFailure, type MethodResult } from '@openclaw/protocol'
-import type { Account, Channel, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { Account, Link, Log, Scope, Store } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
 import { deadline, within } from '../deadline.ts'
 import type { Platform } from '../platform.ts'
+import type { PluggedChannel } from '../plugins/host.ts'
 
 export type AccountStatus = MethodResult<'channels.status'>['accounts'][number]
 
@@ -11,7 +12,7 @@ export interface AccountParts {
   readonly platform: Platform
   readonly log: Log
   readonly store: Store
-  readonly channel: Channel
+  readonly channel: PluggedChannel
   readonly id: string
   /** Takes the secrets out of what a platform or its library says. */
   mask(text: string): string

@@ -1,16 +1,17 @@
 import { failure, type Config } from '@openclaw/protocol'
-import type { Account, Channel, Click, Chosen, Command, Link, Log, Scope, Store } from '@openclaw/sdk'
+import type { Account, Click, Chosen, Command, Link, Log, Scope, Store } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
 import type { Inbound } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
+import type { PluggedChannel } from '../plugins/host.ts'
 import { makeAccount, type AccountMachine, type AccountStatus } from './account.ts'
 import { probe, type Probe } from './probe.ts'
 
 /** All accounts of all channels. */
 export interface Channels extends AsyncDisposable {
   /** Starts what the configuration names and is not running; stops what it no longer names. */
-  sync(config: Config, channels: ReadonlyMap<string, { readonly channel: Channel }>): Promise<void>
+  sync(config: Config, channels: ReadonlyMap<string, { readonly channel: PluggedChannel }>): Promise<void>
   status(channel?: string): AccountStatus[]
   start(channel: string, account?: string): void
   stop(channel: string, account?: string): Promise<void>
@@ -21,7 +22,7 @@ export interface Channels extends AsyncDisposable {
   change<T>(channel: string, account: string, work: () => Promise<T>): Promise<T>
   /** One real round trip through each link, all at once. What goes wrong is an answer, not an error. */
   probe(channel?: string, account?: string): Promise<Probe[]>
-  link(channel: string, account: string): { readonly link: Link; readonly channel: Channel } | undefined
+  link(channel: string, account: string): { readonly link: Link; readonly channel: PluggedChannel } | undefined
   onOnline(listen: (channel: string, account: string) => void): Disposable
   sent(channel: string, account: string): void
   /** The webhook route of an account, while it has one. */
@@ -44,14 +45,17 @@ export function openChannels(parts: {
   /** Why no account may connect; undefined when they may. */
   waits(): string | undefined
 }): Channels {
-  const accounts = new Map<string, { machine: AccountMachine; channel: Channel; account: string; config: string }>()
+  const accounts = new Map<
+    string,
+    { machine: AccountMachine; channel: PluggedChannel; account: string; config: string }
+  >()
   const routes = new Map<string, Parameters<Account['webhook']>[0]>()
   const held = new Set<string>()
   let closed = false
   const listeners = new Set<(channel: string, account: string) => void>()
   const key = (channel: string, account: string) => `${channel}/${account}`
 
-  function make(channel: Channel, account: string): AccountMachine {
+  function make(channel: PluggedChannel, account: string): AccountMachine {
     return makeAccount({
       platform: parts.platform,
       log: parts.log,
@@ -101,7 +105,7 @@ export function openChannels(parts: {
 
   return {
     async sync(config, channels) {
-      const wanted = new Map<string, { channel: Channel; account: string; config: string }>()
+      const wanted = new Map<string, { channel: PluggedChannel; account: string; config: string }>()
       for (const [id, { channel }] of channels) {
         const section = config.channels?.[id]
         if (!section || section.enabled === false) continue

@@ -1,10 +1,10 @@
 import type { LedgerRecord, Outbound } from '@openclaw/protocol'
-import type { Channel } from '@openclaw/sdk'
+import type { PluggedChannel } from '../plugins/host.ts'
 import { cut } from './cut.ts'
 import { chunkKey } from './late.ts'
 
 /** An outbound as its channel can carry it: choices in words where there are no buttons, files by name where there are none. */
-export function fitToChannel(message: Outbound, { traits }: Channel): Outbound {
+export function fitToChannel(message: Outbound, { traits }: Pick<PluggedChannel, 'traits'>): Outbound {
   const { attachments = [], choices = [], ...rest } = message
   const carried = attachments.filter(
     ({ sizeBytes = 0 }) => traits.media === true && sizeBytes <= (traits.maxFileBytes ?? Infinity),
@@ -24,13 +24,22 @@ export function fitToChannel(message: Outbound, { traits }: Channel): Outbound {
   }
 }
 
+/** A text as its channel writes it, in pieces within the limit; plain text is cut where it brings no renderer. */
+export async function render(text: string, { render: own, traits }: PluggedChannel): Promise<readonly string[]> {
+  return own ? await own(text) : cut(text, traits)
+}
+
 /**
  * The chunks of an outbound, in order. The reply mark stands at the first, files and choices at the last; a message that
  * takes the place of a preview can carry no files, so they follow it.
  */
-export function chunksOf(owed: LedgerRecord<'outbound'>, message: Outbound, channel: Channel): readonly Outbound[] {
+export async function chunksOf(
+  owed: LedgerRecord<'outbound'>,
+  message: Outbound,
+  channel: PluggedChannel,
+): Promise<readonly Outbound[]> {
   const { attachments, choices, replyTo, text, idempotencyKey, peer } = message
-  const pieces = text ? [...(channel.render?.(text) ?? cut(text, channel.traits))] : []
+  const pieces = text ? [...(await render(text, channel))] : []
   if (pieces.length === 0 || (owed.preview !== undefined && attachments)) pieces.push('')
   return pieces.map((piece, chunk) => {
     const last = chunk === pieces.length - 1

@@ -7,12 +7,12 @@ import {
   type Outbound,
   type Receipt,
 } from '@openclaw/protocol'
-import type { Channel, Link, Log } from '@openclaw/sdk'
+import type { Link, Log } from '@openclaw/sdk'
 import { deadline, within } from '../deadline.ts'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
-import type { Plugins } from '../plugins/host.ts'
+import type { PluggedChannel, Plugins } from '../plugins/host.ts'
 import { chunksOf, fitToChannel } from './compose.ts'
 import { holdLate } from './late.ts'
 
@@ -21,7 +21,7 @@ type Owed = LedgerRecord<'outbound'>
 /** Where an outbound goes through. */
 export interface Lines {
   /** The live link of an account; undefined while it is not online. */
-  link(channel: string, account: string): { readonly link: Link; readonly channel: Channel } | undefined
+  link(channel: string, account: string): { readonly link: Link; readonly channel: PluggedChannel } | undefined
   /** Calls back whenever a link came online. */
   onOnline(listen: (channel: string, account: string) => void): Disposable
   sent(channel: string, account: string): void
@@ -128,7 +128,7 @@ export function openDelivery(parts: {
     return false
   }
 
-  async function send(item: Item, { link, channel }: { link: Link; channel: Channel }): Promise<true> {
+  async function send(item: Item, { link, channel }: { link: Link; channel: PluggedChannel }): Promise<true> {
     const { owed } = item
     const { peer } = owed.address
     using limit = deadline(
@@ -158,7 +158,7 @@ export function openDelivery(parts: {
       // The address was fixed when the message was accepted: nothing may change it here.
       message = { ...answer.value.message, peer, idempotencyKey: owed.id }
     }
-    const chunks = chunksOf(owed, fitToChannel(message, channel), channel)
+    const chunks = await within(chunksOf(owed, fitToChannel(message, channel), channel), signal)
     const { sent: from = 0, sending } = ledger.owed.outbounds.get(owed.id) ?? {}
     for (let chunk = from; chunk < chunks.length; chunk++) {
       const piece = chunks[chunk]!
@@ -178,7 +178,7 @@ export function openDelivery(parts: {
     item: Item,
     chunk: number,
     piece: Outbound,
-    { link, channel }: { link: Link; channel: Channel },
+    { link, channel }: { link: Link; channel: PluggedChannel },
     sending: number | undefined,
     signal: AbortSignal,
   ): Promise<Receipt> {

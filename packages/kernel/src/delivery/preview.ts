@@ -1,8 +1,9 @@
 import { toFailure, type Config, type LedgerRecord } from '@openclaw/protocol'
-import type { Channel, Link, Log } from '@openclaw/sdk'
+import type { Link, Log } from '@openclaw/sdk'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
-import { cut } from './cut.ts'
+import type { PluggedChannel } from '../plugins/host.ts'
+import { render } from './compose.ts'
 import type { Lines } from './deliver.ts'
 
 type Accept = LedgerRecord<'accept'>
@@ -50,8 +51,8 @@ export function openPreviews(parts: {
     let working: Promise<void> | undefined
     let timer: Disposable | undefined = clock.after(firstMs, tick)
 
-    async function show(link: Link, { render, traits }: Channel) {
-      const [first = ''] = render?.(text) ?? cut(text, traits)
+    async function show(link: Link, channel: PluggedChannel) {
+      const [first = ''] = await render(text, channel)
       if (first === shown || !first.trim()) return
       if (message === undefined) {
         const key = `${id}:preview`

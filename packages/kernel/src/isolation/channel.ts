@@ -1,20 +1,10 @@
 import type { Account, Channel, Link } from '@openclaw/sdk'
-import { failure } from '@openclaw/protocol'
+import type { PluggedChannel } from '../plugins/host.ts'
 import type { Conversation } from './conversation.ts'
 import { borrowStream } from './streams.ts'
 import type { ChannelAbout } from './wire.ts'
 
 type Talk = Pick<Conversation, 'accounts' | 'call'>
-
-/** A channel entry that lives in a process of its own. */
-export interface IsolatedChannel {
-  readonly channel: Channel
-  /** Fetches the rendering of a text, which the channel then gives at once. Absent when the entry renders nothing. */
-  readonly prepare?: (markdown: string, signal: AbortSignal) => Promise<void>
-}
-
-/** Most renderings that are kept until somebody takes them. */
-const maxPrepared = 100
 
 /** The channel entry as the kernel sees it: each call is one to the process that is alive. */
 export function isolateChannel(
@@ -23,8 +13,7 @@ export function isolateChannel(
   up: (signal?: AbortSignal) => Promise<Talk>,
   /** The address of the gateway. */
   address: () => URL,
-): IsolatedChannel {
-  const prepared = new Map<string, readonly string[]>()
+): PluggedChannel {
   let links = 0
 
   async function connect(account: Account): Promise<Link> {
@@ -50,27 +39,13 @@ export function isolateChannel(
     }
   }
 
-  const prepare = async (markdown: string, signal: AbortSignal) => {
-    const life = await up(signal)
-    const { pieces } = await life.call('channel.render', { markdown }, signal)
-    prepared.set(markdown, pieces)
-    if (prepared.size > maxPrepared) prepared.delete(prepared.keys().next().value!)
-  }
-  const render = (markdown: string) => {
-    const pieces = prepared.get(markdown)
-    if (!pieces) throw failure('unavailable', `${id}: a text was not rendered by its process yet`)
-    prepared.delete(markdown)
-    return pieces
-  }
+  const render = async (markdown: string) => (await (await up()).call('channel.render', { markdown })).pieces
   return {
-    channel: {
-      id,
-      account: schema as never,
-      traits: traits as Channel['traits'],
-      connect,
-      ...(renders ? { render } : {}),
-    },
-    ...(renders ? { prepare } : {}),
+    id,
+    account: schema as never,
+    traits: traits as Channel['traits'],
+    connect,
+    ...(renders ? { render } : {}),
   }
 }
 

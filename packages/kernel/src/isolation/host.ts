@@ -3,7 +3,7 @@ import type { Log } from '@openclaw/sdk'
 import { deadline, within } from '../deadline.ts'
 import type { FoundPlugin } from '../plugins/host.ts'
 import type { Platform } from '../platform.ts'
-import { isolateChannel, type IsolatedChannel } from './channel.ts'
+import { isolateChannel } from './channel.ts'
 import { openChecks } from './checks.ts'
 import { isolateGateway, type IsolatedGateway } from './gateway.ts'
 import { beginLife, type PluginLife, type PluginProgram } from './life.ts'
@@ -17,8 +17,6 @@ export interface IsolatedPlugin extends AsyncDisposable {
    * what the module threw, or with how the process ended.
    */
   load(part: 'channel' | 'gateway' | 'config'): Promise<unknown>
-  /** Has a text rendered that its channel is about to be asked for. Absent when the channel renders nothing. */
-  readonly prepare: IsolatedChannel['prepare']
 }
 
 /** Time that a fresh process has to be set up like the one before it. */
@@ -52,7 +50,6 @@ export function hostPlugin(options: {
   let ready: PluginLife | undefined
   let closed = false
   let turned = Promise.withResolvers<void>()
-  let channel: IsolatedChannel | undefined
   let gateway: IsolatedGateway | undefined
 
   const turn = () => {
@@ -124,17 +121,14 @@ export function hostPlugin(options: {
   }
 
   return {
-    get prepare() {
-      return channel?.prepare
-    },
     async load(part) {
       const module = await plugin.module(part)
       const life = await up()
       if (part === 'config') return life.call('config.describe', { module })
       if (part === 'channel') {
-        channel = isolateChannel(await life.call('channel.describe', { module }), up, options.address)
+        const about = await life.call('channel.describe', { module })
         loaded.set(part, module)
-        return { default: channel.channel }
+        return { default: isolateChannel(about, up, options.address) }
       }
       gateway = isolateGateway(await life.call('gateway.describe', { module }), { up, now: () => ready })
       loaded.set(part, module)

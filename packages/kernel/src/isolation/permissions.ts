@@ -1,15 +1,14 @@
 import type { Manifest } from '@openclaw/protocol'
-import { valueAt } from '../config/path.ts'
 
 /** Memory of one plugin's process: of its JavaScript heap, and of the whole process before it is ended. */
 export const limits = { heapMb: 512, processMb: 896 } as const
 
 /** What a manifest may ask for under `permissions.run`, and Node's switch that allows it. */
-const switches: Readonly<Record<string, string>> = {
+const switches = {
   processes: '--allow-child-process',
   workers: '--allow-worker',
   addons: '--allow-addons',
-}
+} as const
 
 /**
  * Node's switches for a plugin's process (https://nodejs.org/api/permissions.html): it reads its own tree and the
@@ -23,7 +22,6 @@ export function nodeSwitches(given: {
   /** Its own folder. */
   readonly state: string
 }): readonly string[] {
-  const asked: unknown = valueAt(given.manifest, ['permissions', 'run'])
   return [
     '--no-warnings',
     '--max-semi-space-size=2',
@@ -31,8 +29,6 @@ export function nodeSwitches(given: {
     '--permission',
     ...[...given.reads, given.state].map((folder) => `--allow-fs-read=${folder}`),
     `--allow-fs-write=${given.state}`,
-    ...(Array.isArray(asked) ? asked : []).flatMap((name: unknown) =>
-      typeof name === 'string' && Object.hasOwn(switches, name) ? [switches[name]!] : [],
-    ),
+    ...(given.manifest.permissions?.run ?? []).map((name) => switches[name]),
   ]
 }

@@ -33,6 +33,11 @@ export interface GatewayAccess {
   call(plugin: string, method: string, params?: object): Promise<unknown>
 }
 
+/** A channel as it is plugged in. One in a process of its own renders there, so its pieces are waited for. */
+export interface PluggedChannel extends Omit<Channel, 'render'> {
+  render?(markdown: string): readonly string[] | Promise<readonly string[]>
+}
+
 /** Everything that is plugged in. A registry is a field of this, never a module's variable. */
 export interface Plugins extends AsyncDisposable {
   /** Reads manifests and configuration, runs no entry. */
@@ -43,7 +48,7 @@ export interface Plugins extends AsyncDisposable {
   list(): MethodResult<'plugins.list'>['plugins']
   /** Config schemas of everything found; loads the plugins' `config` modules, which import no vendor library. */
   schemas(): Promise<readonly PluginSchema[]>
-  readonly channels: ReadonlyMap<string, { readonly channel: Channel; readonly plugin: string }>
+  readonly channels: ReadonlyMap<string, { readonly channel: PluggedChannel; readonly plugin: string }>
   readonly extensions: ReadonlyMap<
     string,
     { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }

@@ -2,12 +2,10 @@ import { join } from 'node:path'
 import { failure } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
-import { fitToChannel } from '../delivery/compose.ts'
 import type { IsolatedPlugin } from '../isolation/host.ts'
 import type { PluginProgram } from '../isolation/life.ts'
 import type { Platform } from '../platform.ts'
-import type { FoundPlugin, Plugins } from './host.ts'
-import type { Registries } from './plug.ts'
+import type { FoundPlugin } from './host.ts'
 
 /** What becomes of a process of a plugin, as its row in the list shows it. */
 export interface Fate {
@@ -64,24 +62,6 @@ export function openIsolation(parts: {
     async config(plugin) {
       await using hosted = await host(plugin, { lost() {}, up() {}, down() {} })
       return await hosted.load('config')
-    },
-  }
-}
-
-/**
- * The interceptors, and after those of `outbound` the rendering of what they let pass: delivery asks a channel for it
- * without waiting, so one in a process of its own has it made before.
- */
-export function renderingChain({ chain, channels, renderers }: Registries): Pick<Plugins, 'intercept' | 'intercepts'> {
-  return {
-    intercepts: (name) => chain.intercepts(name) || (name === 'outbound' && renderers.size > 0),
-    async intercept(name, given, signal) {
-      const answer = await chain.intercept(name, given, signal)
-      if (name !== 'outbound' || !('value' in answer)) return answer
-      const { channel: id, message } = answer.value as typeof given & { channel: string; message: never }
-      const found = channels.get(id)
-      if (found) await renderers.get(id)?.(fitToChannel(message, found.channel).text, signal)
-      return answer
     },
   }
 }

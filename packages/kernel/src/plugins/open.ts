@@ -11,8 +11,8 @@ import type { Platform } from '../platform.ts'
 import { findPlugins } from './find.ts'
 import type { BundledPlugin, FoundPlugin, GatewayAccess, Plugins } from './host.ts'
 import { openChain } from './intercept.ts'
-import { openIsolation, renderingChain } from './isolate.ts'
-import { plugChannel, plugGateway, plugRenderer, type Registries } from './plug.ts'
+import { openIsolation } from './isolate.ts'
+import { plugChannel, plugGateway, type Registries } from './plug.ts'
 import { agentHooks, describe, isChannelOnly, messageOf, type Plugged } from './plugged.ts'
 import { loadSchemas } from './schemas.ts'
 
@@ -38,7 +38,6 @@ export function openPlugins(options: {
     channels: new Map(),
     extensions: new Map(),
     methods: new Map(),
-    renderers: new Map(),
     chain: openChain({
       clock,
       failed: (plugin, name, error) =>
@@ -52,7 +51,6 @@ export function openPlugins(options: {
     program: options.isolation,
     address: () => options.access.address(),
   })
-  const chain = renderingChain(registries)
   let plugged: Plugged[] = []
   let started = false
   const ending = new AbortController()
@@ -168,7 +166,6 @@ export function openPlugins(options: {
     const config = isChannelOnly(one) ? {} : await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
     if (hooks.channel !== undefined && hasAccount(id))
       plugChannel(plugin, await source.load('channel'), scope, registries)
-    if ('prepare' in source && source.prepare) plugRenderer(id, source.prepare, scope, registries)
     if (hooks.gateway !== undefined) {
       const module = await source.load('gateway')
       if (scope.scope.signal.aborted) return
@@ -231,8 +228,8 @@ export function openPlugins(options: {
   return {
     channels: registries.channels,
     extensions: registries.extensions,
-    intercept: chain.intercept,
-    intercepts: chain.intercepts,
+    intercept: registries.chain.intercept,
+    intercepts: registries.chain.intercepts,
     method: (name) => registries.methods.get(name),
     schema: (id) => byId(id)?.schema ?? {},
     list: () => plugged.map(describe),

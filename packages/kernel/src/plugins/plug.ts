@@ -1,23 +1,21 @@
 import { failure, methods as kernelMethods, type Manifest } from '@openclaw/protocol'
-import type { Caller, Channel, Extension, Gateway, Log, Method, MethodTable, Store } from '@openclaw/sdk'
+import type { Caller, Extension, Gateway, Log, Method, MethodTable, Store } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
 import { isSection, valueAt } from '../config/path.ts'
-import type { FoundPlugin, GatewayAccess, Plugins } from './host.ts'
+import type { FoundPlugin, GatewayAccess, PluggedChannel, Plugins } from './host.ts'
 import type { InterceptorChain } from './intercept.ts'
 
 type ServedMethod = NonNullable<ReturnType<Plugins['method']>>
 
 /** What is plugged in: fields of one gateway, filled and emptied by the scopes of the plugins. */
 export interface Registries {
-  readonly channels: Map<string, { readonly channel: Channel; readonly plugin: string }>
+  readonly channels: Map<string, { readonly channel: PluggedChannel; readonly plugin: string }>
   readonly extensions: Map<
     string,
     { readonly extension: Extension; readonly gateway: Gateway; readonly manifest: Manifest }
   >
   readonly methods: Map<string, ServedMethod & { readonly plugin: string }>
   readonly chain: InterceptorChain
-  /** Of channels in a process of their own: has a text rendered, which they then give at once. */
-  readonly renderers: Map<string, (markdown: string, signal: AbortSignal) => Promise<void>>
 }
 
 /** First parts of paths that are the gateway's own. */
@@ -30,21 +28,15 @@ export function plugChannel(
   { scope }: OwnedScope,
   { channels }: Registries,
 ): void {
-  const channel = defaultOf(found, 'channel', module, ['id', 'account', 'traits', 'connect']) as unknown as Channel
+  const channel = defaultOf(found, 'channel', module, [
+    'id',
+    'account',
+    'traits',
+    'connect',
+  ]) as unknown as PluggedChannel
   sameId(found, 'channel', channel.id)
   channels.set(channel.id, { channel, plugin: found.manifest.id })
   scope.defer(() => void channels.delete(channel.id), `channel ${channel.id}`)
-}
-
-/** Plugs in what renders for a channel in a process of its own. */
-export function plugRenderer(
-  id: string,
-  prepare: (markdown: string, signal: AbortSignal) => Promise<void>,
-  { scope }: OwnedScope,
-  { renderers }: Registries,
-): void {
-  renderers.set(id, prepare)
-  scope.defer(() => void renderers.delete(id), `renderer of ${id}`)
 }
 
 /** Sets a gateway entry up and plugs in what it adds. Whatever it throws leaves nothing once its scope is closed. */

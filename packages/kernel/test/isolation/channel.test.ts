@@ -16,7 +16,7 @@ test('a channel in a process of its own takes messages, keeps its store, renders
   await house.online('line')
   expect(await house.row('line')).toMatchObject({
     state: 'active',
-    holds: ['a process of its own', 'channel line', 'renderer of line'],
+    holds: ['a process of its own', 'channel line'],
   })
   await platform.says('hello')
   expect(await platform.hear(sent)).toMatchObject({

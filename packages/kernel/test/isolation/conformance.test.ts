@@ -21,11 +21,13 @@ async function overTheWire(channel: Channel): Promise<Channel> {
     how: async () => 'it was closed',
   })
   const about = await talk.call('channel.describe', { module: 'bundled:fake/channel' })
-  return isolateChannel(
+  const channelOver = isolateChannel(
     about,
     async () => talk,
     () => new URL('http://127.0.0.1:18789/'),
-  ).channel
+  )
+  // The fake platform takes plain text, so that nothing is rendered.
+  return channelOver as Channel
 }
 
 const { impatient, ...fixture } = fakeCounterpart()
