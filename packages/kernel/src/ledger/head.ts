@@ -34,6 +34,11 @@ function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
       Array.from({ length: times }, (): LedgerRecord => ({ type: 'recovered', accepts: [id] })),
     ),
     ...[...owed.previews].map(([accept, message]): LedgerRecord => ({ type: 'preview', accept, message })),
+    ...[...owed.dead.values()].flatMap(({ outbound, sent, failure }): LedgerRecord[] => [
+      outbound,
+      { type: 'held', outbound: outbound.id, sent },
+      { type: 'dead', outbound: outbound.id, failure },
+    ]),
     ...[...owed.outbounds.values()].flatMap(({ outbound, sent, sending, since, withheld }): LedgerRecord[] => [
       outbound,
       {
@@ -44,10 +49,6 @@ function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
         ...(since === undefined ? {} : { since }),
       },
       ...(withheld === undefined ? [] : [{ type: 'withheld' as const, outbound: outbound.id, reason: withheld }]),
-    ]),
-    ...[...owed.dead.values()].flatMap(({ outbound, failure }): LedgerRecord[] => [
-      outbound,
-      { type: 'dead', outbound: outbound.id, failure },
     ]),
     ...owed.parked.values(),
     ...owed.approvals.values(),

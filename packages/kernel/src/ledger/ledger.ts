@@ -25,7 +25,11 @@ export interface Owed {
   /** Given up; kept for the owner. */
   readonly dead: ReadonlyMap<
     string,
-    { readonly outbound: LedgerRecord<'outbound'>; readonly failure: LedgerRecord<'dead'>['failure'] }
+    {
+      readonly outbound: LedgerRecord<'outbound'>
+      readonly sent: number
+      readonly failure: LedgerRecord<'dead'>['failure']
+    }
   >
   /** Runs that the owner may resume or drop, by their ids. */
   readonly parked: ReadonlyMap<string, LedgerRecord<'parked'>>

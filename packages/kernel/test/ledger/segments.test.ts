@@ -28,8 +28,15 @@ function told({ owed, seen, outcome }: Ledger, ids: readonly string[]) {
   return {
     accepts: [...owed.accepts],
     recoveries: [...owed.recoveries],
-    outbounds: [...owed.outbounds.values()].map(({ outbound, sent, sending }) => [outbound, sent, sending]),
-    dead: [...owed.dead.values()].map(({ outbound: { id }, failure }) => [id, failure]),
+    outbounds: [...owed.outbounds.values()].map(({ outbound, sent, sending, since, withheld }) => [
+      outbound,
+      sent,
+      sending,
+      since,
+      withheld,
+    ]),
+    dead: [...owed.dead.values()].map(({ outbound: { id }, sent, failure }) => [id, sent, failure]),
+    parked: [...owed.parked],
     approvals: [...owed.approvals],
     previews: [...owed.previews],
     seen: ids.map((id) => seen(`telegram/default/user/${id}`) !== undefined),
@@ -156,6 +163,10 @@ describe('segments', () => {
       fc.record({ what: fc.constant('sending' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('sent' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('dead' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('withheld' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('retried' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('parked' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('unparked' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('preview' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('recovered' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('followed' as const), id: fc.nat(30) }),
@@ -168,6 +179,11 @@ describe('segments', () => {
       if (what === 'sending') return { type: 'sending', outbound: id, chunk: n % 3 }
       if (what === 'sent') return { type: 'sent', outbound: id, chunk: 0, receipt: { messages: [] }, last: n % 2 === 0 }
       if (what === 'dead') return { type: 'dead', outbound: id, failure: { code: 'forbidden', message: 'no' } }
+      if (what === 'withheld') return { type: 'withheld', outbound: id, reason: 'late' }
+      if (what === 'retried') return { type: 'retried', outbound: id }
+      if (what === 'parked')
+        return { type: 'parked', run: id, session: 's', agent: 'main', accepts: [accept(id)], reason: 'twice', at: n }
+      if (what === 'unparked') return { type: 'unparked', run: id, verdict: 'dropped' }
       if (what === 'preview') return { type: 'preview', accept: id, message: `m${n}` }
       if (what === 'recovered') return { type: 'recovered', accepts: [id] }
       return { type: 'followed', upto: last }
