@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { at, cache } from './lib/paths.mjs'
 import { script } from './lib/bootstrap.mjs'
 import { ensureFresh } from './lib/fresh.mjs'
@@ -24,8 +25,10 @@ await script(import.meta.url, async (ready) => {
   const config = smoke ? 'vitest.smoke.ts' : 'vitest.workspace.ts'
   // Tests that start processes share few cores with all others here; a limit is for those that hang.
   const limits = smoke ? [] : ['--testTimeout=60000', '--hookTimeout=60000']
+  // Many tests wait for processes and links, so one more than vitest would take is still quick.
+  const workers = smoke ? [] : [`--maxWorkers=${Math.max(2, availableParallelism())}`]
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  await become(ready.node, [vitest, 'run', '--config', config, ...reporters, ...limits, ...args], {
+  await become(ready.node, [vitest, 'run', '--config', config, ...reporters, ...limits, ...workers, ...args], {
     cwd: at(),
     env: ready.env,
   })
