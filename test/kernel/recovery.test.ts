@@ -129,6 +129,31 @@ describe('a run that was in work at two deaths', () => {
     expect(fake.sent.length).toBe(2)
   })
 
+  it('R1: one that kills the gateway before its first step is parked in the end, too', async () => {
+    await using home = await folders()
+    let path: string
+    {
+      const fake = fakeChannel()
+      await using house = await testKernel({ plugins: [fake.plugin], config, script: [hang()] })
+      await fake.connected()
+      await fake.say('poison')
+      await house.model.asked(1)
+      path = await killed(house, home.next())
+    }
+    let deaths = 1
+    for (; deaths < 10; deaths++) {
+      const fake = fakeChannel()
+      await using house = await start(path, fake, [hang()])
+      if ((await house.call('runs.parked', {})).runs.length > 0) {
+        expect((await fake.waitSent(1)).text).toMatch(/interrupted and not finished/)
+        break
+      }
+      await house.model.asked(1)
+      path = await killed(house, home.next())
+    }
+    expect(deaths).toBe(6)
+  })
+
   it('is forgotten when the owner drops it, for good', async () => {
     await using home = await folders()
     const path = await parked(home)

@@ -48,6 +48,8 @@ const records = {
   done: Type.Object({ dedupe: Type.String(), result: Type.Unknown() }),
   /** Accepts that were found unsettled at a boot: the second time, the run is parked. */
   recovered: Type.Object({ accepts: Type.Array(Type.String()) }),
+  /** A run began over accepts that a dead process had left without a step; nothing else says so until its first one. */
+  tried: Type.Object({ accepts: Type.Array(Type.String()) }),
   /** A run ended: its accepts are answered, or the person is told why not. */
   settle: Type.Object({
     run: Type.String(),

@@ -30,9 +30,8 @@ export function headOf(standing: Standing): readonly (readonly LedgerRecord[])[]
 function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
   return [
     ...owed.accepts.values(),
-    ...[...owed.recoveries].flatMap(([id, times]) =>
-      Array.from({ length: times }, (): LedgerRecord => ({ type: 'recovered', accepts: [id] })),
-    ),
+    ...counted('recovered', owed.recoveries),
+    ...counted('tried', owed.tries),
     ...[...owed.previews].map(([accept, message]): LedgerRecord => ({ type: 'preview', accept, message })),
     ...[...owed.dead.values()].flatMap(({ outbound, sent, failure }): LedgerRecord[] => [
       outbound,
@@ -56,6 +55,11 @@ function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
       .filter(([, n]) => n > followed)
       .map(([session, at]): LedgerRecord => ({ type: 'deleted', session, at })),
   ]
+}
+
+/** One record for each time. */
+function counted(type: 'recovered' | 'tried', times: ReadonlyMap<string, number>): LedgerRecord[] {
+  return [...times].flatMap(([id, count]) => Array.from({ length: count }, () => ({ type, accepts: [id] })))
 }
 
 function* keyRecords(keys: Standing['keys']): Generator<LedgerRecord[]> {

@@ -7,6 +7,8 @@ export interface Owed {
   readonly accepts: ReadonlyMap<string, LedgerRecord<'accept'>>
   /** Accepts found unsettled at how many boots: one for each `recovered` record that names them. */
   readonly recoveries: ReadonlyMap<string, number>
+  /** How many runs began over an accept that a dead process had left without a step: one for each `tried` record. */
+  readonly tries: ReadonlyMap<string, number>
   /**
    * Queued and not wholly sent, in order; `sent` counts the chunks with a receipt. `sending` is the last chunk that was
    * about to go where nothing can be repeated. `since`: when the owner wanted it sent again. `withheld`: why it waits

@@ -34,6 +34,7 @@ export interface LedgerState {
 export function createState(): LedgerState {
   const accepts = new Map<string, LedgerRecord<'accept'>>()
   const recoveries = new Map<string, number>()
+  const tries = new Map<string, number>()
   const outbounds = new Map<string, Delivery>()
   const dead = new Map<string, Delivery & { failure: LedgerRecord<'dead'>['failure'] }>()
   const parked = new Map<string, LedgerRecord<'parked'>>()
@@ -47,6 +48,10 @@ export function createState(): LedgerState {
 
   const remember = (dedupe: string, seen: Seen, atMs: number): void =>
     windowOf(keys, accountOf(dedupe)).set(dedupe, seen, atMs)
+
+  const countOpen = (counts: Map<string, number>, ids: readonly string[]): void => {
+    for (const id of ids) if (accepts.has(id)) counts.set(id, (counts.get(id) ?? 0) + 1)
+  }
 
   const seen = (dedupe: string): Seen | undefined => keys.get(accountOf(dedupe))?.get(dedupe)
 
@@ -88,12 +93,14 @@ export function createState(): LedgerState {
       case 'done':
         return remember(entry.dedupe, { ...seen(entry.dedupe), result: entry.result }, atMs)
       case 'recovered':
-        for (const id of entry.accepts) if (accepts.has(id)) recoveries.set(id, (recoveries.get(id) ?? 0) + 1)
-        return
+        return countOpen(recoveries, entry.accepts)
+      case 'tried':
+        return countOpen(tries, entry.accepts)
       case 'settle':
         for (const id of entry.accepts) {
           accepts.delete(id)
           recoveries.delete(id)
+          tries.delete(id)
           previews.delete(id)
           outcomes.set(id, entry, atMs)
         }
@@ -152,7 +159,7 @@ export function createState(): LedgerState {
     }
   }
 
-  const owed: Owed = { accepts, recoveries, outbounds, dead, parked, approvals, previews }
+  const owed: Owed = { accepts, recoveries, tries, outbounds, dead, parked, approvals, previews }
   return {
     owed,
     apply(entries, atMs, n) {

@@ -8,14 +8,18 @@ type Accept = LedgerRecord<'accept'>
 export interface Recovered {
   /** Runs that had begun, with what they took: they go on from their last committed step. */
   readonly resumed: readonly { readonly run: string; readonly accepts: readonly Accept[] }[]
-  /** Accepted and never begun. */
+  /** Accepted, and no step of a run is there. */
   readonly waiting: readonly Accept[]
-  /** In work at two deaths already: they might be what kills us. */
+  /** Those of them that may have been in work when the gateway died: to be counted when a run begins with them. */
+  readonly suspects: readonly Accept[]
+  /** In work at two deaths already, or begun anew before too many without a step: they might be what kills us. */
   readonly parked: readonly { readonly run: string; readonly accepts: readonly Accept[] }[]
 }
 
 /** An accept that was open at this many starts is not tried again. */
 const deaths = 2
+/** The same without a step: a kill that comes early enough says little. */
+const stepless = 5
 
 /**
  * Sorts what is owed at boot by the journals. After a death, that is counted before anything is tried again; an orderly
@@ -28,23 +32,29 @@ export async function recoverRuns(parts: {
 }): Promise<Recovered> {
   const { ledger, sessions, afterDeath } = parts
   const owed = [...ledger.owed.accepts.values()]
-  if (owed.length === 0) return { resumed: [], waiting: [], parked: [] }
+  if (owed.length === 0) return { resumed: [], waiting: [], suspects: [], parked: [] }
   const died = new Map(owed.map(({ id }) => [id, ledger.owed.recoveries.get(id) ?? 0]))
   const runs = new Map<string, Accept[]>()
-  const waiting: Accept[] = []
+  const left: Accept[] = []
   for (const accept of owed) {
     const run = await runOf(sessions, accept)
-    if (run === undefined) waiting.push(accept)
+    if (run === undefined) left.push(accept)
     else runs.set(run, [...(runs.get(run) ?? []), accept])
   }
   const begun = [...runs].map(([run, accepts]) => ({ run, accepts }))
   const tried = begun.flatMap(({ accepts }) => accepts.map(({ id }) => id))
   if (tried.length > 0 && afterDeath) await ledger.commit([{ type: 'recovered', accepts: tried }])
   const tooOften = (accepts: readonly Accept[]) => afterDeath && accepts.some(({ id }) => died.get(id)! >= deaths - 1)
+  const lost = ({ id }: Accept) => afterDeath && (ledger.owed.tries.get(id) ?? 0) >= stepless
+  const waiting = left.filter((accept) => !lost(accept))
   return {
     resumed: begun.filter(({ accepts }) => !tooOften(accepts)),
     waiting,
-    parked: begun.filter(({ accepts }) => tooOften(accepts)),
+    suspects: afterDeath ? waiting : [],
+    parked: [
+      ...begun.filter(({ accepts }) => tooOften(accepts)),
+      ...left.filter(lost).map((accept) => ({ run: accept.id, accepts: [accept] })),
+    ],
   }
 }
 

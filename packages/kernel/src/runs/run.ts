@@ -50,6 +50,8 @@ export function startRun(
   sessionKey: string,
   accepts: readonly Accept[],
   resumed?: { readonly run: string },
+  /** Called when everything is there that it needs, and its work begins. */
+  begins: () => void = () => {},
 ): Run {
   const id = resumed?.run ?? parts.platform.random.id()
   const { clock } = parts.platform
@@ -91,7 +93,10 @@ export function startRun(
     for (let attempt = 1; ; attempt++) {
       const until = AbortSignal.any([stopping.signal, parts.closing])
       await within(parts.agent.ready(), until)
-      if (attempt === 1) await parts.storeFiles(answers, until)
+      if (attempt === 1) {
+        begins()
+        await parts.storeFiles(answers, until)
+      }
       const session = await parts.sessions.open(sessionKey)
       plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
       if (attempt === 1) {

@@ -38,11 +38,17 @@ export function openRunner(
 ): Runner {
   const runs = new Map<string, Run>()
   const resuming = new Map<string, string>()
+  const suspects = new Set<string>()
 
   function start(session: string, accepts: readonly Accept[]): Run {
     const resumed = resuming.get(accepts[0]!.id)
     resuming.delete(accepts[0]!.id)
-    const run = startRun(parts, session, accepts, resumed === undefined ? undefined : { run: resumed })
+    const tried = accepts.map(({ id }) => id).filter((id) => suspects.delete(id))
+    const begins = () => {
+      // It goes before everything that the run commits; a disk that refuses it refuses that too.
+      if (tried.length > 0) parts.ledger.append([{ type: 'tried', accepts: tried }], () => {})
+    }
+    const run = startRun(parts, session, accepts, resumed === undefined ? undefined : { run: resumed }, begins)
     runs.set(run.id, run)
     void run.settled.then(() => runs.delete(run.id))
     return run
@@ -67,7 +73,7 @@ export function openRunner(
 
   /** What was given up is settled as soon as the disk takes it; nobody else waits for a disk that does not. */
   async function park({ run, accepts }: Recovered['parked'][number]) {
-    const reason = 'the gateway ended twice while this was in work, so it is not tried again'
+    const reason = 'the gateway ended more than once while this was in work, so it is not tried again'
     const settle = () => end({ run, accepts, outcome: 'interrupted', reason, park: true })
     await settle().catch(() => void insist(parts, `run ${run}`, settle))
   }
@@ -109,7 +115,8 @@ export function openRunner(
       for (const some of bySession.values())
         await end({ run: parts.platform.random.id(), accepts: some, outcome: 'aborted', reason, silent })
     },
-    async recover({ resumed, waiting, parked }) {
+    async recover({ resumed, waiting, suspects: left, parked }) {
+      for (const { id } of left) suspects.add(id)
       for (const { run, accepts } of resumed) {
         resuming.set(accepts[0]!.id, run)
         lanes.resume(accepts[0]!.session, accepts)

@@ -28,6 +28,7 @@ function told({ owed, seen, outcome }: Ledger, ids: readonly string[]) {
   return {
     accepts: [...owed.accepts],
     recoveries: [...owed.recoveries],
+    tries: [...owed.tries],
     outbounds: [...owed.outbounds.values()].map(({ outbound, sent, sending, since, withheld }) => [
       outbound,
       sent,
@@ -163,6 +164,7 @@ describe('segments', () => {
       fc.record({ what: fc.constant('sending' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('sent' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('dead' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('tried' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('withheld' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('retried' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('parked' as const), id: fc.nat(30) }),
@@ -179,6 +181,7 @@ describe('segments', () => {
       if (what === 'sending') return { type: 'sending', outbound: id, chunk: n % 3 }
       if (what === 'sent') return { type: 'sent', outbound: id, chunk: 0, receipt: { messages: [] }, last: n % 2 === 0 }
       if (what === 'dead') return { type: 'dead', outbound: id, failure: { code: 'forbidden', message: 'no' } }
+      if (what === 'tried') return { type: 'tried', accepts: [id] }
       if (what === 'withheld') return { type: 'withheld', outbound: id, reason: 'late' }
       if (what === 'retried') return { type: 'retried', outbound: id }
       if (what === 'parked')
