@@ -5,8 +5,11 @@ import { filesOf, trouble, type Operation } from './disk/files.ts'
 import type { Draws } from './draws.ts'
 import { clockOf, type Time } from './time.ts'
 
-/** Why the disk refuses an operation: node's code, and for a write how many bytes went in before. */
-export type Refusal = { readonly code: string; readonly bytes?: number } | undefined
+/**
+ * Why the disk refuses an operation: node's code, and for a write how many bytes went in before. `lie`: it says that the
+ * operation is done, and does nothing.
+ */
+export type Refusal = { readonly code: string; readonly bytes?: number } | 'lie' | undefined
 
 /** One life of a gateway process: what it sees of the machine, until it ends. */
 export interface Life {
@@ -53,6 +56,7 @@ export function beginLife(parts: {
         inFlight.delete(asked)
         const refusal = parts.refuse(operation)
         try {
+          if (refusal === 'lie') return resolve(undefined as never)
           if (refusal?.bytes) act(refusal.bytes)
           if (refusal) throw trouble(refusal.code, operation.path)
           resolve(act())

@@ -63,9 +63,14 @@ export function planOf(draws: Draws): Plan {
   const rough = draws.pick([0, 0, 0.02, 0.1])
   return {
     places,
-    lines: Array.from({ length: draws.between(3, 10) }, () => lineOf(draws, places.length)),
+    lines: Array.from({ length: draws.between(2, 8) }, () => lineOf(draws, places.length)),
     ends: Array.from({ length: draws.between(0, 3) }, () => ({
-      afterSteps: draws.pick([draws.between(1, 80), draws.between(60, 250), draws.between(150, 600)]),
+      afterSteps: draws.pick([
+        draws.between(1, 80),
+        draws.between(60, 120),
+        draws.between(60, 250),
+        draws.between(150, 600),
+      ]),
       how: draws.pick(['kill', 'power', 'power', 'stop'] as const),
     })),
     drops: Array.from({ length: draws.pick([0, 0, 1, 2]) }, () => ({

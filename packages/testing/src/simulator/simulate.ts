@@ -149,7 +149,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     ...plan.troubles.map(({ uptoMs }) => uptoMs),
     0,
   )
-  let looked = 0
+  let looked = -1
   /** A ledger that did not grow since owes what it owed. */
   const owesNothing = (): boolean => {
     const bytes = ledgerBytes(disk, ledger)
@@ -164,7 +164,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     page.isQuiet() &&
     places.every(({ said }) => said.every(({ acknowledged }) => acknowledged)) &&
     owesNothing()
-  let lookAtMs = beginMs + lastMs
+  let lookAtMs = beginMs + lastMs + 1
 
   while (oracle.broken.length === 0) {
     if (time.steps >= endAt) endAsPlanned()

@@ -41,7 +41,7 @@ export function openTime(draws: Draws): Time {
   const events = new Set<Event>()
   let nowMs = beginMs
   let steps = 0
-  let trace: string[] = []
+  const trace: string[] = []
   let digest = ''
 
   const note = (text: string): void => {

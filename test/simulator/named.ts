@@ -1,0 +1,33 @@
+import type { Plan } from '@openclaw/testing/simulator'
+
+/** A bug that the simulator found, by the seed that found it. It stays, so that the bug does not come back. */
+export interface Named {
+  readonly name: string
+  readonly seed: number
+  /** What is different from what the seed plans. */
+  readonly change?: (plan: Plan) => Plan
+}
+
+/** Every bug that was found so far. A change of what seeds mean needs new seeds for them. */
+export const named: readonly Named[] = [
+  {
+    name: 'R5: a loss of power kept later lines of a journal and lost earlier ones, which no start gave back',
+    seed: 2,
+  },
+  {
+    name: 'R2: a message that a killed gateway had written and not synced was acknowledged before it was on the disk',
+    seed: 15,
+  },
+  {
+    name: 'R8: a message was sent twice where a look for it was answered with "wait"',
+    seed: 258,
+  },
+  {
+    name: 'R6: a disk that was full while the plugins were set up left a gateway that never connected',
+    seed: 165,
+  },
+  {
+    name: 'R5: a message that became durable while the gateway stopped left a torn line in its journal',
+    seed: 1045,
+  },
+]
