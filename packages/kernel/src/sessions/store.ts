@@ -45,6 +45,8 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
   const cache = createCache(cacheBytes, ({ inFlight, file }) => inFlight > 0 || journals.isBehind(file))
   const listeners = new Set<Listen>()
   const writer = createWriter({ platform, ledger, journals, locator, cache, feed, listeners, log })
+  /** What the ledger has is being compared with the journals: until that is done, nobody knows what they lack. */
+  let comparing = false
   const loading = new Map<string, { use: (session: LiveSession) => void; fail: (error: unknown) => void }[]>()
 
   const read = async (file: string): Promise<Loaded> => {
@@ -196,6 +198,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     delete: (key) => holds.change(() => remove(key)),
     hold: () => holds.hold(),
     async recover(records) {
+      comparing = true
       const missing = await findMissing(records, {
         files,
         locate: (key) => locator.locate(key),
@@ -209,14 +212,16 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
         journals.append(file, texts)
         feed.touch(file)
       }
+      comparing = false
       // A disk that refuses now is tried again later; the ledger keeps the lines until then.
       await journals.flush().catch(() => {})
     },
     flush: () => journals.flush(),
     async [Symbol.asyncDispose]() {
-      await writer
-        .follow()
-        .catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`))
+      if (!comparing)
+        await writer
+          .follow()
+          .catch((error: Error) => log.warn(`sessions: the journals could not be synced (${error.message})`))
       await journals[Symbol.asyncDispose]()
       await feed[Symbol.asyncDispose]()
     },
