@@ -5,6 +5,7 @@ import { atRest } from '../backup/rest.ts'
 import type { Cli } from '../cli.ts'
 import { defineCommand } from '../command.ts'
 import { version } from '../program.ts'
+import { openSettings } from '../settings.ts'
 import { count, printable } from '../terminal.ts'
 
 /** A large home takes its time; Ctrl-C ends it. */
@@ -60,8 +61,19 @@ async function writeAlone(
   const { home } = cli
   return await atRest(cli, async () => {
     const { id } = await openHome({ home, platform })
-    return await writeBackup({ home, id, version, platform, hold: () => heldAtRest(home, platform) }, wish, stopped)
+    const workspaces = await workspacesOf(cli)
+    const hold = () => heldAtRest(home, platform)
+    return await writeBackup({ home, id, version, platform, workspaces, hold }, wish, stopped)
   })
+}
+
+/** Folders that agents were given by hand. A configuration that cannot be read is in the backup all the same. */
+async function workspacesOf(cli: Cli): Promise<string[]> {
+  const settings = await openSettings(cli)
+  const agents = (await settings.get('agents').catch(() => undefined))?.value as
+    | Record<string, { workspace?: string } | undefined>
+    | undefined
+  return Object.values(agents ?? {}).flatMap((agent) => agent?.workspace ?? [])
 }
 
 function size(bytes: number): string {

@@ -23,9 +23,9 @@ export interface BackupWish {
 
 /**
  * Writes everything of a home into one file, mode 0600: written beside, synced, renamed. Settings come first and the
- * log last, so that nothing says of a message that it was received which the log does not have; `hold` gives journals and log
- * as they are at one moment, and is let go of as soon as they are copied. Rejects with `conflict` when the name is
- * taken, with `unavailable` when the disk refuses, and with the signal's reason; the file is untouched then.
+ * log last, so that nothing says of a message that it was received which the log does not have; `hold` gives journals
+ * and log as they are at one moment, and is let go of as soon as they are copied. Rejects with `conflict` when the name
+ * is taken, with `unavailable` when the disk refuses, and with the signal's reason; the file is untouched then.
  */
 export async function writeBackup(
   parts: {
@@ -33,6 +33,8 @@ export async function writeBackup(
     readonly id: string
     readonly version: string
     readonly platform: Platform
+    /** Folders that agents were given by hand. Those outside of the home are named in the answer. */
+    readonly workspaces: readonly string[]
     hold(): Promise<Held>
   },
   wish: BackupWish,
@@ -49,7 +51,9 @@ export async function writeBackup(
     media,
     credentials: passphrase !== undefined,
   }
-  const leftOut: string[] = []
+  const leftOut = parts.workspaces
+    .filter((folder) => !isWithin(home, folder))
+    .map((folder) => `${folder}: it is outside of the home`)
   const contents = openContents({ home, platform, media, leftOut })
   let files = 0
   let sessions = 0
@@ -113,8 +117,7 @@ async function placeOf(home: string, { file, replace }: BackupWish, platform: Pl
   const folder = await files.realpath(dirname(file)).catch((error: unknown) => {
     throw failure('not_found', `backup: there is no folder ${dirname(file)}; make it first`, { cause: error })
   })
-  const way = relative(await files.realpath(home), folder)
-  if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
+  if (isWithin(await files.realpath(home), folder))
     throw failure(
       'invalid_params',
       `backup: ${file} stands in the home itself and would be lost with it; choose a place outside`,
@@ -127,6 +130,11 @@ async function placeOf(home: string, { file, replace }: BackupWish, platform: Pl
   const earlier = there.kind === 'file' && (await isBackup(place, platform))
   if (!earlier) throw failure('conflict', `backup: ${file} is no backup of OpenClaw, so it stays; choose another name`)
   return place
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 async function isBackup(file: string, platform: Platform): Promise<boolean> {

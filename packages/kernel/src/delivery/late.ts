@@ -16,10 +16,10 @@ export interface Late {
 }
 
 /**
- * Holds answers to one peer that an earlier process owed and that are older than `delivery.staleAfterMs`, and owes the peer one
- * notice about them, in one commit: a second crash changes nothing. What the platform has already, what the peer sees
- * a part of, and what the owner wanted sent goes on. Undefined when nothing is late; rejects when the platform or the
- * disk refuses, and nothing was changed then.
+ * Holds answers to one peer that an earlier process owed and that are older than `delivery.staleAfterMs`, and owes the
+ * peer one notice about them, in one commit: a second crash changes nothing. What the platform has already, what the
+ * peer sees a part of, and what the owner wanted sent goes on. Undefined when nothing is late; rejects when the platform
+ * or the disk refuses, and nothing was changed then.
  */
 export async function holdLate(
   parts: { readonly platform: Platform; readonly ledger: Ledger; config(): Config },
@@ -43,7 +43,12 @@ export async function holdLate(
   const replaced: Owed[] = []
   for (const one of owed) if (one.late && !(await arrived(one))) replaced.push(one)
 
-  const told = replaced.flatMap(({ late = [] }) => late.flatMap((id) => ledger.owed.outbounds.get(id)?.outbound ?? []))
+  const told = replaced.flatMap(({ late = [] }) =>
+    late.flatMap((id) => {
+      const { outbound, withheld } = ledger.owed.outbounds.get(id) ?? {}
+      return outbound && withheld !== undefined ? [outbound] : []
+    }),
+  )
   const all = [...told, ...held]
   const { session, address } = held.at(-1)!
   const notice: Owed = {

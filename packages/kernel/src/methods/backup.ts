@@ -1,6 +1,7 @@
 import { failure } from '@openclaw/protocol'
 import type { Home } from '../backup/home.ts'
 import type { Channels } from '../channels/channels.ts'
+import type { Configuration } from '../config/configuration.ts'
 import type { Platform } from '../platform.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { byPerson, type Caller, type Handlers } from './caller.ts'
@@ -13,6 +14,7 @@ export function backupMethods(parts: {
   place: Home
   sessions: Sessions
   channels: Channels
+  configuration: Configuration
 }): Handlers<'backup.create' | 'restore.finish'> {
   const { home, version, platform, place, sessions, channels } = parts
   let writing = false
@@ -31,7 +33,9 @@ export function backupMethods(parts: {
         // Rarely needed, and no business of a start.
         const { writeBackup } = await import('../backup/write.ts')
         const hold = () => sessions.hold()
-        return await writeBackup({ home, id: place.id, version, platform, hold }, wish, caller.signal)
+        const agents = Object.values(parts.configuration.value.agents ?? {})
+        const workspaces = agents.flatMap(({ workspace }) => workspace ?? [])
+        return await writeBackup({ home, id: place.id, version, platform, workspaces, hold }, wish, caller.signal)
       } finally {
         writing = false
       }

@@ -27,7 +27,14 @@ async function place() {
     signal?: AbortSignal,
   ) =>
     writeBackup(
-      { home, id: 'h1', version: '1.2.3', platform: on, hold: hold ?? (() => heldAtRest(home, platform)) },
+      {
+        home,
+        id: 'h1',
+        version: '1.2.3',
+        platform: on,
+        workspaces: [join(home, 'workspaces/work'), '/srv/elsewhere'],
+        hold: hold ?? (() => heldAtRest(home, platform)),
+      },
       { file: join(folder.path, 'b.tar.gz'), ...wish },
       signal,
     )
@@ -94,7 +101,8 @@ test('has what belongs to a home and nothing else, for its owner alone', async (
   await symlink('/etc/passwd', join(at.home, 'workspace/link'))
 
   const written = await at.back()
-  expect(written).toMatchObject({ media: true, credentials: false, leftOut: ['workspace/link: it is a link'] })
+  const leftOut = ['/srv/elsewhere: it is outside of the home', 'workspace/link: it is a link']
+  expect(written).toMatchObject({ media: true, credentials: false, leftOut })
   expect((await stat(written.file)).mode & 0o777).toBe(0o600)
   await at.restore('there')
   const { 'state/home.json': record, 'gateway.lock': _, ...there } = await all(join(at.path, 'there'))
@@ -365,7 +373,7 @@ test('R1: a home whose gateway was killed is backed up at rest, and recovered in
   await rm(join(killed, 'sessions'), { recursive: true })
   await writeFile(join(killed, 'ledger/000000000001.log'), '{"v":1,"n":9', { flag: 'a' })
   await writeBackup(
-    { home: killed, id: 'k', version: '1', platform, hold: () => heldAtRest(killed, platform) },
+    { home: killed, id: 'k', version: '1', platform, workspaces: [], hold: () => heldAtRest(killed, platform) },
     { file: join(at.path, 'b.tar.gz') },
   )
   expect(await at.restore('there')).toMatchObject({ whole: true, sessions: 1 })
