@@ -151,6 +151,11 @@ export const commands: readonly Row[] = [
     async () => (await import('./commands/plugins.ts')).inspect,
   ),
   row(
+    'plugins reload',
+    'Set a plugin up anew, e.g. one that was parked.',
+    async () => (await import('./commands/plugins.ts')).reload,
+  ),
+  row(
     'plugins add',
     'Install a plugin from npm, a folder or a tarball.',
     async () => (await import('./commands/plugins-add.ts')).add,

@@ -51,3 +51,20 @@ export const inspect = defineCommand({
     }
   },
 })
+
+export const reload = defineCommand({
+  takes: { plugin: { about: 'Its id' } },
+  example: 'files',
+  async run({ plugin }, cli) {
+    const gateway = await cli.gateway()
+    const { plugins } = await gateway.call('plugins.reload', { id: plugin })
+    const one = plugins.find(({ id }) => id === plugin)
+    if (!one)
+      throw failure('not_found', `No plugin "${plugin}" is plugged in; ${cli.command('plugins list')} shows them.`)
+    return {
+      value: one,
+      text: `${one.label} is ${one.state}${one.reason ? `: ${cli.pasteable(printable(one.reason))}` : '.'}`,
+      next: ['What it holds', `plugins inspect ${one.id}`],
+    }
+  },
+})
