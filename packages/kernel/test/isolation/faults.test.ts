@@ -25,7 +25,11 @@ test.each(['connect', 'event', 'render', 'send', 'typing', 'fetch', 'probe', 've
       else if (hook === 'probe') await house.kernel.call('channels.probe', { channel: 'line' })
       else if (hook === 'verify' || hook === 'handle')
         await fetch(webhook, { method: 'POST', headers: { 'x-sign': 'right' }, body: 'x' })
-      else await platform.says('hello', { ...from, ...(hook === 'fetch' ? { attachments } : {}) })
+      else
+        await platform.says(hook === 'typing' ? 'take your time' : 'hello', {
+          ...from,
+          ...(hook === 'fetch' ? { attachments } : {}),
+        })
     }
     for (const fault of faults) {
       await house.online('line')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Outbound } from '@openclaw/protocol'
-import { fakeChannel, say, scriptedProvider, providerPlugin } from '@openclaw/testing'
+import { fakeChannel, say, scriptedProvider, providerPlugin, wait } from '@openclaw/testing'
 import { createAgent } from '../../../agent/src/index.ts'
 import { createKernel } from '../../src/kernel.ts'
 import { realPlatform } from '../../src/platform/real.ts'
@@ -105,7 +105,10 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
   const other = fakeChannel({ id: 'other', now: Date.now })
   const model = scriptedProvider(({ turns }) => {
     const last = turns.findLast(({ role }) => role === 'user')
-    return say(`heard: ${JSON.stringify(last?.content)}`)
+    const heard = JSON.stringify(last?.content)
+    const answer = say(`heard: ${heard}`)
+    // Typing is shown for an answer that takes a moment.
+    return heard.includes('take your time') ? [wait(600), answer] : answer
   })
   const { plugins: rules = {}, channels = {}, ...rest } = config as Record<string, object>
   const ids = plugins.map((one) => (one.package.openclaw as { id: string }).id)
