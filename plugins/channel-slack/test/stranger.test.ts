@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { createEmulator } from 'emulate'
 import { describe, expect, it } from 'vitest'
 import { calm, openHouse } from './account.ts'
@@ -57,12 +59,19 @@ async function stranger(port: number) {
   }
 }
 
-/** A port for each test, as it takes none of its own. */
-let port = 39_200 + (process.pid % 500) * 8
+/** A port that is free now, as it takes none by itself. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 describe("a stranger's Slack", () => {
   it('takes a login, and is asked who we are', async () => {
-    await using slack = await stranger(port++)
+    await using slack = await stranger(await freePort())
     await using house = openHouse()
     const link = await house.connect(slack.account)
     expect(await link.probe!(calm)).toContain('openclaw')
@@ -72,7 +81,7 @@ describe("a stranger's Slack", () => {
   })
 
   it('R8: takes messages, finds them by our mark, and edits them', async () => {
-    await using slack = await stranger(port++)
+    await using slack = await stranger(await freePort())
     await using house = openHouse()
     const link = await house.connect(slack.account)
     for (const peer of [slack.group, slack.anna]) {
@@ -88,7 +97,7 @@ describe("a stranger's Slack", () => {
   })
 
   it('takes reactions and buttons', async () => {
-    await using slack = await stranger(port++)
+    await using slack = await stranger(await freePort())
     await using house = openHouse()
     const link = await house.connect(slack.account)
     const choices = [{ id: 'q:allow', label: 'Allow' }]
@@ -102,7 +111,7 @@ describe("a stranger's Slack", () => {
   })
 
   it('takes files and gives them back', async () => {
-    await using slack = await stranger(port++)
+    await using slack = await stranger(await freePort())
     await using house = openHouse()
     const link = await house.connect(slack.account)
     const attachments = [{ ref: house.keep('some notes'), mime: 'text/plain', name: 'notes.txt', sizeBytes: 10 }]
@@ -114,7 +123,7 @@ describe("a stranger's Slack", () => {
   })
 
   it('knows no assistant, which is said and does no harm', async () => {
-    await using slack = await stranger(port++)
+    await using slack = await stranger(await freePort())
     await using house = openHouse()
     const link = await house.connect(slack.account)
     const { messages } = await link.send({ peer: slack.group, text: 'hi', idempotencyKey: 'k' }, calm)
@@ -123,7 +132,7 @@ describe("a stranger's Slack", () => {
   })
 
   it('says what is wrong where we may not write', async () => {
-    await using slack = await stranger(port++)
+    await using slack = await stranger(await freePort())
     await using house = openHouse()
     const link = await house.connect(slack.account)
     const nowhere = { kind: 'group', id: 'C0NOWHERE' } as const
