@@ -14,7 +14,7 @@ import { channelRoutes } from './rest/channels.ts'
 import { makeInteractions, type Interaction } from './rest/interactions.ts'
 import { messageRoutes } from './rest/messages.ts'
 import { seenOf } from './seen.ts'
-import { makeSteps } from './steps.ts'
+import { openSteps } from '../channel/steps.ts'
 import { layWire } from './wire.ts'
 import { ids, makeWorld, type Permission } from './world.ts'
 
@@ -82,7 +82,7 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
   const contentGranted = options.messageContent ?? true
   const starts = { total: 1000, remaining: options.sessionStarts ?? 1000 }
   const faults = makeFaults()
-  const steps = makeSteps()
+  const steps = openSteps()
   let port = 0
   const address = () => `127.0.0.1:${port}`
   const cdn = () => `http://${address()}`

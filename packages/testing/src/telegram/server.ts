@@ -6,7 +6,8 @@ import type { Files } from './files.ts'
 import type { Methods } from './methods/method.ts'
 import { refuse, toRefusal } from './refusal.ts'
 import { readParams } from './request.ts'
-import { isSend, stepOf, type Steps } from './steps.ts'
+import type { Steps } from '../channel/steps.ts'
+import { isSend, stepOf } from './steps.ts'
 
 /** The HTTP side of the Bot API, on loopback. */
 export interface Server extends AsyncDisposable {

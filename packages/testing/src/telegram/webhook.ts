@@ -1,5 +1,5 @@
 import type { Faults } from './faults.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from '../channel/steps.ts'
 import type { TelegramUpdate } from './types.ts'
 import type { Updates } from './updates.ts'
 

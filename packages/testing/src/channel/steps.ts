@@ -5,7 +5,7 @@ export interface Steps {
   listen(listener: (step: string) => void | Promise<void>): Disposable
 }
 
-export function makeSteps(): Steps {
+export function openSteps(): Steps {
   const listeners = new Set<(step: string) => void | Promise<void>>()
   return {
     async reach(step) {
