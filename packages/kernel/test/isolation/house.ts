@@ -40,7 +40,10 @@ export async function openPlatform() {
     lines.push(socket)
     socket.on('error', () => {})
     socket.once('close', () => lines.splice(lines.indexOf(socket), 1))
-    createInterface(socket).on('line', (text) => {
+    const heard = createInterface(socket)
+    // It passes on what its socket says, such as that the other side died.
+    heard.on('error', () => {})
+    heard.on('line', (text) => {
       const one = JSON.parse(text) as Record<string, unknown>
       said.push(one)
       if (one['kind'] === 'send' && !silent)
