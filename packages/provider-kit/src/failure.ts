@@ -1,4 +1,5 @@
 import { toFailure, type ErrorCode, type ModelEvent } from '@openclaw/sdk'
+import { readRetryAfter } from './retry.ts'
 
 /** A failure as `failed` carries it: typed, and with the reason that the runtime acts on. */
 export type ModelFailure = Extract<ModelEvent, { type: 'failed' }>['failure']
@@ -12,12 +13,27 @@ interface Seen {
   readonly headers: Readonly<Record<string, string>>
 }
 
-// The wording of vendors and servers for a request that is longer than the model's window.
-const overflow =
-  /context[_ ](length|window|size)|maximum context|too many (input )?tokens|prompt is too long|input is too long|exceeds? the (available |maximum |model'?s )?(context|number of tokens|input)|request_too_large|input token count|reduce the length/i
+// The wording of vendors and servers for a request that is longer than the model's window: OpenAI, Anthropic, Gemini,
+// Mistral, xAI, Together, OpenRouter, Ollama, llama.cpp, LM Studio and vLLM.
+const overflow = new RegExp(
+  [
+    'context[_ ](length|window|size)',
+    'maximum (context|prompt) length',
+    'exceed(s|ed)? (the )?(available |maximum |model\'?s )?(context|number of tokens|input)',
+    'too many (input )?tokens',
+    '(prompt|input) is too long',
+    'too large for model with',
+    'request_too_large',
+    'input token count',
+    'reduce the length',
+  ].join('|'),
+  'i',
+)
 const overload = /overloaded|over capacity|at capacity|engine_overloaded/i
 const noCredit = /insufficient_quota|insufficient credits|credit balance|billing/i
-const refused = /content_filter|content_policy|responsible_?ai|flagged|safety/i
+const badKey = /invalid_api_key|authentication_error|incorrect api key|API_KEY_INVALID|api key not valid/i
+const refused =
+  /content_filter|content_policy|responsible_?ai|flagged|prohibited_content|(blocked|rejected).{0,40}safety|safety (system|reasons)|usage polic/i
 const network =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR|fetch failed|terminated|socket|cannot connect|timed? ?out/i
 
@@ -29,7 +45,8 @@ export function readFailure(thrown: unknown, who: string, now: number = Date.now
   if (isAbort(thrown)) return { code: 'aborted', message: `${who}: the request was stopped` }
   const seen = look(thrown)
   const { code, reason, advice } = judge(seen)
-  const retryAfterMs = code === 'rate_limited' || code === 'unavailable' ? retryAfter(seen.headers, now) : undefined
+  const retryAfterMs =
+    code === 'rate_limited' || code === 'unavailable' ? readRetryAfter(seen.headers, seen.words, now) : undefined
   const said = seen.message && !advice.includes(seen.message) ? `: ${shorten(seen.message)}` : ''
   return {
     code,
@@ -44,7 +61,7 @@ function judge({ status, words }: Seen): { code: ErrorCode; reason?: Reason; adv
     return { code: 'invalid_params', reason: 'overflow', advice: 'the conversation is longer than the model can read' }
   if (status === 402 || noCredit.test(words))
     return { code: 'forbidden', advice: 'the account has no credit left; add some with the vendor' }
-  if (status === 401 || /invalid_api_key|authentication_error|incorrect api key/i.test(words))
+  if (status === 401 || badKey.test(words))
     return { code: 'unauthorized', advice: 'the key was refused; set a new one with `openclaw models auth`' }
   if (status === 429 || /rate_?limit/i.test(words))
     return { code: 'rate_limited', advice: 'too many requests; wait before asking again' }
@@ -83,15 +100,6 @@ function look(thrown: unknown): Seen {
   }
   if (typeof thrown === 'string') words.push((message = thrown))
   return { status, headers, message, words: words.join(' ').slice(0, 20_000) }
-}
-
-/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110 §10.2.3); at most an hour. */
-function retryAfter(headers: Readonly<Record<string, string>>, now: number): number | undefined {
-  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-  const ms = Number(lower['retry-after-ms'] ?? Number.NaN)
-  const after = lower['retry-after'] ?? ''
-  const wait = Number.isFinite(ms) ? ms : /^\d+(\.\d+)?$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now
-  return Number.isFinite(wait) ? Math.min(Math.max(0, Math.round(wait)), 3_600_000) : undefined
 }
 
 function isAbort(thrown: unknown): boolean {

@@ -10,10 +10,18 @@ import type { ModelContent, ModelPart, ModelRequest, ModelTurn } from '@openclaw
 
 /** What differs between providers in how a conversation is written down. */
 export interface PromptOptions {
-  /** Whether the model takes files of this type; one that it does not take is named in words. Default: images, PDF and text. */
+  /**
+   * Whether the model takes files of this type; one that it does not take is named in words, and text is always given as
+   * text. Default: images and PDF.
+   */
   readonly accepts?: (mime: string) => boolean
   /** Files in a tool's result stand in the result, or in a user message after it where results are text only (default). */
   readonly resultFiles?: 'result' | 'after'
+  /**
+   * Marks what an endpoint shall cache, where it wants that said: the tools, the system text and the ends of the last two
+   * messages that are not the model's. A later request finds what the one before it left.
+   */
+  readonly cacheMark?: ProviderOptions
   /** Gives earlier thinking back even when the provider gave no `keep` with it. Default false: many endpoints refuse it. */
   readonly replayThinking?: boolean
 }
@@ -21,7 +29,8 @@ export interface PromptOptions {
 type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart
 type ProviderOptions = Record<string, JSONObject>
 
-const acceptedByMost = (mime: string) => /^(image\/(png|jpeg|gif|webp)|application\/pdf|text\/.*)$/.test(mime)
+const acceptedByMost = (mime: string) => /^(image\/(png|jpeg|gif|webp)|application\/pdf)$/.test(mime)
+const isText = (mime: string) => /^(text\/.*|application\/(json|xml|yaml))$/.test(mime)
 
 /**
  * Writes a conversation as the AI SDK's prompt. The same turns give the same prompt, and a longer conversation begins
@@ -52,17 +61,28 @@ export function writePrompt(
     else addAssistant(prompt, turn.content, options.replayThinking ?? false)
   }
   flushFiles()
+  if (options.cacheMark) markForCache(prompt, options.cacheMark)
   return prompt
 }
 
+function markForCache(prompt: LanguageModelV4Prompt, providerOptions: ProviderOptions): void {
+  const system = prompt.filter(({ role }) => role === 'system')
+  const asked = prompt.filter(({ role }) => role === 'user' || role === 'tool')
+  for (const message of [...system, ...asked.slice(-2)]) message.providerOptions = providerOptions
+}
+
 /** The tools of a request as the AI SDK names them; undefined when there are none, which some endpoints insist on. */
-export function writeTools(request: Pick<ModelRequest, 'tools'>): LanguageModelV4CallOptions['tools'] {
+export function writeTools(
+  request: Pick<ModelRequest, 'tools'>,
+  options: Pick<PromptOptions, 'cacheMark'> = {},
+): LanguageModelV4CallOptions['tools'] {
   if (request.tools.length === 0) return undefined
-  return request.tools.map(({ name, description, input }) => ({
+  return request.tools.map(({ name, description, input }, at) => ({
     type: 'function',
     name,
     description,
     inputSchema: plain(input),
+    ...(options.cacheMark && at === request.tools.length - 1 ? { providerOptions: options.cacheMark } : {}),
   }))
 }
 
@@ -75,6 +95,10 @@ function plain(
 
 function writeContent(content: ModelContent, accepts: (mime: string) => boolean): UserPart {
   if (content.type === 'text') return { type: 'text', text: content.text }
+  if (isText(content.mime)) {
+    const text = new TextDecoder().decode(content.bytes)
+    return { type: 'text', text: `[file ${content.name ?? 'without a name'}, ${content.mime}]\n${text}` }
+  }
   if (!accepts(content.mime)) {
     return {
       type: 'text',

@@ -1,25 +1,20 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
-} from '@ai-sdk/provider'
-import type { ModelEvent, ModelRequest, Usage } from '@openclaw/sdk'
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { ModelEvent, ModelRequest } from '@openclaw/sdk'
+import { translator, type Cost } from './events.ts'
 import { readFailure } from './failure.ts'
 import { writePrompt, writeTools, type PromptOptions } from './prompt.ts'
-import { readUsage } from './usage.ts'
 
 /** What a provider plugin tells the adapter about its endpoint. */
 export interface StreamOptions extends PromptOptions {
   /** Begins every failure's message: the provider's id. */
   readonly name: string
-  /** What a call cost in US dollars, when it is known. `raw` is the usage as the endpoint said it. */
-  readonly cost?: (usage: Usage, raw: unknown) => number | undefined
+  readonly cost?: Cost
   /** Handed to the library as it is. */
   readonly providerOptions?: NonNullable<LanguageModelV4CallOptions['providerOptions']>
 }
 
-type Model = Pick<LanguageModelV4, 'doStream'>
+/** What is asked: a language model of the AI SDK. */
+export type Model = Pick<LanguageModelV4, 'doStream'>
 
 /**
  * Asks a language model of the AI SDK and says what it answers as our events. Never throws: the last event is
@@ -53,7 +48,7 @@ export async function* streamModel(
       () => {},
     )
     reader = await Promise.race([asked, stopped.promise])
-    const translate = translator(who, options)
+    const translate = translator(who, options.cost)
     for (;;) {
       const { done, value } = await reader.read()
       signal.throwIfAborted()
@@ -93,7 +88,7 @@ function callOptions(
   abortSignal: AbortSignal,
   options: StreamOptions,
 ): LanguageModelV4CallOptions {
-  const tools = writeTools(request)
+  const tools = writeTools(request, options)
   return {
     prompt: writePrompt(request, options),
     abortSignal,
@@ -101,79 +96,5 @@ function callOptions(
     ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
     ...(request.thinking === undefined ? {} : { reasoning: request.thinking === 'off' ? 'none' : request.thinking }),
     ...(options.providerOptions ? { providerOptions: options.providerOptions } : {}),
-  }
-}
-
-/** Turns stream parts into events, remembering what the last event needs. */
-function translator(who: string, options: StreamOptions) {
-  let calls = 0
-  const failed = (thrown: unknown): ModelEvent[] => [{ type: 'failed', failure: readFailure(thrown, who) }]
-  // A signature comes with the end of a part, in some libraries with a delta; it belongs to the part either way.
-  const piece = (type: 'text' | 'thinking', delta: string, keep: unknown): ModelEvent[] =>
-    delta || keep !== undefined ? [{ type, delta, ...(keep === undefined ? {} : { keep }) }] : []
-
-  return {
-    part(part: LanguageModelV4StreamPart): ModelEvent[] {
-      switch (part.type) {
-        case 'text-delta':
-          return piece('text', part.delta, part.providerMetadata)
-        case 'text-end':
-          return piece('text', '', part.providerMetadata)
-        case 'reasoning-delta':
-          return piece('thinking', part.delta, part.providerMetadata)
-        case 'reasoning-end':
-          return piece('thinking', '', part.providerMetadata)
-        case 'tool-call':
-          // What the vendor ran itself has no result of ours.
-          if (part.providerExecuted) return []
-          calls++
-          return [
-            {
-              type: 'call',
-              id: part.toolCallId,
-              name: part.toolName,
-              input: readInput(part.input),
-              ...(part.providerMetadata ? { keep: part.providerMetadata } : {}),
-            },
-          ]
-        case 'error':
-          return failed(part.error)
-        case 'finish':
-          return finish(part.finishReason.unified, part.usage)
-        default:
-          return []
-      }
-    },
-    end: () => failed(new Error('the answer ended too early')),
-  }
-
-  function finish(why: string, raw: LanguageModelV4Usage): ModelEvent[] {
-    if (why === 'content-filter')
-      return [
-        {
-          type: 'failed',
-          failure: {
-            code: 'forbidden',
-            reason: 'refused',
-            message: `${who}: the vendor refused to answer; say it differently or choose another model`,
-          },
-        },
-      ]
-    if (why === 'error' || why === 'interrupted') return failed(new Error('the answer ended too early'))
-    const usage = readUsage(raw)
-    const costUsd = options.cost?.(usage, raw.raw)
-    // Some servers say "stop" although they call tools.
-    const stop = why === 'length' ? 'length' : calls > 0 ? 'tool' : 'end'
-    return [{ type: 'done', stop, usage: readUsage(raw, costUsd) }]
-  }
-}
-
-/** Complete JSON, or the raw text when it is none: the runtime answers that with a failed result. */
-function readInput(text: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }

@@ -1,6 +1,6 @@
 import { APICallError } from '@ai-sdk/provider'
 import { describe, expect, it } from 'vitest'
-import { priceOf, readFailure } from '../src/index.ts'
+import { readFailure } from '../src/index.ts'
 
 const http = (statusCode: number, message = '', headers: Record<string, string> = {}) =>
   new APICallError({
@@ -62,6 +62,36 @@ describe('a failure of a provider', () => {
     ],
     ['a too long conversation (by size)', http(413), { reason: 'overflow' }],
     ['refused content', http(400, 'flagged by content_filter'), { code: 'forbidden', reason: 'refused' }],
+    ['refused content (Azure)', http(400, 'ResponsibleAIPolicyViolation'), { reason: 'refused' }],
+    ['refused content (Gemini)', http(400, 'blocked due to PROHIBITED_CONTENT'), { reason: 'refused' }],
+    ['a parameter with a word like that', http(400, 'unknown parameter safety_identifier'), { code: 'invalid_params' }],
+    ['a refused key (Gemini)', http(400, 'API key not valid. Please pass a valid API key.'), { code: 'unauthorized' }],
+    ['no credit (Anthropic)', http(400, 'Your credit balance is too low'), { code: 'forbidden' }],
+    [
+      'a too long conversation (Gemini)',
+      http(400, 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).'),
+      { reason: 'overflow' },
+    ],
+    [
+      'a too long conversation (Anthropic, with the answer)',
+      http(400, 'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000'),
+      { reason: 'overflow' },
+    ],
+    [
+      'a too long conversation (Mistral)',
+      http(400, 'Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length'),
+      { reason: 'overflow' },
+    ],
+    [
+      'a too long conversation (xAI)',
+      http(400, "This model's maximum prompt length is 131072 but the request contains 150000 tokens."),
+      { reason: 'overflow' },
+    ],
+    [
+      'a too long conversation (Ollama)',
+      http(400, 'the input length exceeds the context length'),
+      { reason: 'overflow' },
+    ],
     ['another refused request', http(400, 'unknown parameter'), { code: 'invalid_params' }],
     ['a chunk with a status in its code (OpenRouter)', { code: 502, message: 'upstream' }, { code: 'unavailable' }],
     ['a chunk with words in its code', { code: 'rate_limit_exceeded', message: 'slow down' }, { code: 'rate_limited' }],
@@ -81,15 +111,5 @@ describe('a failure of a provider', () => {
     expect(message).toMatch(/^acme\/m1: the request was refused \(400\): bad x/)
     expect(message.length).toBeLessThan(360)
     expect(JSON.stringify(readFailure(http(400, 'bad'), 'acme/m1'))).not.toContain('in the request')
-  })
-})
-
-describe('a price', () => {
-  it('is of the family of a dated model, counts cached tokens for less, and is unknown for unknown models', () => {
-    const usage = { input: 1_000_000, cached: 500_000, output: 1_000_000 }
-    expect(priceOf('openai', 'gpt-4o', usage)).toBeCloseTo(1.25 + 0.625 + 10)
-    expect(priceOf('openai', 'gpt-4o-2024-08-06', usage)).toBe(priceOf('openai', 'gpt-4o', usage))
-    expect(priceOf('openai', 'gpt-99', usage)).toBeUndefined()
-    expect(priceOf('nobody', 'gpt-4o', usage)).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 import type { ModelTurn } from '@openclaw/sdk'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writePrompt } from '../src/index.ts'
+import { writePrompt, writeTools } from '../src/prompt.ts'
 
 const bytes = new Uint8Array([1, 2, 3])
 const user = (text: string): ModelTurn => ({ role: 'user', content: [{ type: 'text', text }] })
@@ -44,6 +44,32 @@ describe('a prompt', () => {
         { type: 'text', text: '[file without a name, application/zip, 3 bytes: this model cannot read it]' },
       ],
     })
+  })
+
+  it('holds documents of text as text, whatever the model takes', () => {
+    const content = [{ type: 'file' as const, mime: 'text/markdown', name: 'a.md', bytes: new TextEncoder().encode('# A') }]
+    expect(write([{ role: 'user', content }], { accepts: () => false })[0]?.content).toEqual([
+      { type: 'text', text: '[file a.md, text/markdown]\n# A' },
+    ])
+  })
+
+  it('marks for the cache the system text, the last tool, and the ends of the last two messages that are not its own', () => {
+    const cacheMark = { acme: { cacheControl: { type: 'ephemeral' } } }
+    const turns = [user('one'), call('1'), result('1', [{ type: 'text', text: 'r' }]), call('2'), result('2', [])]
+    const prompt = writePrompt({ system: 'Be brief.', turns }, { cacheMark })
+    expect(prompt.map(({ role, providerOptions }) => [role, providerOptions !== undefined])).toEqual([
+      ['system', true],
+      ['user', false],
+      ['assistant', false],
+      ['tool', true],
+      ['assistant', false],
+      ['tool', true],
+    ])
+    const tool = (name: string) => ({ name, description: '', input: { type: 'object' as const, properties: {} } })
+    expect(writeTools({ tools: [tool('a'), tool('b')] }, { cacheMark })?.map((one) => one.providerOptions)).toEqual([
+      undefined,
+      cacheMark,
+    ])
   })
 
   it('gives thinking back with what the provider kept, and leaves out what nobody signed unless asked', () => {

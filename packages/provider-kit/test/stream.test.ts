@@ -34,6 +34,33 @@ describe('what a model says', () => {
     ])
   })
 
+  it('keeps what is said of a part until the part ends, whenever it was said', async () => {
+    const meta = (values: Record<string, string | null>) => ({ acme: values })
+    const events = await collect(
+      ask(
+        scripted([
+          { type: 'reasoning-start', id: '1', providerMetadata: meta({ item: 'r1', encrypted: null }) },
+          { type: 'reasoning-delta', id: '1', delta: 'hm', providerMetadata: meta({ item: 'r1' }) },
+          { type: 'reasoning-end', id: '1', providerMetadata: meta({ encrypted: 'e' }) },
+          { type: 'reasoning-start', id: '2', providerMetadata: meta({ redacted: 'x' }) },
+          { type: 'reasoning-end', id: '2' },
+          { type: 'reasoning-start', id: '3' },
+          { type: 'reasoning-delta', id: '3', delta: 'so' },
+          { type: 'reasoning-delta', id: '3', delta: '', providerMetadata: meta({ signature: 's' }) },
+          { type: 'reasoning-end', id: '3' },
+          finish(),
+        ]),
+      ),
+    )
+    expect(events.slice(0, -1)).toEqual([
+      { type: 'thinking', delta: 'hm' },
+      { type: 'thinking', delta: '', keep: { acme: { item: 'r1', encrypted: 'e' } } },
+      { type: 'thinking', delta: '', keep: { acme: { redacted: 'x' } } },
+      { type: 'thinking', delta: 'so' },
+      { type: 'thinking', delta: '', keep: { acme: { signature: 's' } } },
+    ])
+  })
+
   it('brings tool inputs complete, broken JSON as the raw text, and nothing as an empty object', async () => {
     const events = await collect(
       ask(

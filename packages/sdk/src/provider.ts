@@ -1,5 +1,13 @@
-import type { Failure, ModelInfo as WireModel, ModelOffer as WireOffer, Thinking, Usage } from '@openclaw/protocol'
-import type { Static, TSchema } from 'typebox'
+import {
+  closed,
+  Secret,
+  type Failure,
+  type ModelInfo as WireModel,
+  type ModelOffer as WireOffer,
+  type Thinking,
+  type Usage,
+} from '@openclaw/protocol'
+import Type, { type Static, type TSchema } from 'typebox'
 import type { Scope, Store } from './scope.ts'
 
 /** A model, without the provider's prefix. */
@@ -94,3 +102,46 @@ export interface Provider<C extends TSchema = TSchema> {
 export function defineProvider<const C extends TSchema>(provider: Provider<C>): Provider<C> {
   return provider
 }
+
+const dollars = (description: string) => Type.Number({ minimum: 0, description })
+
+/** What a provider with a price list lets people set; spread it into the plugin's configuration. */
+export const modelSettings = {
+  models: Type.Optional(
+    Type.Array(
+      closed({
+        id: Type.String({ minLength: 1 }),
+        contextTokens: Type.Optional(Type.Integer({ minimum: 1 })),
+        outputTokens: Type.Optional(Type.Integer({ minimum: 1 })),
+        images: Type.Optional(Type.Boolean()),
+        thinking: Type.Optional(Type.Boolean()),
+      }),
+      { description: 'Models to offer, in place of those that the endpoint lists.' },
+    ),
+  ),
+  prices: Type.Optional(
+    Type.Record(
+      Type.String(),
+      closed({
+        input: dollars('Tokens read.'),
+        cacheRead: Type.Optional(dollars('Tokens read from the cache; as `input` when absent.')),
+        cacheWrite: Type.Optional(dollars('Tokens written to the cache; as `input` when absent.')),
+        output: dollars('Tokens written, thinking included.'),
+      }),
+      { description: 'Prices by model, in US dollars for a million tokens, in place of the known ones.' },
+    ),
+  ),
+}
+
+/**
+ * The keys of a vendor; spread them into the plugin's configuration. A provider is connected once for each key of the
+ * pool, always with that one as `key`: which of them is used when is the runtime's business.
+ */
+export const keySettings = (boundTo: string) => ({
+  key: Type.Optional(Secret({ boundTo, description: 'Key of the account.' })),
+  keys: Type.Optional(
+    Type.Array(Secret({}), {
+      description: 'Further keys, as references like `env:NAME`, that are used in turn when one must wait.',
+    }),
+  ),
+})

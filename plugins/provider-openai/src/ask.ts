@@ -1,57 +1,65 @@
 import { createHash } from 'node:crypto'
-import { priceOf, streamModel, type StreamOptions } from '@openclaw/provider-kit'
-import type { ModelEvent, ModelRequest } from '@openclaw/sdk'
+import type { Vendor } from '@openclaw/provider-kit'
 import type { Endpoint } from './endpoint.ts'
 
-/** What the requests of one configuration have in common. */
-export interface Asking {
-  readonly endpoint: Endpoint
-  readonly fetch: typeof fetch
-  readonly replayThinking: boolean
-}
+type Asking = Required<Pick<Vendor, 'load' | 'options' | 'said'>>
 
-type Model = Parameters<typeof streamModel>[0]
-type Vendor = ReturnType<typeof import('@ai-sdk/openai-compatible').createOpenAICompatible>
-
-/** Asks the endpoint and says what it answers. The vendor library is loaded with the first question, not before. */
-export function openAsk(asking: Asking): (request: ModelRequest, signal: AbortSignal) => AsyncGenerator<ModelEvent> {
-  const { endpoint, replayThinking } = asking
-  const models = openModels(asking)
-  return (request, signal) =>
-    streamModel(models(request.model), request, signal, {
-      name: 'openai',
+/** How an endpoint that speaks the chat shape is asked: OpenAI itself, a router, or a server of one's own. */
+export function askChat(endpoint: Endpoint, fetch: typeof globalThis.fetch, replayThinking: boolean): Asking {
+  return {
+    async load() {
+      const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+      const vendor = createOpenAICompatible({
+        name: 'openai',
+        baseURL: endpoint.baseUrl,
+        headers: { ...endpoint.headers },
+        fetch,
+        includeUsage: true,
+        transformRequestBody: (body) => asWanted(body, endpoint),
+      })
+      return (id) => vendor.languageModel(id)
+    },
+    options: ({ session }) => ({
       replayThinking,
-      cost: costOf(endpoint, request.model),
-      // OpenAI alone takes a cache key. A session's name holds ids of people, which are nobody's business there.
+      // OpenAI alone takes a cache key.
       ...(endpoint.vendor === 'openai'
-        ? { providerOptions: { openai: { prompt_cache_key: digest(request.session) } } }
+        ? { providerOptions: { openai: { prompt_cache_key: cacheKey(session) } } }
         : {}),
-    })
+    }),
+    // OpenRouter says what a call cost.
+    said(raw) {
+      const cost = typeof raw === 'object' && raw !== null ? (raw as { cost?: unknown }).cost : undefined
+      return typeof cost === 'number' && cost >= 0 ? cost : undefined
+    },
+  }
 }
 
-/** The library builds its schemas anew for every model, which costs more than a request, so the last models are kept. */
-function openModels({ endpoint, fetch }: Asking): (id: string) => Model {
-  const models = new Map<string, Model>()
-  let vendor: Promise<Vendor> | undefined
-  const load = async () => {
-    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-    return createOpenAICompatible({
-      name: 'openai',
-      baseURL: endpoint.baseUrl,
-      headers: { ...endpoint.headers },
-      fetch,
-      includeUsage: true,
-      transformRequestBody: (body) => asWanted(body, endpoint),
-    })
+/**
+ * How the Responses shape is asked: nothing is stored with the vendor, and thinking comes back to it encrypted.
+ * https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items
+ */
+export function askResponses(endpoint: Endpoint, fetch: typeof globalThis.fetch): Asking {
+  return {
+    async load() {
+      const { createOpenAI } = await import('@ai-sdk/openai')
+      // The library would look for a key in the environment when it is given none.
+      const vendor = createOpenAI({ baseURL: endpoint.baseUrl, apiKey: '', fetch: withHeaders(endpoint, fetch) })
+      return (id) => vendor.responses(id)
+    },
+    options: ({ session }) => ({
+      providerOptions: { openai: { store: false, promptCacheKey: cacheKey(session) } },
+    }),
+    said: () => undefined,
   }
-  return (id) => {
-    const known = models.get(id)
-    if (known) return known
-    vendor ??= load()
-    const model = vendor.then((found) => found.languageModel(id))
-    if (models.size >= 20) models.clear()
-    models.set(id, model)
-    return model
+}
+
+/** Sends the key in the header that the endpoint wants, and in no other. */
+function withHeaders({ headers }: Endpoint, ask: typeof fetch): typeof fetch {
+  return (input, init) => {
+    const all = new Headers(init?.headers)
+    all.delete('authorization')
+    for (const [name, value] of Object.entries(headers)) all.set(name, value)
+    return ask(input, { ...init, headers: all })
   }
 }
 
@@ -70,15 +78,7 @@ function asWanted(
   }
 }
 
-/** OpenRouter says what a call cost; OpenAI's prices are known; others claim nothing. */
-function costOf(endpoint: Endpoint, model: string): NonNullable<StreamOptions['cost']> {
-  return (usage, raw) => {
-    const said = typeof raw === 'object' && raw !== null ? (raw as { cost?: unknown }).cost : undefined
-    if (typeof said === 'number' && said >= 0) return said
-    return endpoint.vendor === 'openai' ? priceOf('openai', model, usage) : undefined
-  }
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+/** A session's name holds ids of people, which are nobody's business at the vendor. */
+function cacheKey(session: string): string {
+  return createHash('sha256').update(session).digest('hex').slice(0, 32)
 }

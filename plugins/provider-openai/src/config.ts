@@ -1,7 +1,7 @@
-import { closed, Secret } from '@openclaw/sdk'
+import { closed, keySettings, modelSettings } from '@openclaw/sdk'
 import Type from 'typebox'
 
-/** One endpoint that speaks the OpenAI chat shape. */
+/** One endpoint that speaks an OpenAI shape. */
 export const config = closed({
   baseUrl: Type.Optional(
     Type.String({
@@ -10,7 +10,13 @@ export const config = closed({
       description: 'Address of the endpoint, up to and without `/chat/completions`. Changing it drops the stored key.',
     }),
   ),
-  key: Type.Optional(Secret({ boundTo: 'baseUrl', description: 'Key of the account; local servers need none.' })),
+  api: Type.Optional(
+    Type.Enum(['responses', 'chat'], {
+      description:
+        'Shape of requests: `/responses` keeps thinking across tool calls. `responses` for OpenAI itself, else `chat`.',
+    }),
+  ),
+  ...keySettings('baseUrl'),
   keyHeader: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9-]{1,60}$',
@@ -23,18 +29,7 @@ export const config = closed({
       description: 'Further headers of every request. Not for keys: they are not secret.',
     }),
   ),
-  models: Type.Optional(
-    Type.Array(
-      closed({
-        id: Type.String({ minLength: 1 }),
-        contextTokens: Type.Optional(Type.Integer({ minimum: 1 })),
-        outputTokens: Type.Optional(Type.Integer({ minimum: 1 })),
-        images: Type.Optional(Type.Boolean()),
-        thinking: Type.Optional(Type.Boolean()),
-      }),
-      { description: 'Models to offer, in place of those that the endpoint lists.' },
-    ),
-  ),
+  ...modelSettings,
   replayThinking: Type.Optional(
     Type.Boolean({
       default: false,

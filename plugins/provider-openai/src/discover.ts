@@ -1,3 +1,4 @@
+import { offerOfServer, offersOfKeys } from '@openclaw/provider-kit'
 import type { Offer } from '@openclaw/sdk'
 import { listModels } from './models.ts'
 
@@ -16,7 +17,7 @@ export const localServers: readonly LocalServer[] = [
 ]
 
 /** Environment variables in which people keep a key, and the endpoint that the key is for. */
-export const keyVariables: Readonly<Record<string, { readonly label: string; readonly baseUrl: string }>> = {
+const keyVariables: Readonly<Record<string, { readonly label: string; readonly baseUrl: string }>> = {
   OPENAI_API_KEY: { label: 'OpenAI', baseUrl: 'https://api.openai.com/v1' },
   OPENROUTER_API_KEY: { label: 'OpenRouter', baseUrl: 'https://openrouter.ai/api/v1' },
   GROQ_API_KEY: { label: 'Groq', baseUrl: 'https://api.groq.com/openai/v1' },
@@ -29,41 +30,30 @@ export const keyVariables: Readonly<Record<string, { readonly label: string; rea
   GEMINI_API_KEY: { label: 'Gemini', baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai' },
 }
 
-const probeMs = 800
-
 /**
  * What could be used here: servers that answer, and variables that hold something. Only looks; no key is read or
  * sent, and nothing is configured. Takes less than a second.
  */
 export async function discover(
   {
-    fetch: ask,
+    fetch,
     env,
     servers = localServers,
-  }: { fetch: typeof fetch; env: readonly string[]; servers?: readonly LocalServer[] },
+  }: { fetch: typeof globalThis.fetch; env: readonly string[]; servers?: readonly LocalServer[] },
   signal: AbortSignal,
 ): Promise<readonly Offer[]> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(probeMs)])
-  const found = await Promise.all(servers.map((server) => probe(server, ask, limited)))
-  return [
-    ...found.flat(),
-    ...Object.keys(keyVariables)
-      .filter((name) => env.includes(name))
-      .map(offerOfKey),
-  ]
-}
-
-async function probe({ label, baseUrl }: LocalServer, ask: typeof fetch, signal: AbortSignal): Promise<Offer[]> {
-  try {
-    const models = await listModels({ baseUrl, headers: {} }, ask, signal)
-    return [{ label: `${label} on this machine`, config: { baseUrl }, models: models.map(({ id }) => id) }]
-  } catch {
-    // Nothing there, or something else: that is what most machines answer.
-    return []
-  }
-}
-
-function offerOfKey(name: string): Offer {
-  const { label, baseUrl } = keyVariables[name] ?? { label: name, baseUrl: '' }
-  return { label: `${label} with the key in ${name}`, config: { baseUrl, key: `env:${name}` }, env: name, models: [] }
+  const found = await Promise.all(
+    servers.map(({ label, baseUrl }) =>
+      offerOfServer(
+        { label, config: { baseUrl } },
+        (stop) => listModels({ baseUrl, headers: {} }, fetch, stop),
+        signal,
+      ),
+    ),
+  )
+  const variables = Object.entries(keyVariables).map(([name, { label, baseUrl }]) => [
+    name,
+    { label, config: { baseUrl } },
+  ])
+  return [...found.flat(), ...offersOfKeys(Object.fromEntries(variables), env)]
 }

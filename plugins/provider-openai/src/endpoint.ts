@@ -1,4 +1,4 @@
-import { failure } from '@openclaw/sdk'
+import { addressOf } from '@openclaw/provider-kit'
 import type { Static } from 'typebox'
 import type { config } from './config.ts'
 
@@ -11,32 +11,18 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>
   /** OpenAI's own service, which takes some parameters under other names than its followers. */
   readonly vendor: 'openai' | 'other'
-  /** On this machine or its network: a key that travels there in the clear is nobody else's to read. */
-  readonly private: boolean
+  readonly api: 'responses' | 'chat'
 }
 
 /** The endpoint of a configuration. Throws `invalid_config` for an address that cannot be one. */
-export function endpointOf({ baseUrl = 'https://api.openai.com/v1', key, keyHeader, headers = {} }: Config): Endpoint {
-  const url = URL.parse(baseUrl)
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw failure(
-      'invalid_config',
-      `openai: baseUrl "${baseUrl}" is not an address; write it like https://api.openai.com/v1`,
-    )
-  if (url.username || url.password)
-    throw failure('invalid_config', 'openai: baseUrl holds a password; put it into `key`')
+export function endpointOf({ baseUrl = 'https://api.openai.com/v1', api, key, keyHeader, headers = {} }: Config): Endpoint {
+  const address = addressOf('openai', baseUrl)
+  const vendor = new URL(address).hostname === 'api.openai.com' ? 'openai' : 'other'
   const auth = key === undefined ? {} : keyHeader ? { [keyHeader]: key } : { authorization: `Bearer ${key}` }
   return {
-    baseUrl: url.href.replace(/\/+$/, ''),
+    baseUrl: address,
     headers: { ...headers, ...auth },
-    vendor: url.hostname === 'api.openai.com' ? 'openai' : 'other',
-    private: url.protocol === 'https:' || isPrivate(url.hostname),
+    vendor,
+    api: api ?? (vendor === 'openai' ? 'responses' : 'chat'),
   }
-}
-
-/** Loopback, private ranges (RFC 1918, RFC 4193, link-local) and names that only a local network knows. */
-function isPrivate(host: string): boolean {
-  return /^(localhost|.*\.(localhost|local|internal|lan)|[^.:]+|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|169\.254\..*|\[::1\]|\[f[cd].*\]|\[fe80.*\])$/.test(
-    host,
-  )
 }

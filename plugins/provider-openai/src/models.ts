@@ -1,5 +1,5 @@
-import { failure, type Model } from '@openclaw/sdk'
-import { readFailure } from '@openclaw/provider-kit'
+import { getJson, record, rowsOf, whole } from '@openclaw/provider-kit'
+import type { Model } from '@openclaw/sdk'
 import type { Endpoint } from './endpoint.ts'
 
 /** Names of models that do not chat, which OpenAI lists among those that do. */
@@ -11,30 +11,14 @@ const otherKinds =
  * LM Studio. Throws a typed failure.
  */
 export async function listModels(
-  endpoint: Pick<Endpoint, 'baseUrl' | 'headers'>,
-  ask: typeof fetch,
+  { baseUrl, headers }: Pick<Endpoint, 'baseUrl' | 'headers'>,
+  fetch: typeof globalThis.fetch,
   signal: AbortSignal,
 ): Promise<Model[]> {
-  const url = `${endpoint.baseUrl}/models`
-  const body = await getJson(url, { headers: { ...endpoint.headers, accept: 'application/json' }, signal }, ask)
-  const rows = Array.isArray(body) ? body : (record(body).data ?? record(body).models)
-  if (!Array.isArray(rows))
-    throw failure('unavailable', `openai: ${url} did not answer with a list of models; check baseUrl`)
-  return rows.flatMap((row) => readModel(record(row))).filter(({ id }) => !otherKinds.test(id))
-}
-
-async function getJson(url: string, init: RequestInit, ask: typeof fetch): Promise<unknown> {
-  try {
-    const response = await ask(url, init)
-    if (response.ok) return await response.json()
-    const { error, ...body } = record(await response.json().catch(() => ({})))
-    const said = record(error ?? body)
-    const answer = { status: response.status, responseHeaders: Object.fromEntries(response.headers), code: said.code }
-    throw Object.assign(new Error(typeof said.message === 'string' ? said.message : response.statusText), answer)
-  } catch (thrown) {
-    const { code, message, retryAfterMs } = readFailure(thrown, `openai: asking ${url}`)
-    throw failure(code, message, retryAfterMs === undefined ? {} : { retryAfterMs })
-  }
+  const url = `${baseUrl}/models`
+  const body = await getJson({ who: 'openai', url, headers, fetch, signal })
+  const rows = rowsOf(Array.isArray(body) ? body : (record(body).data ?? record(body).models), 'openai', url)
+  return rows.flatMap(readModel).filter(({ id }) => !otherKinds.test(id))
 }
 
 function readModel(row: Record<string, unknown>): Model[] {
@@ -59,12 +43,4 @@ function readModel(row: Record<string, unknown>): Model[] {
       ...(Array.isArray(parameters) ? { thinking: parameters.includes('reasoning') } : {}),
     },
   ]
-}
-
-function whole(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,0 +1,85 @@
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider'
+import type { ModelEvent } from '@openclaw/sdk'
+import { readFailure } from './failure.ts'
+import { openKeeps } from './keeps.ts'
+import { readTokens, usageOf, type Tokens } from './usage.ts'
+
+/** What a call cost in US dollars, when it is known. `raw` is the usage as the endpoint said it. */
+export type Cost = (tokens: Tokens, raw: unknown) => number | undefined
+
+/** Turns the stream of one answer into events, remembering what the last ones need. `who` begins a failure's message. */
+export function translator(who: string, cost?: Cost) {
+  let calls = 0
+  const keeps = openKeeps()
+  const failed = (thrown: unknown): ModelEvent[] => [{ type: 'failed', failure: readFailure(thrown, who) }]
+  const piece = (type: 'text' | 'thinking', delta: string): ModelEvent[] => (delta ? [{ type, delta }] : [])
+  const end = (type: 'text' | 'thinking', id: string): ModelEvent[] => {
+    const keep = keeps.take(id)
+    return keep ? [{ type, delta: '', keep }] : []
+  }
+
+  return {
+    part(part: LanguageModelV4StreamPart): ModelEvent[] {
+      switch (part.type) {
+        case 'text-start':
+        case 'reasoning-start':
+          keeps.add(part.id, part.providerMetadata)
+          return []
+        case 'text-delta':
+          keeps.add(part.id, part.providerMetadata)
+          return piece('text', part.delta)
+        case 'reasoning-delta':
+          keeps.add(part.id, part.providerMetadata)
+          return piece('thinking', part.delta)
+        case 'text-end':
+          keeps.add(part.id, part.providerMetadata)
+          return end('text', part.id)
+        case 'reasoning-end':
+          keeps.add(part.id, part.providerMetadata)
+          return end('thinking', part.id)
+        case 'tool-call':
+          // What the vendor ran itself has no result of ours.
+          if (part.providerExecuted) return []
+          calls++
+          return [
+            {
+              type: 'call',
+              id: part.toolCallId,
+              name: part.toolName,
+              input: readInput(part.input),
+              ...(part.providerMetadata ? { keep: part.providerMetadata } : {}),
+            },
+          ]
+        case 'error':
+          return failed(part.error)
+        case 'finish':
+          return finish(part.finishReason.unified, part.usage)
+        default:
+          return []
+      }
+    },
+    end: () => failed(new Error('the answer ended too early')),
+  }
+
+  function finish(why: string, usage: LanguageModelV4Usage): ModelEvent[] {
+    if (why === 'content-filter') {
+      const message = `${who}: the vendor refused to answer; say it differently or choose another model`
+      return [{ type: 'failed', failure: { code: 'forbidden', reason: 'refused', message } }]
+    }
+    if (why === 'error' || why === 'interrupted') return failed(new Error('the answer ended too early'))
+    const tokens = readTokens(usage)
+    // Some servers say "stop" although they call tools.
+    const stop = why === 'length' ? 'length' : calls > 0 ? 'tool' : 'end'
+    return [{ type: 'done', stop, usage: usageOf(tokens, cost?.(tokens, usage.raw)) }]
+  }
+}
+
+/** Complete JSON, or the raw text when it is none: the runtime answers that with a failed result. */
+function readInput(text: string): unknown {
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
