@@ -26,6 +26,8 @@ export type CallPart = Extract<Part, { type: 'call' }>
 export type CallEnd = Pick<LineBody<'tool'>, 'content' | 'failed' | 'details' | 'files'> & {
   content: Content[]
   failed: boolean
+  /** Strangers wrote its text. */
+  outside?: boolean
 }
 
 /** What calls of one run are made with. */
@@ -78,10 +80,17 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   const about = { run: request.run, call: part.id, tool: tool.name }
   const effect = tool.effectOf?.(part.input) ?? tool.effect
   const subject = tool.subject?.(part.input)
+  const reaches = tool.reaches?.(part.input)
   if (signal.aborted) return failed('stopped before it was started')
   const verdict = await gateway.call(
     'tool.begin',
-    { ...about, input: part.input, effect, ...(subject === undefined ? {} : { subject }) },
+    {
+      ...about,
+      input: part.input,
+      effect,
+      ...(subject === undefined ? {} : { subject }),
+      ...(reaches === undefined ? {} : { reaches }),
+    },
     { signal },
   )
   if (verdict.verdict === 'deny') return failed(`not allowed: ${verdict.reason ?? 'the gateway refused it'}`)
@@ -92,7 +101,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     if (changed) return failed(`not run: an interceptor changed the input, and it does not fit any more: ${changed}`)
   }
   const result = await runTool(plugged, input, part, parts)
-  const { details, files } = result
+  const { details, files, outside } = result
   const said = await gateway.call('tool.end', { ...about, content: result.content, failed: result.failed }, { signal })
   return {
     content: bound(said.content),
@@ -100,6 +109,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     ...(details === undefined ? {} : { details }),
     // What an interceptor withheld goes nowhere.
     ...(files && !said.failed ? { files } : {}),
+    ...(outside ? { outside } : {}),
   }
 }
 
@@ -182,6 +192,7 @@ function tidy(result: ToolResult, name: string): CallEnd {
     failed: result.failed ?? false,
     ...(details === undefined ? {} : { details }),
     ...(files?.length ? { files } : {}),
+    ...(result.outside ? { outside: true } : {}),
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type LineDraft,
   type Settings,
 } from '@openclaw/protocol'
-import { changed, closings, ended, goOn, remembered, revised, said, withFiles } from './said.ts'
+import { changed, closings, ended, fromOutside, goOn, remembered, revised, said, withFiles } from './said.ts'
 import { solid, sound, type Turn } from './turns.ts'
 
 type ToolTurn = Extract<Turn, { role: 'tool' }>
@@ -156,11 +156,18 @@ function answer(state: State, { run, model, content }: LineBody<'assistant'>): v
     }
 }
 
-function finish(state: State, { run, call, content, failed }: LineBody<'tool'>): void {
+function finish(state: State, { body, trust }: Line<'tool'>): void {
+  const { run, call, content, failed } = body
   const { step } = state
   const open = step?.run === run ? step.calls.find(({ asked, result }) => asked === call && !result) : undefined
   if (!open) return
-  open.result = { role: 'tool', call: open.id, name: open.name, content: solid(content), failed: failed ?? false }
+  open.result = {
+    role: 'tool',
+    call: open.id,
+    name: open.name,
+    content: trust === 'outside' ? fromOutside(solid(content)) : solid(content),
+    failed: failed ?? false,
+  }
   if (step!.calls.every(({ result }) => result)) close(state)
 }
 
@@ -219,7 +226,7 @@ function apply(state: State, line: AnyLine): void {
     if (line.body.note?.trim()) say(state, { type: 'text', text: line.body.note })
   } else if (isLine(line, 'take')) take(state, line.body.takes)
   else if (isLine(line, 'assistant')) answer(state, line.body)
-  else if (isLine(line, 'tool')) finish(state, line.body)
+  else if (isLine(line, 'tool')) finish(state, line)
   else if (isLine(line, 'intent')) intend(state, line.body)
   else if (isLine(line, 'end')) {
     close(state)

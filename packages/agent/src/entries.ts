@@ -1,6 +1,6 @@
 import { toFailure, type EntryPlan, type EntryReport } from '@openclaw/protocol'
 import type { Log, Provider, Scope, Tools } from '@openclaw/sdk'
-import { openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
+import { guardFetch, openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
 import type { Clock } from './clock.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { stateFiles } from './state.ts'
@@ -49,7 +49,7 @@ export function openEntries(parts: {
     if (plan.hook === 'tool') {
       const register = (...added: Parameters<ToolRegistry['register']>[1]) =>
         scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
-      await (entry as Tools).setup({ ...scope, config: plan.config, store, register })
+      await (entry as Tools).setup({ ...scope, config: plan.config, store, fetch: guardFetch({ clock }), register })
       return
     }
     const provider = entry as Provider

@@ -115,9 +115,10 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     const flush = () => {
       for (let end = ends[written]; end; end = ends[written]) {
         const { id, name } = calls[written]!
-        const { content, failed, details, files } = end
+        const { content, failed, details, files, outside } = end
         write(context, {
           kind: 'tool',
+          ...(outside ? { trust: 'outside' } : {}),
           body: {
             run: request.run,
             call: id,

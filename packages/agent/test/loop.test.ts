@@ -56,6 +56,28 @@ test('parallel calls run side by side and their results stand in source order', 
   ])
 })
 
+test('a call says where it reaches, and what strangers wrote is outside in the journal', async () => {
+  const page = defineTool({
+    name: 'page',
+    description: 'Reads a page.',
+    input: Type.Object({ url: Type.String() }),
+    effect: 'network',
+    reaches: ({ url }) => url,
+    run: async () => ({ content: [{ type: 'text', text: 'news' }], outside: true }),
+  })
+  const model = scriptedProvider([callTool('page', { url: 'https://a.example/x' }), say('done')])
+  const begun: unknown[] = []
+  await using gateway = await startAgent([model], [page])
+  gateway.begin = (params) => {
+    begun.push(params)
+    return { verdict: 'allow' }
+  }
+  await gateway.ask('s', 'go', { tools: ['page'] })
+  expect(begun).toMatchObject([{ tool: 'page', effect: 'network', reaches: 'https://a.example/x' }])
+  expect(gateway.journal('s').find(({ kind }) => kind === 'tool')).toMatchObject({ trust: 'outside' })
+  expect(JSON.stringify(model.requests[1]!.turns.at(-1))).toContain('[untrusted: from outside')
+})
+
 test('bad input goes back to the model with all problems, and nothing runs', async () => {
   const model = scriptedProvider([callTool('echo', { txt: 1 }), callTool('nothing', {}), say('sorry')])
   await using gateway = await startAgent([model], [echo])

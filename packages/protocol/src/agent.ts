@@ -180,6 +180,7 @@ export const gatewayForAgentMethods = {
       input: Type.Unknown(),
       effect: Type.Optional(Effect),
       subject: Type.Optional(Type.String()),
+      reaches: Type.Optional(Type.String({ description: 'The address to which the call sends what the model wrote.' })),
     }),
     Type.Object({
       verdict: Type.Enum(['allow', 'deny']),

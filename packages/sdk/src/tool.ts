@@ -9,6 +9,11 @@ export interface ToolResult {
   readonly failed?: boolean
   /** Stored files (see {@link ToolCall.attach}) that go to the person with the run's answer. */
   readonly files?: readonly Attachment[]
+  /**
+   * Strangers wrote its text: a page, the answer of a foreign server. The model gets it between marks that say so, and
+   * its line in the journal has the trust `outside`.
+   */
+  readonly outside?: boolean
 }
 
 /** A piece of a command's output, or its end. `signal` names what killed it. */
@@ -63,6 +68,31 @@ export interface Workspace {
   stat(path: string): Promise<WorkspaceFile | undefined>
 }
 
+/** How an untrusted address is asked. */
+export interface FetchOptions {
+  /** Another origin to which it redirects gets only `accept`, `accept-language` and `user-agent` of them. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+  /** For all of it, the body included. Default 30,000. */
+  readonly timeoutMs?: number
+  /** Of the unpacked body; reading more fails with `unsupported`. Default 10,000,000. */
+  readonly maxBytes?: number
+  /** Hosts, as `name` or `name:port`, that may be private because the owner wrote them into the configuration. */
+  readonly allowPrivate?: readonly string[]
+}
+
+/**
+ * Reads (GET) what stands at an address that the model, a page or a stranger named; the one way to do that. Only http
+ * and https, without a name and password in the address, and only public addresses: never this machine, its networks
+ * or a cloud's metadata, however it is spelled, wherever it redirects (at most 5 times) and whatever the name server
+ * says a moment later. No cookies are kept. `url` of the answer is where it came from in the end; the body comes as
+ * fast as it is read.
+ *
+ * Rejects with `forbidden` for what may not be asked, `invalid_params` for what is no address, `unavailable` for what
+ * does not answer, and with the signal's reason.
+ */
+export type GuardedFetch = (url: string | URL, options?: FetchOptions) => Promise<Response>
+
 /** One call, as a tool sees it. */
 export interface ToolCall {
   readonly id: string
@@ -91,6 +121,11 @@ export interface Tool<I extends TSchema = TSchema> {
   subject?(input: Static<I>): string
   /** The effect of this very call when it is less than `effect`, e.g. polling a job started by an `exec` tool. */
   effectOf?(input: Static<I>): Effect
+  /**
+   * The address to which this call sends what the model wrote, when the model may choose it. The owner is asked once
+   * before a session's first call to a site, unless the whole address stands in what a person or an earlier result said.
+   */
+  reaches?(input: Static<I>): string | undefined
   /** Input is checked before. What it throws goes back to the model as a failed result. */
   run(input: Static<I>, call: ToolCall): Promise<ToolResult>
 }
@@ -99,6 +134,8 @@ export interface Tool<I extends TSchema = TSchema> {
 export interface ToolSetup<C = unknown> extends Scope {
   readonly config: C
   readonly store: Store
+  /** For every address that the owner did not write into the configuration. */
+  readonly fetch: GuardedFetch
   /** Adds tools, now or any time later; disposing takes them away again. */
   register(...tools: readonly Tool[]): Disposable
 }

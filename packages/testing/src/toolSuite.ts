@@ -1,13 +1,15 @@
-import { openWorkspaces } from '@openclaw/agent'
+import { openWorkspaces, realClock } from '@openclaw/agent'
 import {
   failure,
   type Content,
+  type Store,
   type Tool,
   type ToolCall,
   type ToolResult,
   type Tools,
   type Workspace,
 } from '@openclaw/sdk'
+import { guardFetch } from '@openclaw/sdk/host'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,8 +36,15 @@ export interface ToolBench extends AsyncDisposable {
   ): Promise<ToolResult>
 }
 
-/** Sets up a tool entry as the agent does, for a plugin's own tests: `await using bench = await toolBench(entry)`. */
-export async function toolBench<C extends TSchema>(entry: Tools<C>, config: unknown = {}): Promise<ToolBench> {
+/**
+ * Sets up a tool entry as the agent does, for a plugin's own tests: `await using bench = await toolBench(entry)`. What
+ * an entry keeps outlives it in a `store` that is given.
+ */
+export async function toolBench<C extends TSchema>(
+  entry: Tools<C>,
+  config: unknown = {},
+  { store = memoryStore() }: { readonly store?: Store } = {},
+): Promise<ToolBench> {
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-tools-'))
   const root = join(folder, 'workspace')
   const tools = new Map<string, Tool>()
@@ -48,7 +57,8 @@ export async function toolBench<C extends TSchema>(entry: Tools<C>, config: unkn
   await entry.setup({
     ...scope,
     config: config as never,
-    store: memoryStore(),
+    store,
+    fetch: guardFetch({ clock: realClock }),
     register(...added) {
       for (const tool of added) {
         if (tools.has(tool.name)) throw failure('conflict', `the tool name "${tool.name}" is taken`)
