@@ -219,6 +219,12 @@ export const Config = Type.Object({
             description: 'Whether commands that the owner did not type wait for a yes.',
           }),
         ),
+        network: opt(
+          Type.Enum(['ask', 'never-ask'], {
+            default: 'ask',
+            description: 'Whether an address that the agent made up, at a site new to the session, waits for a yes.',
+          }),
+        ),
       },
       { restricts: true, closed: { deny: ['*'] } },
     ),

@@ -10,6 +10,7 @@ import {
 import { refusal, typed } from './authority.ts'
 import type { RunParts } from './parts.ts'
 import type { RunPlan } from './plan.ts'
+import { newSite } from './sites.ts'
 
 type Begin = Params<GatewayForAgentMethods['tool.begin']>
 type Verdict = Result<GatewayForAgentMethods['tool.begin']>
@@ -43,6 +44,8 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
 
   let input = call.input
   let reason = effect === 'exec' && config.tools?.exec !== 'never-ask' ? 'the agent wants to run a command' : undefined
+  if (call.reaches !== undefined && config.tools?.network !== 'never-ask')
+    reason ??= newSite(call.reaches, call.tool, (await parts.sessions.open(session)).lines(0))
   if (parts.plugins.intercepts('tool.call')) {
     const value = { session, tool: call.tool, input, role: plan.standing.role }
     const answer = await parts.plugins.intercept('tool.call', value, signal)
