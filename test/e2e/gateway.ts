@@ -45,11 +45,17 @@ export interface GatewayProcess extends AsyncDisposable {
   /** The one-time link that it printed. */
   readonly link: string
   kill(): Promise<void>
+  /** Resolves when the process has ended, in whatever way. */
+  readonly gone: Promise<void>
 }
 
-/** Starts it and waits until it takes messages. */
-export async function startGateway(home: string, env: Record<string, string> = {}): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [bin, 'gateway', 'run', '--port', '0', '--home', home], {
+/** Starts it and waits until it takes messages; rejects when it ends before. `node`: what stands before the program. */
+export async function startGateway(
+  home: string,
+  env: Record<string, string> = {},
+  node: readonly string[] = [],
+): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [...node, bin, 'gateway', 'run', '--port', '0', '--home', home], {
     env: cleanEnv(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -63,7 +69,7 @@ export async function startGateway(home: string, env: Record<string, string> = {
       if (found) resolve(found[0])
     }
     child.stdout.on('data', look)
-    child.once('exit', (code) => reject(new Error(`the gateway exited with ${code}:\n${output}`)))
+    child.once('exit', (code, signal) => reject(new Error(`the gateway ended by ${code ?? signal}:\n${output}`)))
   })
   const { address } = JSON.parse(await readFile(join(home, 'gateway.json'), 'utf8')) as { address: string }
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
@@ -76,6 +82,7 @@ export async function startGateway(home: string, env: Record<string, string> = {
     link,
     output: () => output,
     kill: () => end('SIGKILL'),
+    gone,
     [Symbol.asyncDispose]: () => end('SIGTERM'),
   }
 }

@@ -27,7 +27,7 @@ test('R2: a disk that lies about its syncs is found out, and the report says how
       refuse: ({ kind, path }) => (kind === 'sync' && path.endsWith('.log') ? 'lie' : undefined),
     })
     found.push(...simulated.broken)
-    if (simulated.broken.length > 0) expect(report(simulated)).toContain(`pnpm soak seeds --seed ${seed}`)
+    if (simulated.broken.length > 0) expect(report(simulated)).toContain(`pnpm soak --seeds 1 --from ${seed}`)
   }
   expect(found.join('\n')).toContain('was acknowledged and is not on the disk')
 })

@@ -1,12 +1,6 @@
-import { join } from 'node:path'
-import { discordEmulator } from '@openclaw/testing/discord'
 import { it } from 'vitest'
-import channel from '../../../plugins/channel-discord/src/channel.ts'
-import { killHarness } from './kill-harness.ts'
-import { expectNothingLost } from './oracle.ts'
-
-const plugin = join(import.meta.dirname, '../../../plugins/channel-discord')
+import { survive } from './survive.ts'
 
 it('R1 R2 R3 R4 R8 L5: nothing is lost on Discord while the gateway is killed', { timeout: 180_000 }, async () => {
-  expectNothingLost(await killHarness({ channel, plugin, start: () => discordEmulator() }), channel.traits)
+  await survive('discord')
 })

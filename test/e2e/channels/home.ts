@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 export async function furnish(home: string, config: object, plugins: readonly string[]): Promise<void> {
   const modules = join(home, 'plugins', 'node_modules')
   const dependencies: Record<string, string> = {}
+  await mkdir(join(home, 'plugins'), { recursive: true })
   for (const folder of plugins) {
     const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string }
     dependencies[name] = `link:${folder}`

@@ -1,39 +1,77 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isLine, type Line } from '@openclaw/protocol'
 
 /** One message of a person, as the journals of a home have it. */
 export interface Noted {
   readonly line: string
-  readonly sender: string | undefined
+  /** Who said it: the sender's id, or on the page, where all are the owner, the session. */
+  readonly sender: string
   readonly text: string
   /** Runs that took it. */
   readonly runs: readonly string[]
 }
 
-/** Every user line of a home's sessions, with the runs that took it, and how each run ended. */
-export async function readJournals(home: string): Promise<{
+/** What stands in a home in the end. */
+export interface Record {
   readonly noted: readonly Noted[]
+  /** Runs that ended with an answer, and those that ended otherwise. */
   readonly answered: ReadonlySet<string>
   readonly failed: ReadonlySet<string>
-}> {
-  const folder = join(home, 'sessions', 'main')
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'))
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
-  const lines = texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Line)
+}
+
+/** Whole lines of a home's sessions with their session's key. What a kill tore is passed over, as the program does it. */
+export function readLines(home: string): readonly { readonly session: string; readonly line: Line }[] {
+  return filesIn(join(home, 'sessions', 'main'))
+    .filter(({ name }) => name.endsWith('.jsonl'))
+    .flatMap(({ text }) => {
+      const lines = text.split('\n').flatMap((one) => parse(one) ?? [])
+      const head = lines.find((line) => isLine(line, 'session'))
+      return lines.map((line) => ({ session: head?.body.key ?? '', line }))
+    })
+}
+
+/** Every user line of a home's sessions, with the runs that took it, and how each run ended. */
+export function readJournals(home: string): Record {
+  const all = readLines(home)
+  const lines = all.map(({ line }) => line)
   const takes = lines.filter((line) => isLine(line, 'run', 'take')).map(({ body }) => body)
   return {
-    noted: lines
-      .filter((line) => isLine(line, 'user'))
-      .map(({ id, body, origin }) => ({
-        line: id,
-        sender: origin?.sender,
-        text: body.text,
-        runs: takes.filter((one) => one.takes.includes(id)).map(({ run }) => run),
-      })),
+    noted: all.flatMap(({ session, line }) => {
+      if (!isLine(line, 'user')) return []
+      const runs = takes.filter((one) => one.takes.includes(line.id)).map(({ run }) => run)
+      return [{ line: line.id, sender: line.origin?.sender ?? session, text: line.body.text, runs }]
+    }),
     answered: new Set(
       lines.filter((line) => isLine(line, 'assistant')).flatMap(({ body }) => (body.stop === 'end' ? [body.run] : [])),
     ),
     failed: new Set(lines.filter((line) => isLine(line, 'end')).map(({ body }) => body.run)),
+  }
+}
+
+/** How often the tool ran for each mark: it leaves a line in a file of that name. */
+export function readEffects(home: string): ReadonlyMap<string, number> {
+  const files = filesIn(join(home, 'workspace')).filter(({ name }) => name.startsWith('did-'))
+  return new Map(files.map(({ name, text }) => [name.slice('did-'.length), text.split('\n').filter(Boolean).length]))
+}
+
+function filesIn(folder: string): readonly { readonly name: string; readonly text: string }[] {
+  let entries
+  try {
+    entries = readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // Nobody has written anything yet.
+    return []
+  }
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+}
+
+function parse(text: string): Line | undefined {
+  try {
+    return JSON.parse(text) as Line
+  } catch {
+    return undefined
   }
 }

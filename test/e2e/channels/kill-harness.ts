@@ -1,21 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Channel, Peer } from '@openclaw/sdk'
-import { testPlatform, writeAllowlist, type ChannelFixture, type Counterpart } from '@openclaw/testing'
-import { connect, startGateway, temporaryHome, until, type GatewayProcess } from '../gateway.ts'
+import type { Traits } from '@openclaw/sdk'
+import { testPlatform, writeAllowlist, type Counterpart } from '@openclaw/testing'
+import { connect, until, type GatewayProcess } from '../gateway.ts'
 import { furnish } from './home.ts'
-import { readJournals, type Noted } from './journals.ts'
-import { lastSaid, serveModel } from './model.ts'
-import { openMoments } from './moments.ts'
+import { readEffects, readJournals, type Noted } from './journals.ts'
+import { live, type Life } from './life.ts'
+import { marksIn } from './marks.ts'
+import { lastSaid, serveModel, type Asked, type Reply } from './model.ts'
+import { meet, mixedMoments, named, type Steps } from './moments.ts'
+import type { Gateway, Place } from './places.ts'
 
-/** A channel and how hard its gateway is treated. */
+/** How hard a gateway is treated. */
 export interface KillPlan {
-  readonly channel: Channel
-  /** The plugin's folder, which the home links to. */
-  readonly plugin: string
-  readonly start: ChannelFixture['start']
-  /** OPENCLAW_MESSAGES and OPENCLAW_KILLS say otherwise, and OPENCLAW_SEED gives the same moments again. */
-  readonly messages?: number
-  readonly kills?: number
+  readonly messages: number
+  readonly kills: number
+  /** The same seed gives the same moments in the same order. */
+  readonly seed: number
+  /** It dies at the named points only, each in turn. */
+  readonly points?: boolean
+  /** Told after each death. */
+  died?(at: string): void
 }
 
 /** Something that a person said, by a mark that stands in every answer to it. */
@@ -23,62 +27,61 @@ interface Said {
   readonly mark: string
   readonly person: string
   /** Where they said it, and where they must be answered. */
-  readonly peer: Peer
+  readonly peer: { readonly id: string }
   /** How often it was said: more than once only where the platform keeps nothing for us while we are away. */
   times: number
 }
 
 /** What is left when everything is over. */
 export interface Aftermath {
+  readonly place: string
+  readonly delivery: Traits['delivery']
   readonly said: readonly Said[]
   readonly noted: readonly Noted[]
   readonly answered: ReadonlySet<string>
   readonly failed: ReadonlySet<string>
+  /** How often the tool ran, by mark. */
+  readonly effects: ReadonlyMap<string, number>
   readonly sees: ReturnType<Counterpart['sees']>
   readonly requests: readonly string[]
   readonly links: ReturnType<Counterpart['links']>
   readonly kills: number
-  /** The steps on the wire before which the process was killed. */
+  /** What the process was killed at, each time. */
   readonly killedAt: readonly string[]
   readonly seed: number
   readonly people: readonly string[]
 }
 
-/** A mark of the n-th message, by the w-th person. */
-const marks = /\bm\d+p\d+\b/g
-export const marksIn = (text: string): readonly string[] => [...new Set(text.match(marks) ?? [])]
-
 /** For what is owed to be done, on a machine that has much else to do. */
 const patienceMs = 60_000
 
 /**
- * Has several admitted people write numbered messages to a real gateway process, and kills it (`SIGKILL`) while they do:
- * before the steps of a conversation and of a connection in turn, and in between at random moments. Started again at
- * once, until everything is answered.
+ * Has several people write numbered messages to a real gateway process from one place, and kills it (`SIGKILL`) while
+ * they do. Every other message has a tool run first. Started again at once, until everything is answered. `home` is an
+ * empty folder, and holds everything afterwards. Rejects when something is still owed after a minute of peace.
  */
-export async function killHarness(plan: KillPlan): Promise<Aftermath> {
-  const numberOf = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise)
-  const messages = numberOf('OPENCLAW_MESSAGES', plan.messages ?? 40)
-  const kills = numberOf('OPENCLAW_KILLS', plan.kills ?? 8)
-  const seed = numberOf('OPENCLAW_SEED', Date.now() % 2 ** 31)
+export async function killHarness(place: Place, home: string, plan: KillPlan): Promise<Aftermath> {
+  const { messages, kills, seed } = plan
+  const platform = testPlatform(home, { seed })
   const random = () => platform.random.number()
-  const { id, traits } = plan.channel
-
-  await using home = await temporaryHome()
-  const platform = testPlatform(home.path, { seed })
-  let gateway: GatewayProcess | undefined
-  await using model = await serveModel((asked) => `I noted ${marksIn(lastSaid(asked)).join(' ')}.`)
-  await using counterpart = await plan.start((request) => forward(request, gateway?.address))
+  let address: string | undefined
+  const gateway: Gateway = { home, address: () => address, forward: (request) => forward(request, address) }
+  await using model = await serveModel(note)
+  await using counterpart = await place.start(gateway)
   const people = counterpart.people.slice(0, 3)
-  await writeAllowlist(home.path, id, Object.fromEntries(people.map((person) => [person, 'member'] as const)))
+  const { plugin } = place
+  // Only an owner's message may run something here.
+  if (plugin) await writeAllowlist(home, plugin.id, Object.fromEntries(people.map((one) => [one, 'owner'] as const)))
+  const account = { dm: { policy: 'allowlist' }, accounts: { default: counterpart.account } }
   await furnish(
-    home.path,
+    home,
     {
       agents: { main: { model: 'openai/echo' } },
+      tools: { exec: 'never-ask' },
       plugins: { openai: { config: { baseUrl: model.baseUrl, models: [{ id: 'echo', contextTokens: 100_000 }] } } },
-      channels: { [id]: { dm: { policy: 'allowlist' }, accounts: { default: counterpart.account } } },
+      channels: plugin ? { [plugin.id]: account } : {},
     },
-    [plan.plugin],
+    plugin ? [plugin.folder] : [],
   )
 
   const said: Said[] = []
@@ -94,45 +97,58 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
       await pause(random() * 30)
     }
   }
-
   const isAnswered = ({ mark }: Said) => counterpart.sees().some(({ text }) => marksIn(text).includes(mark))
-  const start = async () => (gateway = await startGateway(home.path))
 
-  // The first message shows which steps there are.
-  const steps = { connecting: new Set<string>(), talking: new Set<string>() }
-  let learnt = steps.connecting
-  using learning = counterpart.onStep((step) => void learnt.add(step))
-  let running = start()
   await using over = new AsyncDisposableStack()
-  over.defer(() =>
-    running.then(
-      ({ kill }) => kill(),
+  function begin(moment?: Parameters<typeof live>[1]): Life {
+    address = undefined
+    const life = live(home, moment, random)
+    over.defer(() => life.kill().catch(() => {}))
+    void life.started.then(
+      (one) => (address = one?.address),
       () => {},
-    ),
-  )
-  await isOnline(home.path, await running)
+    )
+    return life
+  }
+
+  // The first messages show which steps there are.
+  const steps = {
+    connecting: new Set<string>(),
+    talking: new Set<string>(),
+    onStep(listen: Parameters<Steps['onStep']>[0]) {
+      const both = new DisposableStack()
+      both.use(counterpart.onStep(listen))
+      both.use(model.onStep((step) => listen(`model ${step}`)))
+      return both
+    },
+  }
+  let learnt = steps.connecting
+  using learning = steps.onStep((step) => void learnt.add(step))
+  const first = begin()
+  await isOnline(home, (await first.started)!, place)
   learnt = steps.talking
-  await speak(1)
+  await speak(Math.min(2, messages))
   await until(async () => said.every(isAnswered), patienceMs)
   learning[Symbol.dispose]()
+  await first.kill()
 
-  const moments = openMoments(counterpart, steps, random)
+  const moments = plan.points ? named('point', place.points) : mixedMoments(steps, place.points, random)
   const killedAt: string[] = []
   let speaking: Promise<void> = Promise.resolve()
   for (let kill = 1; kill <= kills; kill++) {
-    const life = running
-    const dying = moments.meet(moments.pick(kill), async () => (await life).kill())
+    const moment = moments.next().value
+    const dying = meet(moment, begin(moment), steps, random)
     // Not waited for: there are platforms on which nobody can write to us while we are away.
     speaking = speaking.then(() => speak(Math.ceil((messages * kill) / (kills + 1)) - said.length))
     killedAt.push(await dying)
-    running = start()
+    plan.died?.(killedAt.at(-1)!)
   }
-  await using last = await running
-  await isOnline(home.path, last)
+  await using last = (await begin().started)!
+  await isOnline(home, last, place)
   await speaking
   await speak(messages - said.length)
   // Where nobody keeps anything for us, who got no answer says it again.
-  if (traits.delivery === 'at-most-once')
+  if (place.delivery === 'at-most-once')
     await until(async () => {
       for (const one of said.filter((open) => !isAnswered(open))) {
         one.times++
@@ -143,13 +159,16 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
     }, patienceMs)
   await counterpart.acknowledged()
   await until(async () => {
-    const { owed } = await status(home.path, last)
+    const { owed } = await status(home, last)
     return owed.accepts === 0 && owed.deliveries === 0
   }, patienceMs)
   await last[Symbol.asyncDispose]()
   return {
+    place: place.name,
+    delivery: place.delivery,
     said,
-    ...(await readJournals(home.path)),
+    ...readJournals(home),
+    effects: readEffects(home),
     sees: [...counterpart.sees()],
     requests: model.requests,
     links: counterpart.links(),
@@ -160,7 +179,18 @@ export async function killHarness(plan: KillPlan): Promise<Aftermath> {
   }
 }
 
-async function isOnline(home: string, gateway: GatewayProcess): Promise<void> {
+/** What the model does: notes what was said, every other time with the help of a tool. */
+function note(asked: Asked): Reply {
+  const marks = marksIn(lastSaid(asked))
+  const latest = marks.at(-1)
+  const even = latest !== undefined && Number(/\d+/.exec(latest)![0]) % 2 === 0
+  if (even && asked.messages.at(-1)?.role !== 'tool')
+    return { tool: 'bash', input: { command: `echo done >> did-${latest}` } }
+  return `I noted ${marks.join(' ')}.`
+}
+
+async function isOnline(home: string, gateway: GatewayProcess, { plugin }: Place): Promise<void> {
+  if (!plugin) return
   await until(async () => (await status(home, gateway)).accounts.some(({ state }) => state === 'online'), patienceMs)
 }
 

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { openSteps } from '@openclaw/testing'
 
-interface Asked {
-  readonly messages: readonly { readonly role: string; readonly content: unknown }[]
+export interface Asked {
+  readonly messages: readonly { readonly role: string; readonly content: unknown; readonly tool_calls?: unknown }[]
   readonly tools?: readonly { readonly function: { readonly name: string } }[]
 }
 
@@ -12,6 +13,8 @@ export interface HttpModel extends AsyncDisposable {
   readonly baseUrl: string
   /** Every request, as text. */
   readonly requests: readonly string[]
+  /** Called, and waited for, before each step: `asked` before it begins to answer, `answered` after the last byte. */
+  onStep(listen: (step: string) => void | Promise<void>): Disposable
 }
 
 /** What a model answers: words, or a call of a tool. */
@@ -20,10 +23,12 @@ export type Reply = string | { readonly tool: string; readonly input: object }
 /** Serves one that speaks the chat shape (https://platform.openai.com/docs/api-reference/chat-streaming). */
 export async function serveModel(reply: (asked: Asked) => Reply): Promise<HttpModel> {
   const requests: string[] = []
+  const steps = openSteps()
   const server = createServer((request, response) => {
     void json(request).then(
-      (asked) => {
+      async (asked) => {
         requests.push(JSON.stringify(asked))
+        await steps.reach('asked')
         const answer = reply(asked as Asked)
         const chunk = (delta: object, finish: string | null = null) =>
           `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 0, model: 'echo', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
@@ -36,6 +41,7 @@ export async function serveModel(reply: (asked: Asked) => Reply): Promise<HttpMo
           )
         }
         response.end(`${chunk({}, typeof answer === 'string' ? 'stop' : 'tool_calls')}data: [DONE]\n\n`)
+        await steps.reach('answered')
       },
       () => response.destroy(),
     )
@@ -44,6 +50,7 @@ export async function serveModel(reply: (asked: Asked) => Reply): Promise<HttpMo
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    onStep: (listen) => steps.listen(listen),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise<void>((stopped) => server.close(() => stopped()))
@@ -51,8 +58,8 @@ export async function serveModel(reply: (asked: Asked) => Reply): Promise<HttpMo
   }
 }
 
-/** The text of what was said since the model last spoke. */
+/** The text of what was said since the model last answered; calling a tool is not yet an answer. */
 export function lastSaid({ messages }: Asked): string {
-  const from = messages.findLastIndex(({ role }) => role === 'assistant') + 1
+  const from = messages.findLastIndex(({ role, tool_calls: calls }) => role === 'assistant' && !calls) + 1
   return JSON.stringify(messages.slice(from).filter(({ role }) => role === 'user'))
 }

@@ -1,58 +1,75 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Counterpart } from '@openclaw/testing'
+import type { Life } from './life.ts'
+import { points, type Point } from './points.ts'
 
-/** A step that does not come for so long is not waited for any more. */
-const nextStepMs = 8000
+/** A step or a point that does not come for so long is not waited for any more. */
+const nextMs = 8000
 const longestRandomMs = 600
 
-/** When to kill: before each step of a conversation in turn, now and then before one of a connection, or at any moment. */
-export interface Moments {
-  /** The n-th kill's, counted from 1: a step's name, or undefined for a random moment. */
-  pick(kill: number): string | undefined
-  /** Calls `kill` at that moment, while the platform waits before its step; resolves with what it was. */
-  meet(step: string | undefined, kill: () => Promise<void>): Promise<string>
+/** When a gateway is killed: before a step on the wire, at a named point of its own work, or at any moment. */
+export type Moment =
+  | { readonly kind: 'step'; readonly name: string }
+  | { readonly kind: 'point'; readonly name: Point }
+  | { readonly kind: 'random'; readonly name: 'a random moment' }
+
+/** Steps of the platform and the model, by when they come. */
+export interface Steps {
+  readonly connecting: ReadonlySet<string>
+  readonly talking: ReadonlySet<string>
+  onStep(listen: (step: string) => void | Promise<void>): Disposable
 }
 
-/** The steps in an order that `random` decides. */
-export function openMoments(
-  counterpart: Counterpart,
-  steps: { readonly connecting: ReadonlySet<string>; readonly talking: ReadonlySet<string> },
+const anyMoment: Moment = { kind: 'random', name: 'a random moment' }
+
+/** A step of a conversation, a named point, a step of a connection, any moment: each kind in turn, shuffled. */
+export function* mixedMoments(
+  steps: Pick<Steps, 'connecting' | 'talking'>,
+  known: readonly Point[],
   random: () => number,
-): Moments {
-  const talking = shuffle([...steps.talking], random)
-  const connecting = shuffle(
-    [...steps.connecting].filter((step) => !steps.talking.has(step)),
-    random,
+): Generator<Moment, never> {
+  const talking = around(shuffle([...steps.talking], random))
+  const connecting = around(
+    shuffle(
+      [...steps.connecting].filter((one) => !steps.talking.has(one)),
+      random,
+    ),
   )
-  return {
-    pick(kill) {
-      if (kill % 4 === 0) return undefined
-      const list = kill % 4 === 3 && connecting.length > 0 ? connecting : talking
-      const step = list.shift()
-      // Each in its turn, and from the beginning when all were met.
-      if (step !== undefined) list.push(step)
-      return step
-    },
-    async meet(wanted, kill) {
-      const alive = Promise.withResolvers<void>()
-      const dead = Promise.withResolvers<void>()
-      let skip = Math.floor(random() * 2)
-      let over = false
-      using _steps = counterpart.onStep(async (step) => {
-        alive.resolve()
-        if (over || step !== wanted || skip-- > 0) return
-        over = true
-        await kill()
-        dead.resolve()
-      })
-      const wait = wanted === undefined ? random() * longestRandomMs : nextStepMs
-      await Promise.race([dead.promise, alive.promise.then(() => pause(wait))])
-      if (over) return dead.promise.then(() => wanted!)
-      over = true
-      await kill()
-      return 'a random moment'
-    },
+  const named = around(shuffle(known, random))
+  const step = (name: string | undefined): Moment => (name === undefined ? anyMoment : { kind: 'step', name })
+  for (;;) {
+    yield step(talking.next().value)
+    yield { kind: 'point', name: named.next().value! }
+    yield step(connecting.next().value ?? talking.next().value)
+    yield anyMoment
   }
+}
+
+/** Those given, again and again. */
+export function* named(kind: 'step' | 'point', names: readonly string[]): Generator<Moment, never> {
+  for (;;) for (const name of names) yield { kind, name } as Moment
+}
+
+/** Kills a gateway at its moment; resolves with the name of what it died at, once it is dead. */
+export async function meet(moment: Moment, life: Life, steps: Steps, random: () => number): Promise<string> {
+  const alive = Promise.withResolvers<void>()
+  const wanted = moment.kind === 'point' ? `model ${points[moment.name].mark}` : moment.name
+  let skip = moment.kind === 'step' ? Math.floor(random() * 2) : 0
+  let killed: string | undefined
+  const kill = async (why: string) => {
+    killed ??= why
+    await life.kill()
+  }
+  using _steps = steps.onStep(async (step) => {
+    alive.resolve()
+    if (step === wanted && killed === undefined && skip-- <= 0) await kill(moment.name)
+  })
+  const waitMs = moment.kind === 'random' ? random() * longestRandomMs : nextMs
+  const late = alive.promise.then(() => pause(waitMs, undefined, { ref: false }))
+  await Promise.race([life.dead, late])
+  if (!life.isDead()) await kill(anyMoment.name)
+  if (killed !== undefined) return killed
+  if (moment.kind === 'point' && points[moment.name].at !== 'model') return moment.name
+  throw new Error(`the gateway died by itself while it was to die at ${moment.name}:\n${life.output()}`)
 }
 
 function shuffle<T>(list: readonly T[], random: () => number): T[] {
@@ -60,4 +77,12 @@ function shuffle<T>(list: readonly T[], random: () => number): T[] {
     .map((one) => ({ one, at: random() }))
     .toSorted((left, right) => left.at - right.at)
     .map(({ one }) => one)
+}
+
+/** From the beginning when all were had; nothing of an empty list. */
+function* around<T>(list: readonly T[]): Generator<T | undefined, never> {
+  for (;;) {
+    if (list.length === 0) yield undefined
+    yield* list
+  }
 }

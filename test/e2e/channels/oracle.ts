@@ -1,47 +1,64 @@
-import type { Peer, Traits } from '@openclaw/sdk'
-import { expect } from 'vitest'
-import { marksIn, type Aftermath } from './kill-harness.ts'
+import type { Aftermath } from './kill-harness.ts'
+import { marksIn } from './marks.ts'
 
-/** What must be true after any number of kills. The seed stands in every message, so that it can be given again. */
-export function expectNothingLost(after: Aftermath, { delivery }: Traits): void {
-  const { said, noted, sees, seed, kills, people } = after
-  const about = (what: string) => `${what} (OPENCLAW_SEED=${seed}, killed at ${after.killedAt.join(', ')})`
+/** What was broken, each in a sentence that begins with the promise. All are empty when nothing was. */
+export interface Verdict {
+  readonly lost: readonly string[]
+  readonly doubled: readonly string[]
+  readonly wrongRecipient: readonly string[]
+  /** Promises that are not about a message. */
+  readonly other: readonly string[]
+}
+
+/** What must be true after any number of kills. */
+export function judge(after: Aftermath): Verdict {
+  const { said, noted, sees, kills, people, delivery } = after
+  const lost: string[] = []
+  const doubled: string[] = []
+  const wrongRecipient: string[] = []
+  const other: string[] = []
   const shown = (mark: string) => sees.filter(({ text }) => marksIn(text).includes(mark))
-
-  for (const { mark, person, times } of said) {
-    const lines = noted.filter(({ text }) => marksIn(text).includes(mark))
-    expect(lines.length, about(`R1: ${mark} is in the journal`)).toBeGreaterThan(0)
-    expect(lines.length, about(`R3: ${mark} counts once`)).toBeLessThanOrEqual(times)
-    for (const { runs, sender } of lines) {
-      expect(sender, about(`R4: ${mark} is whose it is`)).toBe(person)
-      expect(runs, about(`R1: ${mark} is in exactly one run`)).toHaveLength(1)
-      const ended = after.answered.has(runs[0]!) || after.failed.has(runs[0]!)
-      expect(ended, about(`R1: the run of ${mark} ended`)).toBe(true)
-    }
-  }
-
-  const notices = (where: Peer) => sees.filter(({ text, peer }) => peer.id === where.id && marksIn(text).length === 0)
-  const silent = said.filter(({ mark }) => shown(mark).length === 0)
-  for (const { mark, peer } of silent)
-    expect(notices(peer).length, about(`R1: ${mark} is answered, or its person is told`)).toBeGreaterThan(0)
-
+  const notices = (where: string) => sees.filter(({ text, peer }) => peer.id === where && marksIn(text).length === 0)
   // A cut in the middle of a send may repeat one chunk where the platform cannot be asked, for each who was just answered.
   const more = delivery === 'at-least-once' ? kills : 0
-  for (const { mark, times } of said)
-    expect(
-      shown(mark).length,
-      about(`R8: ${mark} is answered no more often than ${delivery} allows`),
-    ).toBeLessThanOrEqual(times + more)
-  const repeats = sees.length - new Set(sees.map(({ text, peer }) => `${peer.id} ${text}`)).size
+
+  for (const { mark, person, peer, times } of said) {
+    const lines = noted.filter(({ text }) => marksIn(text).includes(mark))
+    if (lines.length === 0) lost.push(`R1: ${mark} is not in the journal`)
+    if (lines.length > times) doubled.push(`R3: ${mark} counts ${lines.length} times and was said ${times} times`)
+    for (const { runs, sender } of lines) {
+      if (sender !== person) wrongRecipient.push(`R4: ${mark} of ${person} is taken for one of ${sender}`)
+      if (runs.length === 0) lost.push(`R1: ${mark} is in no run`)
+      if (runs.length > 1) doubled.push(`R1: ${mark} is in ${runs.length} runs`)
+      if (runs.length > 0 && !after.answered.has(runs[0]!) && !after.failed.has(runs[0]!))
+        lost.push(`R1: the run of ${mark} did not end`)
+    }
+    const ran = after.effects.get(mark) ?? 0
+    if (ran > times) doubled.push(`R1: the tool ran ${ran} times for ${mark}`)
+    const seen = shown(mark).length
+    if (seen === 0 && notices(peer.id).length === 0)
+      lost.push(`R1: ${mark} is not answered, and its person is not told`)
+    if (seen > times + more) doubled.push(`R8: ${mark} is answered ${seen} times, which is more than ${delivery}`)
+  }
+
+  const answers = sees.filter(({ text }) => marksIn(text).length > 0)
+  const repeats = answers.length - new Set(answers.map(({ text, peer }) => `${peer.id} ${text}`)).size
   const again = said.reduce((sum, { times }) => sum + times - 1, 0)
-  expect(repeats, about('R8: one repeated chunk for each cut')).toBeLessThanOrEqual(again + more * people.length)
+  if (repeats > again + more * people.length)
+    doubled.push(`R8: ${repeats} answers repeat, which is more than one for each cut`)
+  const told = sees.length - answers.length
+  if (told > after.failed.size + more * people.length)
+    doubled.push(`R8: ${told} notices were given for ${after.failed.size} runs without an answer`)
 
   for (const { peer, text } of sees)
-    for (const mark of marksIn(text))
-      expect(said.find((one) => one.mark === mark)?.peer.id, about(`R4: ${mark} goes to who said it`)).toBe(peer.id)
+    for (const mark of marksIn(text)) {
+      const whose = said.find((one) => one.mark === mark)?.peer.id
+      if (whose !== peer.id) wrongRecipient.push(`R4: ${mark} of ${whose} is answered to ${peer.id}`)
+    }
   for (const request of after.requests) {
     const whose = new Set(marksIn(request).map((mark) => mark.split('p')[1]))
-    expect(whose.size, about('R4: a model request holds the words of one person')).toBeLessThanOrEqual(1)
+    if (whose.size > 1) wrongRecipient.push(`R4: a model request holds the words of ${whose.size} people`)
   }
-  expect(after.links.most, about('L5: one link at most')).toBeLessThanOrEqual(1)
+  if (after.links.most > 1) other.push(`L5: ${after.links.most} links of one account at once`)
+  return { lost, doubled, wrongRecipient, other }
 }

@@ -14,7 +14,7 @@ export interface MarkupFixture {
   balanced?(rendered: string): boolean
 }
 
-/** How many documents; `pnpm soak markup --documents 100000` sets it. */
+/** How many documents; `pnpm soak --documents 100000` sets it. */
 const runs = Number(process.env['OPENCLAW_DOCUMENTS'] ?? 10_000)
 
 /** A soak on a busy machine takes its time. */

@@ -5,7 +5,7 @@ export function report({ seed, broken, digest, trace }: Simulated, lines = 80): 
   return [
     `seed ${seed} breaks ${broken.length} ${broken.length === 1 ? 'promise' : 'promises'} (run ${digest}):`,
     ...broken.map((one) => `  ${one}`),
-    `run it again: pnpm soak seeds --seed ${seed}`,
+    `run it again: pnpm soak --seeds 1 --from ${seed}`,
     `what happened last, in ms since the beginning:`,
     ...trace.slice(-lines).map((line) => `  ${line}`),
   ].join('\n')

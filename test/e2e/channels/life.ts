@@ -1,0 +1,34 @@
+import { startGateway, type GatewayProcess } from '../gateway.ts'
+import type { Moment } from './moments.ts'
+import { killAt } from './points.ts'
+
+/** One gateway process, from its start to its death. */
+export interface Life {
+  /** Undefined when it died before it took messages, at the point where it had to. */
+  readonly started: Promise<GatewayProcess | undefined>
+  readonly dead: Promise<void>
+  isDead(): boolean
+  kill(): Promise<void>
+  output(): string
+}
+
+/** Starts a gateway, prepared for its death when that comes from within. */
+export function live(home: string, moment: Moment | undefined, random: () => number): Life {
+  const { node, env } = moment?.kind === 'point' ? killAt(moment.name, random) : { node: [], env: {} }
+  let gateway: GatewayProcess | undefined
+  let dead = false
+  const started = startGateway(home, env, node).then(
+    (one) => (gateway = one),
+    (error: Error) => {
+      if (node.length === 0 || !error.message.includes('SIGKILL')) throw error
+      return undefined
+    },
+  )
+  return {
+    started,
+    dead: started.then((one) => one?.gone).then(() => void (dead = true)),
+    isDead: () => dead,
+    kill: async () => (await started)?.kill(),
+    output: () => gateway?.output() ?? '',
+  }
+}

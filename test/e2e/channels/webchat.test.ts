@@ -1,0 +1,6 @@
+import { it } from 'vitest'
+import { survive } from './survive.ts'
+
+it('R1 R2 R3 R4: nothing is lost in web chat while the gateway is killed', { timeout: 180_000 }, async () => {
+  await survive('webchat')
+})
