@@ -82,6 +82,7 @@ export async function ask(
   }
   watch(idleMs)
   let iterator: AsyncIterator<ModelEvent> | undefined
+  let over = false
   try {
     iterator = models.stream(request, control.signal)[Symbol.asyncIterator]()
     let chars = 0
@@ -94,6 +95,7 @@ export async function ask(
       heard = clock.now()
       if (next.done) throw failure('unavailable', `${label}: the answer broke off; try again or choose another model`)
       const event = next.value
+      over = event.type === 'done' || event.type === 'failed'
       if (event.type === 'done') {
         const { parts } = said
         if (!parts.some((part) => part.type === 'call' || (part.type === 'text' && part.text.trim())))
@@ -127,7 +129,8 @@ export async function ask(
     timer?.[Symbol.dispose]()
     signal.removeEventListener('abort', stop)
     giveUp = undefined
-    control.abort(failure('aborted', 'the call is over'))
+    // A stream that has ended holds nothing any more, and its connection is good for the next call.
+    if (!over) control.abort(failure('aborted', 'the call is over'))
     // Not waited for: a generator that hangs never answers to this.
     try {
       void Promise.resolve(iterator?.return?.()).catch(() => {})

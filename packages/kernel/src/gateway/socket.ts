@@ -100,7 +100,8 @@ export function serveSocket(ws: WebSocket, socket: Socket, asked: Asked, options
   }
 
   function open(identity: Connection['identity']): SocketConnection {
-    const served = serve(transportOf(ws, box), identity, {
+    const together = corked(socket)
+    const served = serve(transportOf(ws, together, box), identity, {
       dispatch,
       now: options.now,
       onEnd: (reason) => void options.after(lastAnswerMs, () => closeNow(1008, reason)),
@@ -113,7 +114,9 @@ export function serveSocket(ws: WebSocket, socket: Socket, asked: Asked, options
       tell({ frame, droppable }) {
         const buffered = ws.bufferedAmount
         if (buffered > tooSlowBytes) return closeNow(1008, 'slow consumer')
-        if (!droppable || buffered <= slowBytes) ws.send(frame, { binary: false })
+        if (droppable && buffered > slowBytes) return
+        together()
+        ws.send(frame, { binary: false })
       },
       beat() {
         const moved = socket.bytesWritten !== written || ws.bufferedAmount === 0
@@ -168,8 +171,22 @@ function readConnect(text: string): { id: FrameId; params: unknown } {
   return { id, params }
 }
 
+/** What one turn of the event loop has to say goes out in one write: a run's end alone is three frames. */
+function corked(socket: Socket): () => void {
+  let held = false
+  return () => {
+    if (held) return
+    held = true
+    socket.cork()
+    setImmediate(() => {
+      held = false
+      socket.uncork()
+    })
+  }
+}
+
 /** Frames over a WebSocket. While the client is slow to take answers, nothing more is read from it. */
-function transportOf(ws: WebSocket, { onMessage, onClose }: ReturnType<typeof inbox>): Transport {
+function transportOf(ws: WebSocket, together: () => void, { onMessage, onClose }: ReturnType<typeof inbox>): Transport {
   const resume = () => {
     if (ws.isPaused && ws.bufferedAmount <= slowBytes) ws.resume()
   }
@@ -178,6 +195,7 @@ function transportOf(ws: WebSocket, { onMessage, onClose }: ReturnType<typeof in
     onClose,
     send(text) {
       if (ws.readyState !== ws.OPEN) return
+      together()
       if (ws.bufferedAmount + text.length <= slowBytes) return ws.send(text)
       ws.send(text, resume)
       if (!ws.isPaused && ws.bufferedAmount > slowBytes) ws.pause()
