@@ -13,7 +13,7 @@ export interface Noted {
 }
 
 /** What stands in a home in the end. */
-export interface Record {
+export interface Journals {
   readonly noted: readonly Noted[]
   /** Runs that ended with an answer, and those that ended otherwise. */
   readonly answered: ReadonlySet<string>
@@ -32,7 +32,7 @@ export function readLines(home: string): readonly { readonly session: string; re
 }
 
 /** Every user line of a home's sessions, with the runs that took it, and how each run ended. */
-export function readJournals(home: string): Record {
+export function readJournals(home: string): Journals {
   const all = readLines(home)
   const lines = all.map(({ line }) => line)
   const takes = lines.filter((line) => isLine(line, 'run', 'take')).map(({ body }) => body)

@@ -3,12 +3,13 @@ import type { Traits } from '@openclaw/sdk'
 import { testPlatform, writeAllowlist, type Counterpart } from '@openclaw/testing'
 import { connect, until, type GatewayProcess } from '../gateway.ts'
 import { furnish } from './home.ts'
-import { readEffects, readJournals, type Noted } from './journals.ts'
+import { readEffects, readJournals, type Journals } from './journals.ts'
 import { live, type Life } from './life.ts'
 import { marksIn } from './marks.ts'
-import { lastSaid, serveModel, type Asked, type Reply } from './model.ts'
-import { meet, mixedMoments, named, type Steps } from './moments.ts'
-import type { Gateway, Place } from './places.ts'
+import { lastSaid, serveModel, type Asked, type HttpModel, type Reply } from './model.ts'
+import { meet, mixedMoments, namedMoments, type Moment, type Steps } from './moments.ts'
+import type { Place } from './places.ts'
+import { openTalk, type Said } from './talk.ts'
 
 /** How hard a gateway is treated. */
 export interface KillPlan {
@@ -22,34 +23,18 @@ export interface KillPlan {
   died?(at: string): void
 }
 
-/** Something that a person said, by a mark that stands in every answer to it. */
-interface Said {
-  readonly mark: string
-  readonly person: string
-  /** Where they said it, and where they must be answered. */
-  readonly peer: { readonly id: string }
-  /** How often it was said: more than once only where the platform keeps nothing for us while we are away. */
-  times: number
-}
-
 /** What is left when everything is over. */
-export interface Aftermath {
-  readonly place: string
+export interface Aftermath extends Journals {
   readonly delivery: Traits['delivery']
   readonly said: readonly Said[]
-  readonly noted: readonly Noted[]
-  readonly answered: ReadonlySet<string>
-  readonly failed: ReadonlySet<string>
   /** How often the tool ran, by mark. */
   readonly effects: ReadonlyMap<string, number>
   readonly sees: ReturnType<Counterpart['sees']>
   readonly requests: readonly string[]
   readonly links: ReturnType<Counterpart['links']>
-  readonly kills: number
+  readonly people: readonly string[]
   /** What the process was killed at, each time. */
   readonly killedAt: readonly string[]
-  readonly seed: number
-  readonly people: readonly string[]
 }
 
 /** For what is owed to be done, on a machine that has much else to do. */
@@ -57,50 +42,28 @@ const patienceMs = 60_000
 
 /**
  * Has several people write numbered messages to a real gateway process from one place, and kills it (`SIGKILL`) while
- * they do. Every other message has a tool run first. Started again at once, until everything is answered. `home` is an
- * empty folder, and holds everything afterwards. Rejects when something is still owed after a minute of peace.
+ * they do. A tool runs for every other message; for each, where only points count. Started again at once, until
+ * everything is answered. `home` is an empty folder, and holds everything afterwards. Rejects when something is still
+ * owed after a minute of peace.
  */
 export async function killHarness(place: Place, home: string, plan: KillPlan): Promise<Aftermath> {
-  const { messages, kills, seed } = plan
+  const { messages, kills, seed, points = false } = plan
   const platform = testPlatform(home, { seed })
   const random = () => platform.random.number()
   let address: string | undefined
-  const gateway: Gateway = { home, address: () => address, forward: (request) => forward(request, address) }
-  await using model = await serveModel(note)
-  await using counterpart = await place.start(gateway)
-  const people = counterpart.people.slice(0, 3)
-  const { plugin } = place
-  // Only an owner's message may run something here.
-  if (plugin) await writeAllowlist(home, plugin.id, Object.fromEntries(people.map((one) => [one, 'owner'] as const)))
-  const account = { dm: { policy: 'allowlist' }, accounts: { default: counterpart.account } }
-  await furnish(
+  await using model = await serveModel((asked) => note(asked, points))
+  await using counterpart = await place.start({
     home,
-    {
-      agents: { main: { model: 'openai/echo' } },
-      tools: { exec: 'never-ask' },
-      plugins: { openai: { config: { baseUrl: model.baseUrl, models: [{ id: 'echo', contextTokens: 100_000 }] } } },
-      channels: plugin ? { [plugin.id]: account } : {},
-    },
-    plugin ? [plugin.folder] : [],
-  )
-
-  const said: Said[] = []
-  async function speak(count: number): Promise<void> {
-    for (let one = 0; one < count; one++) {
-      const who = said.length % people.length
-      const mark = `m${said.length}p${who}`
-      const person = people[who]!
-      said.push({ mark, person, peer: counterpart.direct(person), times: 1 })
-      if (random() < 0.2 && !counterpart.immune?.includes('duplicate'))
-        counterpart.fault({ kind: 'duplicate', times: 2 + Math.floor(random() * 3) })
-      await counterpart.says(`please note ${mark}`, { from: person })
-      await pause(random() * 30)
-    }
-  }
-  const isAnswered = ({ mark }: Said) => counterpart.sees().some(({ text }) => marksIn(text).includes(mark))
+    address: () => address,
+    forward: (request) => forward(request, address),
+  })
+  const people = counterpart.people.slice(0, 3)
+  await admit(place, home, people)
+  await furnish(home, configOf(place, counterpart, model), place.plugin ? [place.plugin.folder] : [])
+  const talk = openTalk(counterpart, people, random)
 
   await using over = new AsyncDisposableStack()
-  function begin(moment?: Parameters<typeof live>[1]): Life {
+  function begin(moment?: Moment): Life {
     address = undefined
     const life = live(home, moment, random)
     over.defer(() => life.kill().catch(() => {}))
@@ -112,50 +75,40 @@ export async function killHarness(place: Place, home: string, plan: KillPlan): P
   }
 
   // The first messages show which steps there are.
-  const steps = {
-    connecting: new Set<string>(),
-    talking: new Set<string>(),
-    onStep(listen: Parameters<Steps['onStep']>[0]) {
-      const both = new DisposableStack()
-      both.use(counterpart.onStep(listen))
-      both.use(model.onStep((step) => listen(`model ${step}`)))
-      return both
-    },
-  }
-  let learnt = steps.connecting
+  const steps = joinSteps(counterpart, model)
+  const known = { connecting: new Set<string>(), talking: new Set<string>() }
+  let learnt = known.connecting
   using learning = steps.onStep((step) => void learnt.add(step))
   const first = begin()
   await isOnline(home, (await first.started)!, place)
-  learnt = steps.talking
-  await speak(Math.min(2, messages))
-  await until(async () => said.every(isAnswered), patienceMs)
+  learnt = known.talking
+  await talk.speakUpTo(Math.min(2, messages))
+  await until(async () => talk.isAllAnswered(), patienceMs)
   learning[Symbol.dispose]()
   await first.kill()
 
-  const moments = plan.points ? named('point', place.points) : mixedMoments(steps, place.points, random)
+  const moments = points ? namedMoments(place.points) : mixedMoments(known, place.points, random)
   const killedAt: string[] = []
   let speaking: Promise<void> = Promise.resolve()
   for (let kill = 1; kill <= kills; kill++) {
     const moment = moments.next().value
     const dying = meet(moment, begin(moment), steps, random)
     // Not waited for: there are platforms on which nobody can write to us while we are away.
-    speaking = speaking.then(() => speak(Math.ceil((messages * kill) / (kills + 1)) - said.length))
-    killedAt.push(await dying)
-    plan.died?.(killedAt.at(-1)!)
+    speaking = speaking.then(() => talk.speakUpTo(Math.ceil((messages * kill) / (kills + 1))))
+    const at = await dying
+    killedAt.push(at)
+    plan.died?.(at)
   }
   await using last = (await begin().started)!
   await isOnline(home, last, place)
   await speaking
-  await speak(messages - said.length)
+  await talk.speakUpTo(messages)
   // Where nobody keeps anything for us, who got no answer says it again.
   if (place.delivery === 'at-most-once')
     await until(async () => {
-      for (const one of said.filter((open) => !isAnswered(open))) {
-        one.times++
-        await counterpart.says(`please note ${one.mark}`, { from: one.person })
-      }
+      await talk.sayAgain()
       await pause(500)
-      return said.every(isAnswered)
+      return talk.isAllAnswered()
     }, patienceMs)
   await counterpart.acknowledged()
   await until(async () => {
@@ -164,29 +117,51 @@ export async function killHarness(place: Place, home: string, plan: KillPlan): P
   }, patienceMs)
   await last[Symbol.asyncDispose]()
   return {
-    place: place.name,
     delivery: place.delivery,
-    said,
+    said: talk.said,
     ...readJournals(home),
     effects: readEffects(home),
     sees: [...counterpart.sees()],
     requests: model.requests,
     links: counterpart.links(),
-    kills,
-    killedAt,
-    seed,
     people,
+    killedAt,
   }
 }
 
-/** What the model does: notes what was said, every other time with the help of a tool. */
-function note(asked: Asked): Reply {
+/** What the model does: notes what was said, with the help of a tool every other time or always. */
+function note(asked: Asked, always: boolean): Reply {
   const marks = marksIn(lastSaid(asked))
   const latest = marks.at(-1)
-  const even = latest !== undefined && Number(/\d+/.exec(latest)![0]) % 2 === 0
-  if (even && asked.messages.at(-1)?.role !== 'tool')
+  const wanted = latest !== undefined && (always || Number(/\d+/.exec(latest)![0]) % 2 === 0)
+  if (wanted && asked.messages.at(-1)?.role !== 'tool')
     return { tool: 'bash', input: { command: `echo done >> did-${latest}` } }
   return `I noted ${marks.join(' ')}.`
+}
+
+/** As owners, because only an owner's message may run something here. The page knows its own. */
+async function admit({ plugin }: Place, home: string, people: readonly string[]): Promise<void> {
+  if (plugin) await writeAllowlist(home, plugin.id, Object.fromEntries(people.map((one) => [one, 'owner'] as const)))
+}
+
+function configOf({ plugin }: Place, { account }: Counterpart, { baseUrl }: HttpModel): object {
+  return {
+    agents: { main: { model: 'openai/echo' } },
+    tools: { exec: 'never-ask' },
+    plugins: { openai: { config: { baseUrl, models: [{ id: 'echo', contextTokens: 100_000 }] } } },
+    channels: plugin ? { [plugin.id]: { dm: { policy: 'allowlist' }, accounts: { default: account } } } : {},
+  }
+}
+
+function joinSteps(counterpart: Counterpart, model: HttpModel): Steps {
+  return {
+    onStep(listen) {
+      const both = new DisposableStack()
+      both.use(counterpart.onStep(listen))
+      both.use(model.onStep((step) => listen(`model ${step}`)))
+      return both
+    },
+  }
 }
 
 async function isOnline(home: string, gateway: GatewayProcess, { plugin }: Place): Promise<void> {

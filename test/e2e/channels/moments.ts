@@ -2,20 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Life } from './life.ts'
 import { points, type Point } from './points.ts'
 
-/** A step or a point that does not come for so long is not waited for any more. */
-const nextMs = 8000
-const longestRandomMs = 600
+/** What does not come for so long is not waited for any more: a step may not come again, a point does. */
+const longestMs = { step: 3000, point: 20_000, random: 600 }
 
 /** When a gateway is killed: before a step on the wire, at a named point of its own work, or at any moment. */
 export type Moment =
-  | { readonly kind: 'step'; readonly name: string }
+  | { readonly kind: 'step'; readonly name: string; readonly skip: number }
   | { readonly kind: 'point'; readonly name: Point }
   | { readonly kind: 'random'; readonly name: 'a random moment' }
 
-/** Steps of the platform and the model, by when they come. */
+/** Steps of the platform and the model, as they come. */
 export interface Steps {
-  readonly connecting: ReadonlySet<string>
-  readonly talking: ReadonlySet<string>
   onStep(listen: (step: string) => void | Promise<void>): Disposable
 }
 
@@ -23,7 +20,7 @@ const anyMoment: Moment = { kind: 'random', name: 'a random moment' }
 
 /** A step of a conversation, a named point, a step of a connection, any moment: each kind in turn, shuffled. */
 export function* mixedMoments(
-  steps: Pick<Steps, 'connecting' | 'talking'>,
+  steps: { readonly connecting: ReadonlySet<string>; readonly talking: ReadonlySet<string> },
   known: readonly Point[],
   random: () => number,
 ): Generator<Moment, never> {
@@ -35,25 +32,27 @@ export function* mixedMoments(
     ),
   )
   const named = around(shuffle(known, random))
-  const step = (name: string | undefined): Moment => (name === undefined ? anyMoment : { kind: 'step', name })
+  // A connection is made once in a life; of a conversation's steps there are many.
+  const step = (name: string | undefined, most: number): Moment =>
+    name === undefined ? anyMoment : { kind: 'step', name, skip: Math.floor(random() * (most + 1)) }
   for (;;) {
-    yield step(talking.next().value)
+    yield step(talking.next().value, 1)
     yield { kind: 'point', name: named.next().value! }
-    yield step(connecting.next().value ?? talking.next().value)
+    yield step(connecting.next().value, 0)
     yield anyMoment
   }
 }
 
-/** Those given, again and again. */
-export function* named(kind: 'step' | 'point', names: readonly string[]): Generator<Moment, never> {
-  for (;;) for (const name of names) yield { kind, name } as Moment
+/** Those points in their order, again and again. */
+export function* namedMoments(known: readonly Point[]): Generator<Moment, never> {
+  for (;;) for (const name of known) yield { kind: 'point', name }
 }
 
 /** Kills a gateway at its moment; resolves with the name of what it died at, once it is dead. */
 export async function meet(moment: Moment, life: Life, steps: Steps, random: () => number): Promise<string> {
   const alive = Promise.withResolvers<void>()
   const wanted = moment.kind === 'point' ? `model ${points[moment.name].mark}` : moment.name
-  let skip = moment.kind === 'step' ? Math.floor(random() * 2) : 0
+  let skip = moment.kind === 'step' ? moment.skip : 0
   let killed: string | undefined
   const kill = async (why: string) => {
     killed ??= why
@@ -63,7 +62,7 @@ export async function meet(moment: Moment, life: Life, steps: Steps, random: () 
     alive.resolve()
     if (step === wanted && killed === undefined && skip-- <= 0) await kill(moment.name)
   })
-  const waitMs = moment.kind === 'random' ? random() * longestRandomMs : nextMs
+  const waitMs = longestMs[moment.kind] * (moment.kind === 'random' ? random() : 1)
   const late = alive.promise.then(() => pause(waitMs, undefined, { ref: false }))
   await Promise.race([life.dead, late])
   if (!life.isDead()) await kill(anyMoment.name)

@@ -16,7 +16,6 @@ const seen = (text: string, peer: typeof ann | typeof bob, message: string) => (
 })
 
 const good: Aftermath = {
-  place: 'somewhere',
   delivery: 'effectively-once',
   said: [
     { mark: 'm0p0', person: 'ann', peer: ann, times: 1 },
@@ -32,10 +31,8 @@ const good: Aftermath = {
   sees: [seen('I noted m0p0.', ann, '1'), seen('I noted m1p1.', bob, '2')],
   requests: ['m0p0', 'm1p1'],
   links: { now: 0, most: 1 },
-  kills: 2,
-  killedAt: [],
-  seed: 1,
   people: ['ann', 'bob'],
+  killedAt: ['a random moment', 'a random moment'],
 }
 const [first, second] = [good.noted[0]!, good.noted[1]!]
 const [one, other] = [good.sees[0]!, good.sees[1]!]

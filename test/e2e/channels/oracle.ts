@@ -12,7 +12,7 @@ export interface Verdict {
 
 /** What must be true after any number of kills. */
 export function judge(after: Aftermath): Verdict {
-  const { said, noted, sees, kills, people, delivery } = after
+  const { said, noted, sees, people, delivery } = after
   const lost: string[] = []
   const doubled: string[] = []
   const wrongRecipient: string[] = []
@@ -20,7 +20,7 @@ export function judge(after: Aftermath): Verdict {
   const shown = (mark: string) => sees.filter(({ text }) => marksIn(text).includes(mark))
   const notices = (where: string) => sees.filter(({ text, peer }) => peer.id === where && marksIn(text).length === 0)
   // A cut in the middle of a send may repeat one chunk where the platform cannot be asked, for each who was just answered.
-  const more = delivery === 'at-least-once' ? kills : 0
+  const more = delivery === 'at-least-once' ? after.killedAt.length : 0
 
   for (const { mark, person, peer, times } of said) {
     const lines = noted.filter(({ text }) => marksIn(text).includes(mark))

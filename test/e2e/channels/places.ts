@@ -39,7 +39,11 @@ export const places = {
   }),
   webhook: async () => {
     const folder = 'examples/openclaw-plugin-example'
-    execFileSync('pnpm', ['run', 'build'], { cwd: join(root, folder), shell: process.platform === 'win32' })
+    execFileSync('pnpm', ['run', 'build'], {
+      cwd: join(root, folder),
+      stdio: 'pipe',
+      shell: process.platform === 'win32',
+    })
     const { startPlatform } = await import('../../../examples/openclaw-plugin-example/test/counterpart.ts')
     const { default: channel } = await import('../../../examples/openclaw-plugin-example/src/channel.ts')
     return placeOf(channel, folder, ({ forward }) => startPlatform(forward))

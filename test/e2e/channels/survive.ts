@@ -5,7 +5,7 @@ import { judge } from './oracle.ts'
 import { places } from './places.ts'
 
 /** How often a gateway is killed in an ordinary test, and what is said meanwhile; `pnpm soak --kills` does it at length. */
-const usual = { messages: 50, kills: 8 }
+export const usual = { messages: 50, kills: 8 }
 
 /** Kills a gateway while people write to it from a place, and expects that nothing is lost, doubled or led astray. */
 export async function survive(
