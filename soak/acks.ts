@@ -1,6 +1,6 @@
+import { say } from '../scripts/lib/say.mjs'
 import { killAfterAck, type Acks } from '../test/e2e/acks.ts'
 import { temporaryHome } from '../test/e2e/gateway.ts'
-import { say } from './say.ts'
 
 /** Kills a gateway right after each of so many acknowledged messages, and counts those found and answered. */
 export async function soakAcks(kills: number): Promise<Acks> {

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Plain, say } from '../scripts/lib/say.mjs'
 import { killHarness } from '../test/e2e/channels/kill-harness.ts'
 import { judge, type Verdict } from '../test/e2e/channels/oracle.ts'
 import { places } from '../test/e2e/channels/places.ts'
-import { say } from './say.ts'
 
 type Where = keyof typeof places
 
@@ -38,7 +38,7 @@ export async function soakKills(plan: {
   const { kills, seed, on } = plan
   const names = Object.keys(places) as Where[]
   const wanted = names.filter((name) => on === undefined || name === on)
-  if (wanted.length === 0) throw new Error(`nobody writes from "${on}"; --on knows: ${names.join(', ')}`)
+  if (wanted.length === 0) throw new Plain(`nobody writes from "${on}"; --on knows: ${names.join(', ')}`)
   const rounds = roundsOf(wanted, kills, seed)
   const found: Verdict[] = []
   let done = 0

@@ -1,5 +1,5 @@
 import { report, simulate } from '@openclaw/testing/simulator'
-import { say } from './say.ts'
+import { say } from '../scripts/lib/say.mjs'
 
 /** What `pnpm soak --seeds` ends with. */
 export interface Seeds {

@@ -1,9 +1,5 @@
 import { parseArgs } from 'node:util'
-import { soakAcks } from './acks.ts'
-import { soakKills } from './kills.ts'
-import { soakMarkup } from './markup.ts'
-import { writeReport } from './report.ts'
-import { soakSeeds } from './seeds.ts'
+import { main, Plain } from '../scripts/lib/say.mjs'
 
 const help = `pnpm soak: the long forms of tests, with numbers as big as you like. Each prints how it goes on stderr and ends
 with one line on stdout; it exits with 1 when a promise was broken, and says how to have the same again.
@@ -18,55 +14,71 @@ pnpm soak --report               the first three, and their figures into docs/re
                                  [--kills 1000] [--acks 200] [--seeds 20000] [--seed 7] [--from 1]`
 
 const number = { type: 'string' } as const
-const { values } = parseArgs({
-  options: {
-    kills: number,
-    acks: number,
-    seeds: number,
-    documents: number,
-    seed: number,
-    from: number,
-    on: { type: 'string' },
-    report: { type: 'boolean' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
-  },
+const options = {
+  kills: number,
+  acks: number,
+  seeds: number,
+  documents: number,
+  seed: number,
+  from: number,
+  on: { type: 'string' },
+  report: { type: 'boolean' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h' },
+} as const
+/** The least that each number may be. */
+const least = { kills: 1, acks: 1, seeds: 1, documents: 1, seed: 0, from: 0 }
+
+await main(async () => {
+  const values = given()
+  const numberOf = (name: keyof typeof least, otherwise: number) => wholeNumber(name, values[name], otherwise)
+  const seed = () => numberOf('seed', Math.floor(Math.random() * 2 ** 31))
+  /** One line: the figures as JSON, or the same as words. */
+  function end(figures: object, broken: boolean): void {
+    const words = Object.entries(figures).map(([name, value]) => `${name} ${value}`)
+    console.log(values.json ? JSON.stringify(figures) : words.join(', '))
+    process.exitCode = broken ? 1 : 0
+  }
+
+  // Imported where they are run: whoever asks for help waits for nothing.
+  if (values.help) console.log(help)
+  else if (values.report) {
+    const { writeReport } = await import('./report.ts')
+    await writeReport({
+      kills: numberOf('kills', 1000),
+      acks: numberOf('acks', 200),
+      seeds: numberOf('seeds', 20_000),
+      seed: seed(),
+      from: numberOf('from', 1),
+    })
+  } else if (values.kills !== undefined) {
+    const { soakKills } = await import('./kills.ts')
+    const { line, broken } = await soakKills({ kills: numberOf('kills', 1000), seed: seed(), on: values.on })
+    end(line, broken)
+  } else if (values.acks !== undefined) {
+    const { soakAcks } = await import('./acks.ts')
+    const acks = await soakAcks(numberOf('acks', 200))
+    end(acks, acks.answered < acks.kills)
+  } else if (values.seeds !== undefined) {
+    const { soakSeeds } = await import('./seeds.ts')
+    const seeds = await soakSeeds({ seeds: numberOf('seeds', 20_000), from: numberOf('from', 1) })
+    end(seeds, seeds.failures > 0)
+  } else if (values.documents !== undefined) {
+    const { soakMarkup } = await import('./markup.ts')
+    await soakMarkup(numberOf('documents', 100_000))
+  } else console.log(help)
 })
 
-/** The number given to an option. */
-function numberOf(name: 'kills' | 'acks' | 'seeds' | 'documents' | 'seed' | 'from', otherwise: number): number {
-  const given = Number(values[name] ?? otherwise)
-  const least = name === 'seed' || name === 'from' ? 0 : 1
-  if (Number.isSafeInteger(given) && given >= least) return given
-  throw new Error(`--${name} must be a whole number from ${least} on, as in: pnpm soak --${name} ${otherwise}`)
+function given() {
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    throw new Plain(`${(error as Error).message}\nWhat there is: pnpm soak --help`)
+  }
 }
 
-const seed = () => numberOf('seed', Math.floor(Math.random() * 2 ** 31))
-
-/** Ends with one line: the figures as JSON, or the same as words. */
-function end(figures: object, broken: boolean): void {
-  const words = Object.entries(figures).map(([name, value]) => `${name} ${value}`)
-  console.log(values.json ? JSON.stringify(figures) : words.join(', '))
-  process.exitCode = broken ? 1 : 0
+function wholeNumber(name: keyof typeof least, text: string | undefined, otherwise: number): number {
+  const value = Number(text ?? otherwise)
+  if (Number.isSafeInteger(value) && value >= least[name]) return value
+  throw new Plain(`--${name} must be a whole number from ${least[name]} on, as in: pnpm soak --${name} ${otherwise}`)
 }
-
-if (values.help) console.log(help)
-else if (values.report)
-  await writeReport({
-    kills: numberOf('kills', 1000),
-    acks: numberOf('acks', 200),
-    seeds: numberOf('seeds', 20_000),
-    seed: seed(),
-    from: numberOf('from', 1),
-  })
-else if (values.kills !== undefined) {
-  const figures = await soakKills({ kills: numberOf('kills', 1000), seed: seed(), on: values.on })
-  end(figures.line, figures.broken)
-} else if (values.acks !== undefined) {
-  const figures = await soakAcks(numberOf('acks', 200))
-  end(figures, figures.answered < figures.kills)
-} else if (values.seeds !== undefined) {
-  const figures = await soakSeeds({ seeds: numberOf('seeds', 20_000), from: numberOf('from', 1) })
-  end(figures, figures.failures > 0)
-} else if (values.documents !== undefined) await soakMarkup(numberOf('documents', 100_000))
-else console.log(help)

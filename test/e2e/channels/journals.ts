@@ -36,16 +36,25 @@ export function readJournals(home: string): Journals {
   const all = readLines(home)
   const lines = all.map(({ line }) => line)
   const takes = lines.filter((line) => isLine(line, 'run', 'take')).map(({ body }) => body)
+  const ends = all.flatMap(({ session, line }) => (isLine(line, 'end') ? [{ session, run: line.body.run }] : []))
+  // A message that was given up before any step of its run is named by no line: one end without a beginning is its own.
+  const unbegun = ends.filter(({ run }) => !takes.some((one) => one.run === run))
+  const runsOf = (session: string, line: string): string[] => {
+    const runs = takes.filter((one) => one.takes.includes(line)).map(({ run }) => run)
+    if (runs.length > 0) return runs
+    const at = unbegun.findIndex((one) => one.session === session)
+    return at < 0 ? [] : unbegun.splice(at, 1).map(({ run }) => run)
+  }
   return {
     noted: all.flatMap(({ session, line }) => {
       if (!isLine(line, 'user')) return []
-      const runs = takes.filter((one) => one.takes.includes(line.id)).map(({ run }) => run)
-      return [{ line: line.id, sender: line.origin?.sender ?? session, text: line.body.text, runs }]
+      const { id, origin, body } = line
+      return [{ line: id, sender: origin?.sender ?? session, text: body.text, runs: runsOf(session, id) }]
     }),
     answered: new Set(
       lines.filter((line) => isLine(line, 'assistant')).flatMap(({ body }) => (body.stop === 'end' ? [body.run] : [])),
     ),
-    failed: new Set(lines.filter((line) => isLine(line, 'end')).map(({ body }) => body.run)),
+    failed: new Set(ends.map(({ run }) => run)),
   }
 }
 
