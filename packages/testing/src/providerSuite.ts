@@ -1,14 +1,10 @@
-import type { Model, ModelEvent, ModelRequest, Models, Provider } from '@openclaw/sdk'
+import type { Model, ModelRequest, Models, Provider } from '@openclaw/sdk'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { collectEvents as collect, eventProblems, partsOf, sampleRequest, textOf } from './model/events.ts'
+import { shapeProblems, type Shape } from './model/shapes.ts'
+import type { Situation } from './model/situations.ts'
 import { memoryStore, testScope } from './scope.ts'
-
-/**
- * What the counterpart does when it is asked: answers with text; calls the tool `look` with `{ "place": … }`; never
- * answers; sends the first piece and then nothing; asks to wait a second (429); refuses the key (401); fails (500);
- * breaks the connection in the middle of an answer.
- */
-export type Situation = 'answers' | 'calls' | 'hangs' | 'stalls' | 'limited' | 'unauthorized' | 'fails' | 'breaks'
 
 /** A provider entry with a counterpart that speaks its wire protocol. */
 export interface ProviderFixture {
@@ -17,8 +13,12 @@ export interface ProviderFixture {
   readonly provider: Provider
   /** Starts the counterpart in a situation; undefined when there is no such thing, and its tests are left out. */
   make(situation: Situation): Promise<ModelCounterpart | undefined> | ModelCounterpart | undefined
+  /** The shape of its requests: each one that is sent is held against the vendor's rules. */
+  readonly shape?: Shape
   /** Situations that `make` does not know; they are left out by name, so that none is forgotten. */
   readonly without?: readonly Situation[]
+  /** Only these situations: for a provider with nobody behind it that could fail. */
+  readonly only?: readonly Situation[]
 }
 
 export interface ModelCounterpart {
@@ -26,80 +26,43 @@ export interface ModelCounterpart {
   readonly config: unknown
   /** A model without the provider's prefix. */
   readonly model: string
-  stop?(): Promise<void>
+  stop?(): PromiseLike<void>
 }
 
 const look = { name: 'look', description: 'Looks at a place.', input: Type.Object({ place: Type.String() }) }
 
-/** A small request that every provider takes. */
-export function sampleRequest(model: string, more: Partial<ModelRequest> = {}): ModelRequest {
-  return {
-    model,
-    system: 'You are a test.',
-    turns: [{ role: 'user', content: [{ type: 'text', text: 'Say hello.' }] }],
-    tools: [],
-    session: 'conformance',
-    local: true,
-    ...more,
-  }
-}
-
-/** What is wrong with a stream's events, in words. */
-export function eventProblems(events: readonly ModelEvent[]): string[] {
-  const problems: string[] = []
-  const ends = events.filter(({ type }) => type === 'done' || type === 'failed')
-  if (ends.length !== 1) problems.push(`${ends.length} events end the stream; one must`)
-  const last = events.at(-1)
-  if (last?.type !== 'done' && last?.type !== 'failed') problems.push(`the last event is ${last?.type ?? 'missing'}`)
-  const ids = new Set<string>()
-  for (const event of events) {
-    if ((event.type === 'text' || event.type === 'thinking') && typeof event.delta !== 'string')
-      problems.push(`a ${event.type} without a delta`)
-    if (event.type === 'call') {
-      if (!event.id || ids.has(event.id)) problems.push(`the call id "${event.id}" is empty or used twice`)
-      ids.add(event.id)
-      if (!event.name) problems.push('a call without a name')
-      if (event.input === undefined) problems.push(`the input of ${event.name} is missing`)
-    }
-    if (event.type === 'done') {
-      const { input, cached, output } = event.usage ?? {}
-      for (const [name, count] of Object.entries({ input, cached, output }))
-        if (typeof count !== 'number' || !(count >= 0)) problems.push(`usage.${name} is ${String(count)}`)
-      if (ids.size > 0 && event.stop === 'end') problems.push('it stopped with "end" after calls')
-      if (ids.size === 0 && event.stop === 'tool') problems.push('it stopped with "tool" without a call')
-    }
-    if (event.type === 'failed' && !event.failure.message.trim()) problems.push('a failure without a message')
-  }
-  return problems
-}
-
 /** What every provider entry must hold to. Call it in the plugin's `test/conformance.test.ts`. */
 export function providerConformance(fixture: ProviderFixture): void {
   describe(`provider conformance: ${fixture.name}`, () => {
-    async function inSituation(
-      situation: Situation,
-      check: (models: Models, model: string) => Promise<void>,
-    ): Promise<void> {
+    type Check = (models: Models, model: string, sent: readonly string[]) => Promise<void>
+    async function inSituation(situation: Situation, check: Check): Promise<void> {
       const counterpart = await fixture.make(situation)
       if (!counterpart)
         throw new Error(`the fixture knows no situation "${situation}"; make it, or name it in \`without\``)
       const { scope, close } = testScope()
+      const sent: string[] = []
       try {
         const models = await fixture.provider.connect({
           ...scope,
           config: counterpart.config as never,
           store: memoryStore(),
-          fetch: globalThis.fetch,
+          fetch: (input, init) => {
+            if (typeof init?.body === 'string') sent.push(init.body)
+            return globalThis.fetch(input, init)
+          },
           env: [],
         })
-        await check(models, counterpart.model)
+        await check(models, counterpart.model, sent)
+        if (fixture.shape)
+          for (const body of sent) expect(shapeProblems[fixture.shape](JSON.parse(body)), body).toEqual([])
       } finally {
         await close()
         await counterpart.stop?.()
       }
     }
-    const test = (situation: Situation, name: string, check: (models: Models, model: string) => Promise<void>) => {
-      if (!fixture.without?.includes(situation)) it(name, () => inSituation(situation, check))
+    const test = (situation: Situation, name: string, check: Check) => {
+      const known = fixture.only?.includes(situation) ?? !fixture.without?.includes(situation)
+      if (known) it(name, () => inSituation(situation, check))
     }
 
     it('has an id that can stand before a slash', () => {
@@ -167,6 +130,47 @@ export function providerConformance(fixture: ProviderFixture): void {
       expect(events.at(-1)).toMatchObject({ type: 'done', stop: 'tool' })
     })
 
+    test('signs', 'gives back what came with its thinking, across a tool call', async (models, model, sent) => {
+      const request = sampleRequest(model, { tools: [look], thinking: 'high' })
+      const events = await collect(models, request)
+      expect(eventProblems(events)).toEqual([])
+      const content = partsOf(events)
+      const call = content.find((part) => part.type === 'call')!
+      const kept = content.flatMap(({ keep }) => keptTexts(keep))
+      expect(kept, 'what is kept').not.toEqual([])
+      const result = { role: 'tool' as const, call: call.id, name: 'look', failed: false }
+      const turns: ModelRequest['turns'] = [
+        ...request.turns,
+        { role: 'assistant', content },
+        { ...result, content: [{ type: 'text', text: 'a stone' }] },
+      ]
+      await collect(models, { ...request, turns })
+      expect(
+        kept.filter((text) => sent.at(-1)!.includes(text)),
+        'what came back',
+      ).not.toEqual([])
+    })
+
+    test('caches', 'counts what was read from the cache as read, and cheaper', async (models, model) => {
+      const events = await collect(models, sampleRequest(model))
+      expect(eventProblems(events)).toEqual([])
+      const { usage } = events.at(-1) as Extract<(typeof events)[number], { type: 'done' }>
+      expect(usage.cached).toBe(40)
+      expect(usage.input).toBeGreaterThan(40)
+    })
+
+    test('answers', 'hands images over', async (models, model, sent) => {
+      const bytes = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4])
+      const content = [
+        { type: 'text' as const, text: 'What is it?' },
+        { type: 'file' as const, mime: 'image/png', name: 'dot.png', bytes },
+      ]
+      const events = await collect(models, sampleRequest(model, { turns: [{ role: 'user', content }] }))
+      expect(eventProblems(events)).toEqual([])
+      if (fixture.shape) expect(sent).toHaveLength(1)
+      if (sent.length > 0) expect(sent.at(-1)).toContain(Buffer.from(bytes).toString('base64'))
+    })
+
     for (const situation of ['hangs', 'stalls'] as const) {
       test(situation, `ends within a second after the signal when the model ${situation}`, async (models, model) => {
         const control = new AbortController()
@@ -208,6 +212,24 @@ export function providerConformance(fixture: ProviderFixture): void {
       expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'unavailable' } })
     })
 
+    test('overloaded', 'says that the vendor has too much to do', async (models, model) => {
+      const events = await collect(models, sampleRequest(model))
+      expect(eventProblems(events)).toEqual([])
+      expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'unavailable', reason: 'overload' } })
+    })
+
+    test('overflows', 'says that the conversation is too long', async (models, model) => {
+      const events = await collect(models, sampleRequest(model))
+      expect(eventProblems(events)).toEqual([])
+      expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'invalid_params', reason: 'overflow' } })
+    })
+
+    test('garbles', 'never throws when what comes is not what the vendor says', async (models, model) => {
+      const events = await collect(models, sampleRequest(model))
+      expect(eventProblems(events)).toEqual([])
+      expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'unavailable' } })
+    })
+
     test('breaks', 'never throws after the first event, also when the connection breaks', async (models, model) => {
       const events = await collect(models, sampleRequest(model))
       expect(eventProblems(events)).toEqual([])
@@ -216,18 +238,11 @@ export function providerConformance(fixture: ProviderFixture): void {
   })
 }
 
-async function collect(
-  models: Models,
-  request: ModelRequest,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<ModelEvent[]> {
-  const events: ModelEvent[] = []
-  for await (const event of models.stream(request, signal)) events.push(event)
-  return events
+/** Every text in what a provider keeps that is long enough to be one of its own. */
+function keptTexts(keep: unknown): string[] {
+  if (typeof keep === 'string') return keep.length >= 8 ? [keep] : []
+  return typeof keep === 'object' && keep !== null ? Object.values(keep).flatMap(keptTexts) : []
 }
-
-const textOf = (events: readonly ModelEvent[]) =>
-  events.map((event) => (event.type === 'text' ? event.delta : '')).join('')
 
 function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
