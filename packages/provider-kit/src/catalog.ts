@@ -68,7 +68,10 @@ export const catalog: Readonly<Record<string, Readonly<Record<string, Known>>>> 
       price: { ...price(2, 0.1, 10, 2.5), long: { above: 272_000, ...price(4, 0.2, 15, 5) } },
     },
     'gpt-6-sol': { ...wideGpt, price: { ...price(2, 0.2, 10), long: { above: 272_000, ...price(4, 0.4, 15) } } },
-    'gpt-6-luna': { ...wideGpt, price: { ...price(0.1, 0.01, 0.5), long: { above: 272_000, ...price(0.2, 0.02, 0.75) } } },
+    'gpt-6-luna': {
+      ...wideGpt,
+      price: { ...price(0.1, 0.01, 0.5), long: { above: 272_000, ...price(0.2, 0.02, 0.75) } },
+    },
     'gpt-5.4': { ...wideGpt, price: price(2.5, 0.25, 15) },
     'gpt-5.4-mini': { ...gpt, price: price(0.75, 0.075, 4.5) },
     'gpt-5.2': { ...gpt, price: price(1.75, 0.175, 14) },

@@ -10,9 +10,14 @@ export type Cost = (tokens: Tokens, raw: unknown) => number | undefined
 /** Turns the stream of one answer into events, remembering what the last ones need. `who` begins a failure's message. */
 export function translator(who: string, cost?: Cost) {
   let calls = 0
+  let said = false
   const keeps = openKeeps()
   const failed = (thrown: unknown): ModelEvent[] => [{ type: 'failed', failure: readFailure(thrown, who) }]
-  const piece = (type: 'text' | 'thinking', delta: string): ModelEvent[] => (delta ? [{ type, delta }] : [])
+  const piece = (type: 'text' | 'thinking', delta: string): ModelEvent[] => {
+    if (!delta) return []
+    said = true
+    return [{ type, delta }]
+  }
   const end = (type: 'text' | 'thinking', id: string): ModelEvent[] => {
     const keep = keeps.take(id)
     return keep ? [{ type, delta: '', keep }] : []
@@ -66,7 +71,9 @@ export function translator(who: string, cost?: Cost) {
       const message = `${who}: the vendor refused to answer; say it differently or choose another model`
       return [{ type: 'failed', failure: { code: 'forbidden', reason: 'refused', message } }]
     }
-    if (why === 'error' || why === 'interrupted') return failed(new Error('the answer ended too early'))
+    // Some libraries take a body that they could not read for an answer that has ended.
+    const nothing = why === 'other' && !said && calls === 0
+    if (why === 'error' || why === 'interrupted' || nothing) return failed(new Error('the answer ended too early'))
     const tokens = readTokens(usage)
     // Some servers say "stop" although they call tools.
     const stop = why === 'length' ? 'length' : calls > 0 ? 'tool' : 'end'

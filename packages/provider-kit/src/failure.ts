@@ -19,7 +19,7 @@ const overflow = new RegExp(
   [
     'context[_ ](length|window|size)',
     'maximum (context|prompt) length',
-    'exceed(s|ed)? (the )?(available |maximum |model\'?s )?(context|number of tokens|input)',
+    "exceed(s|ed)? (the )?(available |maximum |model'?s )?(context|number of tokens|input)",
     'too many (input )?tokens',
     '(prompt|input) is too long',
     'too large for model with',

@@ -1,7 +1,7 @@
 export { catalog, type Known } from './catalog.ts'
 export { addressOf, isPrivate, warnOfPlainHttp } from './endpoint.ts'
 export { readFailure, type ModelFailure } from './failure.ts'
-export { getJson, record, rowsOf, whole, type Question } from './json.ts'
+export { getJson, record, rowsOf, text, whole, type Question } from './json.ts'
 export { offerOfServer, offersOfKeys } from './offers.ts'
 export { costOf, type Price, type Rates } from './prices.ts'
 export { writePrompt, type PromptOptions } from './prompt.ts'

@@ -22,12 +22,13 @@ export async function getJson({ who, url, headers, fetch: ask, signal, body }: Q
       signal,
     })
     if (response.ok) return await response.json()
-    const text = await response.text()
-    const said = record(record(parse(text)).error ?? parse(text))
-    throw Object.assign(new Error(typeof said.message === 'string' ? said.message : response.statusText), {
+    const responseBody = await response.text()
+    const answer = record(parse(responseBody))
+    const said = record(answer.error ?? answer)
+    throw Object.assign(new Error(text(said.message) || response.statusText), {
       status: response.status,
       responseHeaders: Object.fromEntries(response.headers),
-      responseBody: text,
+      responseBody,
       code: said.code,
     })
   } catch (thrown) {
@@ -36,9 +37,9 @@ export async function getJson({ who, url, headers, fetch: ask, signal, body }: Q
   }
 }
 
-function parse(text: string): unknown {
+function parse(body: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(body)
   } catch {
     return {}
   }
@@ -59,4 +60,9 @@ export function record(value: unknown): Record<string, unknown> {
 /** The value when it is a whole number above zero. */
 export function whole(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined
+}
+
+/** The value when it is a text, else an empty one. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

@@ -56,5 +56,8 @@ function waitOf(text: string, now: number): number | undefined {
   if (bare !== undefined) return bare > 1e12 ? bare - now : bare > 1e9 ? bare * 1000 - now : bare * 1000
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return until(text, now)
   const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * units[unit!]!, 0)
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * units[unit!]!,
+    0,
+  )
 }

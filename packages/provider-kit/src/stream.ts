@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import type { ModelEvent, ModelRequest } from '@openclaw/sdk'
+import { toFailure, type ModelEvent, type ModelRequest } from '@openclaw/sdk'
 import { translator, type Cost } from './events.ts'
-import { readFailure } from './failure.ts'
+import { readFailure, type ModelFailure } from './failure.ts'
 import { writePrompt, writeTools, type PromptOptions } from './prompt.ts'
 
 /** What a provider plugin tells the adapter about its endpoint. */
@@ -32,6 +32,7 @@ export async function* streamModel(
   const stopped = Promise.withResolvers<never>()
   stopped.promise.catch(() => {})
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | undefined
+  let loaded = false
   let answered = false
   const onAbort = () => {
     stop.abort()
@@ -42,7 +43,9 @@ export async function* streamModel(
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     signal.throwIfAborted()
-    const asked = openStream(await Promise.race([model, stopped.promise]), callOptions(request, stop.signal, options))
+    const ready = await Promise.race([model, stopped.promise])
+    loaded = true
+    const asked = openStream(ready, callOptions(request, stop.signal, options))
     asked.then(
       (late) => stop.signal.aborted && letGo(late),
       () => {},
@@ -60,7 +63,8 @@ export async function* streamModel(
       }
     }
   } catch (thrown) {
-    yield { type: 'failed', failure: readFailure(signal.aborted ? abortError() : thrown, who) }
+    const own = loaded || signal.aborted ? undefined : ownFailure(thrown)
+    yield { type: 'failed', failure: own ?? readFailure(signal.aborted ? abortError() : thrown, who) }
   } finally {
     signal.removeEventListener('abort', onAbort)
     // After a whole answer the connection is good for the next one.
@@ -76,6 +80,12 @@ async function openStream(model: Model, options: LanguageModelV4CallOptions) {
 /** Cancelling may hang when the library hangs, so nobody waits for it. */
 function letGo(reader: ReadableStreamDefaultReader<unknown>): void {
   reader.cancel().catch(() => {})
+}
+
+/** What a plugin says of why it could not load its library; undefined for what it did not foresee. */
+function ownFailure(thrown: unknown): ModelFailure | undefined {
+  const { code, message } = toFailure(thrown)
+  return code === 'internal' ? undefined : { code, message }
 }
 
 /** A signal's reason may be anything; what the caller learns is that it was stopped. */

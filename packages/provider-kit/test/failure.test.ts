@@ -79,7 +79,10 @@ describe('a failure of a provider', () => {
     ],
     [
       'a too long conversation (Mistral)',
-      http(400, 'Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length'),
+      http(
+        400,
+        'Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length',
+      ),
       { reason: 'overflow' },
     ],
     [

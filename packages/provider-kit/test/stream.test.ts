@@ -122,6 +122,7 @@ describe('what a model says', () => {
 describe('what goes wrong', () => {
   it.each<[string, LanguageModelV4StreamPart[], object]>([
     ['a stream that ends without a finish', [{ type: 'text-delta', id: 't', delta: 'Hel' }], { code: 'unavailable' }],
+    ['a stream of nothing that says no reason', [finish('other')], { code: 'unavailable' }],
     ['a stream that was interrupted', [finish('interrupted')], { code: 'unavailable' }],
     [
       'an error in the stream, and nothing after it',
