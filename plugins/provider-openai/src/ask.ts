@@ -22,9 +22,7 @@ export function askChat(endpoint: Endpoint, fetch: typeof globalThis.fetch, repl
     options: ({ session }) => ({
       replayThinking,
       // OpenAI alone takes a cache key.
-      ...(endpoint.vendor === 'openai'
-        ? { providerOptions: { openai: { prompt_cache_key: cacheKey(session) } } }
-        : {}),
+      ...(endpoint.vendor === 'openai' ? { providerOptions: { openai: { prompt_cache_key: cacheKey(session) } } } : {}),
     }),
     // OpenRouter says what a call cost.
     said(raw) {

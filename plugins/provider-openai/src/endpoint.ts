@@ -15,7 +15,13 @@ export interface Endpoint {
 }
 
 /** The endpoint of a configuration. Throws `invalid_config` for an address that cannot be one. */
-export function endpointOf({ baseUrl = 'https://api.openai.com/v1', api, key, keyHeader, headers = {} }: Config): Endpoint {
+export function endpointOf({
+  baseUrl = 'https://api.openai.com/v1',
+  api,
+  key,
+  keyHeader,
+  headers = {},
+}: Config): Endpoint {
   const address = addressOf('openai', baseUrl)
   const vendor = new URL(address).hostname === 'api.openai.com' ? 'openai' : 'other'
   const auth = key === undefined ? {} : keyHeader ? { [keyHeader]: key } : { authorization: `Bearer ${key}` }

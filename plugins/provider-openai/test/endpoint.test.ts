@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { endpointOf } from '../src/endpoint.ts'
-import { collect, connect, never, question } from './connect.ts'
+import { collectEvents } from '@openclaw/testing'
+import { connect, never, question } from './connect.ts'
 
 describe('an address', () => {
   it.each(['ftp://example.org', 'not an address', 'https://me:secret@example.org/v1'])(
@@ -19,9 +20,9 @@ describe('an address', () => {
     ['http://api.example.org/v1', false],
     ['http://172.32.0.1/v1', false],
   ])('S5: %s is safe for a key: %s', async (baseUrl, safe) => {
-    const { warnings } = await connect({ baseUrl, key: 'k' })
-    expect(warnings).toHaveLength(safe ? 0 : 1)
-    expect(warnings.join()).not.toContain('"k"')
+    const { logged } = await connect({ baseUrl, key: 'k' })
+    expect(logged).toHaveLength(safe ? 0 : 1)
+    expect(logged.join()).not.toContain('"k"')
   })
 })
 
@@ -32,8 +33,9 @@ it('writes to OpenAI as OpenAI wants it, with a cache key that tells nothing of 
     return Response.json({ error: { message: 'enough' } }, { status: 400 })
   }
   const ask = async (config: { baseUrl?: string; api?: 'chat' }) =>
-    await collect(
-      (await connect({ ...config, key: 'k' }, { fetch: record })).stream(question('hi', { maxOutputTokens: 5 }), never),
+    await collectEvents(
+      await connect({ ...config, key: 'k' }, { fetch: record }),
+      question('hi', { maxOutputTokens: 5 }),
     )
   await ask({ api: 'chat' })
   await ask({ baseUrl: 'https://api.example.org/v1' })
@@ -50,7 +52,7 @@ it('asks nobody while there is neither a key nor another address', async () => {
   const refuse: typeof fetch = () => Promise.reject(new Error('nobody may be asked'))
   const models = await connect({ baseUrl: 'https://api.openai.com/v1' }, { fetch: refuse })
   expect(await models.models(never)).toEqual([])
-  const [event] = await collect(models.stream(question('hi'), never))
+  const [event] = await collectEvents(models, question('hi'))
   expect(event).toMatchObject({
     type: 'failed',
     failure: { code: 'unauthorized', message: expect.stringContaining('models auth openai') },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { collect, connect, never, question, sentMessages, startEndpoint, textOf } from './connect.ts'
+import { collectEvents, textOf } from '@openclaw/testing'
+import { connect, question, sentMessages, startEndpoint } from './connect.ts'
 
 describe('an endpoint that answers', () => {
   it('streams text, and counts what was used', async () => {
@@ -9,7 +10,7 @@ describe('an endpoint that answers', () => {
       usage: { prompt_tokens: 12, completion_tokens: 6, total_tokens: 18 },
     })
     const models = await connect(endpoint.config)
-    const events = await collect(models.stream(question('hello'), never))
+    const events = await collectEvents(models, question('hello'))
     expect(textOf(events)).toBe('Hello from the other side.')
     expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(1)
     expect(events.at(-1)).toEqual({ type: 'done', stop: 'end', usage: { input: 12, cached: 0, output: 6 } })
@@ -27,7 +28,7 @@ describe('an endpoint that answers', () => {
   it('streams reasoning apart from the answer', async () => {
     await using endpoint = await startEndpoint()
     endpoint.mock.onMessage('why', { content: 'Because.', reasoning: 'Let me think.' })
-    const events = await collect((await connect(endpoint.config)).stream(question('why', { thinking: 'high' }), never))
+    const events = await collectEvents(await connect(endpoint.config), question('why', { thinking: 'high' }))
     expect(textOf(events, 'thinking')).toBe('Let me think.')
     expect(textOf(events)).toBe('Because.')
     expect(endpoint.mock.getLastRequest()?.body).toMatchObject({ reasoning_effort: 'high' })
@@ -36,7 +37,7 @@ describe('an endpoint that answers', () => {
   it('says nothing of thinking when it is off: older models do not know the word', async () => {
     await using endpoint = await startEndpoint()
     endpoint.mock.onMessage('why', { content: 'Because.' })
-    await collect((await connect(endpoint.config)).stream(question('why', { thinking: 'off' }), never))
+    await collectEvents(await connect(endpoint.config), question('why', { thinking: 'off' }))
     expect(endpoint.mock.getLastRequest()?.body).not.toHaveProperty('reasoning_effort')
   })
 
@@ -59,7 +60,7 @@ describe('an endpoint that answers', () => {
       { name: 'list', description: 'List.', input: { type: 'object' as const, properties: {} } },
     ]
     const first = question('look', { tools })
-    const events = await collect(models.stream(first, never))
+    const events = await collectEvents(models, first)
     expect(events.filter(({ type }) => type === 'call')).toEqual([
       { type: 'call', id: 'call_a', name: 'read', input: { path: 'a.md' } },
       { type: 'call', id: 'call_b', name: 'list', input: {} },
@@ -84,7 +85,7 @@ describe('an endpoint that answers', () => {
         failed: false,
       },
     ]
-    expect(textOf(await collect(models.stream({ ...first, turns }, never)))).toBe('Two files.')
+    expect(textOf(await collectEvents(models, { ...first, turns }))).toBe('Two files.')
   })
 
   it('is shown images', async () => {
@@ -100,7 +101,7 @@ describe('an endpoint that answers', () => {
         ],
       },
     ]
-    await collect((await connect(endpoint.config)).stream(question('', { turns }), never))
+    await collectEvents(await connect(endpoint.config), question('', { turns }))
     const messages = sentMessages(endpoint.mock)
     expect(messages.at(-1)?.content).toEqual([
       { type: 'text', text: 'what is it' },
@@ -123,7 +124,7 @@ describe('an endpoint that answers', () => {
       ...question('and now').turns,
     ]
     for (const replayThinking of [false, true]) {
-      await collect((await connect({ ...endpoint.config, replayThinking })).stream(question('', { turns }), never))
+      await collectEvents(await connect({ ...endpoint.config, replayThinking }), question('', { turns }))
       const messages = sentMessages(endpoint.mock)
       expect('reasoning_content' in (messages[2] ?? {})).toBe(replayThinking)
     }
@@ -145,7 +146,7 @@ describe('an endpoint in trouble', () => {
   ])('%s is one typed failure', async (_, status, error, expected) => {
     await using endpoint = await startEndpoint()
     endpoint.mock.nextRequestError(status, error)
-    const events = await collect((await connect(endpoint.config)).stream(question('hello'), never))
+    const events = await collectEvents(await connect(endpoint.config), question('hello'))
     expect(events).toEqual([{ type: 'failed', failure: expect.objectContaining(expected) }])
   })
 
@@ -155,7 +156,7 @@ describe('an endpoint in trouble', () => {
       { userMessage: 'hello' },
       { error: { message: 'slow down', type: 'rate_limit_error' }, status: 429, retryAfter: 3 },
     )
-    const events = await collect((await connect(endpoint.config)).stream(question('hello'), never))
+    const events = await collectEvents(await connect(endpoint.config), question('hello'))
     expect(events).toMatchObject([{ type: 'failed', failure: { code: 'rate_limited', retryAfterMs: 3000 } }])
   })
 
@@ -170,13 +171,13 @@ describe('an endpoint in trouble', () => {
       { content: 'A long answer of many words that comes in many pieces.' },
       { chunkSize: 5, ...trouble },
     )
-    const events = await collect((await connect(endpoint.config)).stream(question('hello'), never))
+    const events = await collectEvents(await connect(endpoint.config), question('hello'))
     expect(events.filter(({ type }) => type === 'failed' || type === 'done')).toHaveLength(1)
     expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'unavailable' } })
   })
 
   it('is not there at all', async () => {
-    const events = await collect((await connect({ baseUrl: 'http://127.0.0.1:9/v1' })).stream(question('hello'), never))
+    const events = await collectEvents(await connect({ baseUrl: 'http://127.0.0.1:9/v1' }), question('hello'))
     expect(events).toMatchObject([
       { type: 'failed', failure: { code: 'unavailable', message: expect.stringContaining('whether the server runs') } },
     ])
