@@ -1,0 +1,1 @@
+export const createOld = () => ({ languageModel: () => ({ specificationVersion: 'v2' }) })

@@ -1,0 +1,2 @@
+export const createOne = () => undefined
+export const createTwo = () => undefined
