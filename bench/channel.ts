@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { connectGateway } from '@openclaw/client'
 import type { Counterpart } from '@openclaw/testing'
 import { openModel } from './baseline/model.ts'
 import { converse, type Conversation } from './lib/conversation.ts'
+import { linkPlugin } from './lib/house.ts'
+import { shareOf } from './lib/load.ts'
 import { platforms, type Crowd, type Platform } from './lib/platforms.ts'
 import { median, report, type Figure } from './lib/report.ts'
 import { startGateway, tokenOf } from './lib/spawn.ts'
@@ -27,9 +29,6 @@ interface Measured {
   readonly burst: number
 }
 
-const at = (values: readonly number[], share: number) =>
-  values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))]!
-
 async function measure({ people }: Crowd, talk: Conversation): Promise<Measured> {
   const [first] = people
   for (let turn = 0; turn < 50; turn++) await talk.exchange(first, `warm ${turn}`)
@@ -38,7 +37,7 @@ async function measure({ people }: Crowd, talk: Conversation): Promise<Measured>
   for (let turn = 0; turn < exchanges; turn++) times.push(await talk.exchange(first, `turn ${turn}`))
   return {
     p50: median(times),
-    p99: at(times, 0.99),
+    p99: shareOf(times, 0.99),
     perSecond: await talk.perSecond(people.slice(0, 20), 4000),
     perSecondCrowd: await talk.perSecond(people, 4000),
     burst: await talk.burst(people.slice(0, 100), 'all at once'),
@@ -53,14 +52,7 @@ async function openProduct(
   url: string,
 ) {
   const home = join(folder, `${name}-home`)
-  const { name: packageName } = JSON.parse(await readFile(join(plugin, 'package.json'), 'utf8')) as { name: string }
-  const link = join(home, 'plugins/node_modules', packageName)
-  await mkdir(dirname(link), { recursive: true })
-  await symlink(plugin, link, 'junction')
-  await writeFile(
-    join(home, 'plugins/package.json'),
-    JSON.stringify({ dependencies: { [packageName]: `link:${plugin}` } }),
-  )
+  await linkPlugin(home, plugin)
   const accounts = { default: { ...counterpart.account, ...settings } }
   await writeFile(
     join(home, 'openclaw.json'),

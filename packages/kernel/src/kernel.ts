@@ -44,6 +44,7 @@ import { callAsRun } from './runs/principal.ts'
 import { recoverRuns } from './runs/recover.ts'
 import { openRunner } from './runs/runner.ts'
 import { openRuntime } from './runs/runtime.ts'
+import { textWithoutSum } from './sessions/line.ts'
 import { openSessions } from './sessions/store.ts'
 
 /**
@@ -211,8 +212,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     deliver,
     signal: closing.signal,
   })
-  const lines = sessions.onLine((session, line) => {
-    emit('session.line', { line }, session)
+  const lines = sessions.onLine((session, line, text) => {
+    emit('session.line', { line }, session, `{"line":${textWithoutSum(text)}}`)
     if (line.kind === 'session') emit('sessions.changed', { key: session, deleted: false }, session)
   })
   opening.defer(() => lines[Symbol.dispose]())

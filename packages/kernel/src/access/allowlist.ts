@@ -49,9 +49,12 @@ export function openAllowlist(options: {
   const { files, clock } = options.platform
   const file = join(options.home, 'allowlists', `${encodeName(channel)}.json`)
   let last: Reading | undefined
+  let looking: Promise<Reading> | undefined
   let writing: Promise<void> = Promise.resolve()
 
-  const read = async (): Promise<Reading> => {
+  /** All who ask at the same time share one look at the file: a crowd's messages come in one go. */
+  const read = (): Promise<Reading> => (looking ??= look().finally(() => (looking = undefined)))
+  const look = async (): Promise<Reading> => {
     const found = await files.stat(file)
     const stamp = found ? `${found.size} ${found.modifiedMs}` : ''
     if (last?.stamp === stamp) return last
@@ -108,7 +111,8 @@ export function openAllowlist(options: {
         }
         const next = withEntry({ version: 1, ...document }, ['accounts', account, 'senders', sender], entry)
         await files.replace(file, `${JSON.stringify(next, null, 2)}\n`)
-        last = undefined
+        // A look that is under way may have seen the file as it was before.
+        last = looking = undefined
       })
       writing = written.catch(() => {})
       return written

@@ -10,14 +10,14 @@ import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import { covers, type Identity } from './rights.ts'
 
-/** One event, written once for everybody. */
+/** One event. */
 export interface Told {
   readonly event: EventName
   readonly session: string | undefined
   readonly right: Right
   /** A piece of a stream: who is too slow goes without. */
   readonly droppable: boolean
-  /** The whole frame as it goes over the wire. */
+  /** The whole frame as it goes over the wire, written once for everybody when the first one asks. */
   readonly frame: Buffer
   readonly envelope: EventEnvelope
 }
@@ -58,7 +58,7 @@ export function openEvents(options: {
   const listeners = new Set<(told: Told) => void>()
   const counters = new Map<string | undefined, number>()
   let floor = 0
-  let window: Told[] = []
+  let window: { readonly told: Told; readonly size: number }[] = []
   let first = 0
   let bytes = 0
 
@@ -74,11 +74,11 @@ export function openEvents(options: {
     return seq
   }
 
-  function keep(told: Told): void {
-    window.push(told)
-    bytes += told.frame.length
+  function keep(told: Told, size: number): void {
+    window.push({ told, size })
+    bytes += size
     while (window.length - first > maxEvents || (bytes > maxBytes && window.length - first > 1))
-      bytes -= window[first++]!.frame.length
+      bytes -= window[first++]!.size
     if (first > 1000 && first > window.length / 2) {
       window = window.slice(first)
       first = 0
@@ -87,18 +87,21 @@ export function openEvents(options: {
 
   return {
     epoch,
-    emit(event, payload, session) {
+    emit(event, payload, session, text = JSON.stringify(payload)) {
       const seq = count(session)
-      const params = { epoch, seq, ...(session === undefined ? {} : { session }), payload }
+      const head = { epoch, seq, ...(session === undefined ? {} : { session }) }
+      let frame: Buffer | undefined
       const told: Told = {
         event,
         session,
         right: table[event].right,
         droppable: droppable.has(event),
-        frame: Buffer.from(`{"jsonrpc":"2.0","method":${JSON.stringify(event)},"params":${JSON.stringify(params)}}`),
-        envelope: { event, ...params },
+        get frame() {
+          return (frame ??= frameOf(event, head, text))
+        },
+        envelope: { event, ...head, payload },
       }
-      keep(told)
+      keep(told, text.length)
       for (const listen of listeners) {
         try {
           listen(told)
@@ -114,9 +117,18 @@ export function openEvents(options: {
     since({ epoch: asked, seq, session }, sees) {
       const last = counters.get(session) ?? floor
       if (asked !== epoch || seq > last) return { events: [], complete: false }
-      const missed = window.slice(first).filter((told) => told.session === session && told.envelope.seq > seq)
+      const missed = window
+        .slice(first)
+        .map(({ told }) => told)
+        .filter((told) => told.session === session && told.envelope.seq > seq)
       const complete = seq === last || missed[0]?.envelope.seq === seq + 1
       return { events: missed.filter(sees).map(({ envelope }) => envelope), complete }
     },
   }
+}
+
+/** The head is never empty, so the payload can follow in its place. */
+function frameOf(event: EventName, head: object, payload: string): Buffer {
+  const params = `${JSON.stringify(head).slice(0, -1)},"payload":${payload}}`
+  return Buffer.from(`{"jsonrpc":"2.0","method":${JSON.stringify(event)},"params":${params}}`)
 }

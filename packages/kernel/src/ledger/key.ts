@@ -8,6 +8,11 @@ export function dedupeKey(channel: string, account: string, ...rest: readonly st
   return [channel, account, ...rest].map(escape).join('/')
 }
 
+/** Is this the key of a method call, not of a platform's event? */
+export function isCall(key: string): boolean {
+  return key.startsWith('rpc/')
+}
+
 /** Whose window a key lives in: its first two parts. */
 export function accountOf(key: string): string {
   const first = key.indexOf('/')

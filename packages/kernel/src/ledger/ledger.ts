@@ -41,7 +41,10 @@ export interface Owed {
   readonly previews: ReadonlyMap<string, string>
 }
 
-/** What is known of a dedupe key that was taken: the accept, or the stored result of a method; of a refusal nothing. */
+/**
+ * What is known of a dedupe key that was taken: of a method call the accept, or the stored result; of a platform's event
+ * nothing.
+ */
 export interface Seen {
   readonly accept?: string
   readonly line?: string

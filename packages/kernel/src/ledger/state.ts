@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '@openclaw/protocol'
 import { createGenerations, type Generations } from './generations.ts'
-import { accountOf } from './key.ts'
+import { accountOf, isCall } from './key.ts'
 import type { Owed, Seen } from './ledger.ts'
 import { headOf, windowOf } from './head.ts'
 import type { Entry, Group } from './line.ts'
@@ -84,12 +84,12 @@ export function createState(): LedgerState {
         return
       case 'accept':
         // A head has the keys themselves, with the time at which each was taken.
-        if (!inHead) remember(entry.dedupe, { accept: entry.id, line: entry.line, session: entry.session }, atMs)
+        if (!inHead) remember(entry.dedupe, acceptedBy(entry), atMs)
         // Damage can put an acceptance behind its settlement; it is answered all the same.
         if (!outcomes.get(entry.id)) accepts.set(entry.id, entry)
         return
       case 'refused':
-        return remember(entry.dedupe, {}, atMs)
+        return remember(entry.dedupe, taken, atMs)
       case 'done':
         return remember(entry.dedupe, { ...seen(entry.dedupe), result: entry.result }, atMs)
       case 'recovered':
@@ -179,6 +179,14 @@ export function createState(): LedgerState {
     },
   }
 }
+
+/** Who repeats a call is given the same answer; of a channel's event nobody asks more than whether it was taken. */
+function acceptedBy({ dedupe, id, line, session }: LedgerRecord<'accept'>): Seen {
+  return isCall(dedupe) ? { accept: id, line, session } : taken
+}
+
+/** One for all, as there are many. */
+const taken: Seen = {}
 
 /** Commit numbers that were met, so that a line which stands twice counts once. */
 export interface Numbers {

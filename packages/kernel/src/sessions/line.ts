@@ -89,6 +89,11 @@ export function parseLine(text: string): AnyLine {
   return withoutSum(JSON.parse(text) as AnyLine & { sum?: string })
 }
 
+/** The text of an intact line without its sum, which is between us and the disk. */
+export function textWithoutSum(text: string): string {
+  return `${text.slice(0, -tailBytes)}}`
+}
+
 /** The same line with its body's digest in the place of the body; it verifies with the same sum. */
 export function eraseLine(text: string): string {
   const bodyAt = text.indexOf(bodyStart)

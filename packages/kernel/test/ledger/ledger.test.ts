@@ -112,11 +112,12 @@ test('commits that wait share one sync, and are durable in the order of the call
 test('R3: a key that was taken is known, with the acceptance or the result, also after opening again', async () => {
   await using home = await temporaryFolder()
   const check = (ledger: Ledger): void => {
-    expect(ledger.seen('telegram/default/user/a')).toEqual({
+    expect(ledger.seen('rpc/owner/a')).toEqual({
       accept: 'a',
       line: 'line-a',
       session: 'agent:main:telegram:default:user',
     })
+    expect(ledger.seen('telegram/default/user/b')).toEqual({})
     expect(ledger.seen('rpc/owner/send/k')).toEqual({ result: { ok: true } })
     expect(ledger.seen('telegram/default/stranger/1')).toEqual({})
     expect(ledger.seen('telegram/default/user/never')).toBeUndefined()
@@ -125,7 +126,7 @@ test('R3: a key that was taken is known, with the acceptance or the result, also
   }
   {
     await using ledger = await open(home.path)
-    await ledger.commit([accept('a')])
+    await ledger.commit([accept('a', { dedupe: 'rpc/owner/a' }), accept('b')])
     await ledger.commit([{ type: 'done', dedupe: 'rpc/owner/send/k', result: { ok: true } }])
     await ledger.commit([
       {

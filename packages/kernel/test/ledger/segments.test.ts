@@ -78,12 +78,13 @@ describe('segments', () => {
     const done: LedgerRecord = { type: 'done', dedupe: 'rpc/owner/send/k', result: { delivery: 'd' } }
     {
       await using ledger = await open(home.path)
-      await ledger.commit([done, accept('first')])
+      await ledger.commit([done, accept('first'), accept('called', { dedupe: 'rpc/owner/called' })])
     }
     for (let start = 0; start < 5; start++) {
       await using ledger = await open(home.path)
       expect(ledger.seen('rpc/owner/send/k')).toEqual({ result: { delivery: 'd' } })
-      expect(ledger.seen('telegram/default/user/first')).toMatchObject({ accept: 'first', line: 'line-first' })
+      expect(ledger.seen('telegram/default/user/first')).toEqual({})
+      expect(ledger.seen('rpc/owner/called')).toMatchObject({ accept: 'called', line: 'line-called' })
       for (let at = 0; at < 20; at++) await ledger.commit([accept(`${start}-${at}`), settle('r', `${start}-${at}`)])
       await ledger.commit([{ type: 'followed', upto: ledger.last }])
     }

@@ -1,0 +1,73 @@
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { connectGateway, type GatewayClient } from '@openclaw/client'
+import type { Order } from '../plugin/channel.ts'
+import type { Measured } from './load.ts'
+import { startGateway, tokenOf, type Started } from './spawn.ts'
+
+/** Installs a plugin of this workspace into a home by a link, as `plugins add` does with a folder. */
+export async function linkPlugin(home: string, folder: string): Promise<void> {
+  const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string }
+  const link = join(home, 'plugins/node_modules', name)
+  await mkdir(dirname(link), { recursive: true })
+  await symlink(folder, link, 'junction')
+  await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ dependencies: { [name]: `link:${folder}` } }))
+}
+
+/** A gateway over a home of its own, whose people are the bench's. */
+export interface House extends AsyncDisposable {
+  readonly gateway: Started
+  readonly client: GatewayClient
+  readonly home: string
+  /** Lets the people of an account write, and resolves with how long it took. */
+  order(order: Order, account?: string): Promise<Measured>
+}
+
+/** Opens one with the bench's own plugin in it, and waits until all its accounts are connected. */
+export async function openHouse(
+  home: string,
+  model: 'instant' | 'silent',
+  accounts: readonly string[] = ['default'],
+): Promise<House> {
+  await linkPlugin(home, join(import.meta.dirname, '../plugin'))
+  await writeFile(
+    join(home, 'openclaw.json'),
+    JSON.stringify({
+      agents: { main: { model: `bench/${model}` } },
+      // In the gateway itself, like a plugin of ours.
+      plugins: { bench: { isolation: 'none' } },
+      channels: {
+        bench: { dm: { policy: 'open' }, accounts: Object.fromEntries(accounts.map((account) => [account, {}])) },
+      },
+      limits: { perDay: { tokens: 1e12, costUsd: 1e9 } },
+    }),
+  )
+  const gateway = await startGateway(home)
+  const client = await connectGateway({
+    url: gateway.url,
+    auth: { token: await tokenOf(home) },
+    client: { name: 'bench', version: '1' },
+  })
+  for (let online = 0; online < accounts.length;) {
+    const { accounts: found } = await client.call('channels.status', {})
+    online = found.filter(({ state }) => state === 'online').length
+    const parked = found.find(({ state }) => state === 'parked')
+    if (parked) throw new Error(`bench/${parked.account} is parked: ${parked.detail}`)
+    if (online < accounts.length) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return {
+    gateway,
+    client,
+    home,
+    async order(order, account = 'default') {
+      const url = new URL(`webhooks/bench/${account}`, gateway.url)
+      const answer = await fetch(url, { method: 'POST', body: JSON.stringify(order) })
+      if (!answer.ok) throw new Error(`the order was not taken: ${answer.status} ${await answer.text()}`)
+      return (await answer.json()) as Measured
+    },
+    async [Symbol.asyncDispose]() {
+      client.close()
+      await gateway[Symbol.asyncDispose]()
+    },
+  }
+}
