@@ -12,6 +12,7 @@ import { realClock, type Clock } from './clock.ts'
 import { compact } from './compact.ts'
 import { openEntries, type BundledEntries } from './entries.ts'
 import type { Cooldowns } from './fallback.ts'
+import type { Reach } from './isolated/connect.ts'
 import { startRun, type ActiveRun, type LoopParts } from './loop.ts'
 import { openMedia } from './media.ts'
 import { openMemory } from './memory.ts'
@@ -61,7 +62,11 @@ export function createAgent(options: AgentOptions): Agent {
     const { lines, first } = await gateway.call('session.lines', { session, after, upto })
     return { lines: lines as AnyLine[], first }
   }, memoryBytes)
-  const entries = openEntries({ bundled, tools, providers, clock, log: logOf })
+  const reach: Reach = {
+    path: async (plugin, signal) => (await gateway.call('plugin.reach', { plugin }, { signal })).path,
+    end: (plugin, why) => void gateway.call('plugin.end', { plugin, why }).catch(() => {}),
+  }
+  const entries = openEntries({ bundled, tools, providers, clock, reach, log: logOf })
   const loop: LoopParts = {
     get gateway() {
       return gateway

@@ -75,12 +75,12 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     return failed(`there is no tool "${part.name}" here; there is: ${there.join(', ') || 'none'}`)
   }
   const { tool } = plugged
-  const wrong = await misfit(plugged, part.input)
+  const wrong = await misfit(plugged, part.input, signal)
   if (wrong) return failed(wrong)
   const about = { run: request.run, call: part.id, tool: tool.name }
-  const effect = tool.effectOf?.(part.input) ?? tool.effect
-  const subject = tool.subject?.(part.input)
-  const reaches = tool.reaches?.(part.input)
+  const effect = (await tool.effectOf?.(part.input, signal)) ?? tool.effect
+  const subject = await tool.subject?.(part.input, signal)
+  const reaches = await tool.reaches?.(part.input, signal)
   if (signal.aborted) return failed('stopped before it was started')
   const verdict = await gateway.call(
     'tool.begin',
@@ -97,7 +97,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   let { input } = part
   if (verdict.input !== undefined) {
     input = verdict.input
-    const changed = await misfit(plugged, input)
+    const changed = await misfit(plugged, input, signal)
     if (changed) return failed(`not run: an interceptor changed the input, and it does not fit any more: ${changed}`)
   }
   const result = await runTool(plugged, input, part, parts)
@@ -114,8 +114,8 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
 }
 
 /** All that is wrong with an input, for the model to mend it at once. */
-async function misfit(plugged: PluggedTool, input: unknown): Promise<string | undefined> {
-  const problems = await plugged.problems(input)
+async function misfit(plugged: PluggedTool, input: unknown, signal: AbortSignal): Promise<string | undefined> {
+  const problems = await plugged.problems(input, signal)
   if (problems.length === 0) return undefined
   return `the input of ${plugged.tool.name} does not fit its schema; nothing was done:\n${problems.map(({ path, message }) => `- ${path || '(the whole input)'}: ${message}`).join('\n')}`
 }

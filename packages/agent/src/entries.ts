@@ -1,7 +1,9 @@
 import { toFailure, type EntryPlan, type EntryReport } from '@openclaw/protocol'
-import type { Log, Provider, Scope, Tools } from '@openclaw/sdk'
+import type { Log, Provider, Scope } from '@openclaw/sdk'
 import { guardFetch, openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
 import type { Clock } from './clock.ts'
+import type { Reach } from './isolated/connect.ts'
+import type { AnyTools } from './isolated/tools.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { stateFiles } from './state.ts'
 import type { ToolRegistry } from './tools.ts'
@@ -27,11 +29,20 @@ export function openEntries(parts: {
   tools: ToolRegistry
   providers: ProviderRegistry
   clock: Clock
+  /** Leads to the processes of plugins. */
+  reach: Reach
   log: (plugin: string) => Log
 }): Entries {
   const { bundled, tools, providers, clock } = parts
   const loaded = new Map<string, Loaded>()
   let turn: Promise<unknown> = Promise.resolve()
+
+  /** The entry as this process sees it when it lives in another one. */
+  async function isolated({ plugin, hook, module }: EntryPlan): Promise<AnyTools | Provider> {
+    const { isolateProvider, isolateTools } = await import('./isolated/index.ts')
+    const about = { plugin, module, clock, reach: parts.reach }
+    return hook === 'tool' ? isolateTools(about) : isolateProvider(about)
+  }
 
   async function importEntry(module: string): Promise<unknown> {
     const inside = module.startsWith('bundled:') ? module.slice('bundled:'.length) : undefined
@@ -44,12 +55,12 @@ export function openEntries(parts: {
   }
 
   async function setUp(plan: EntryPlan, scope: Scope, env: readonly string[]): Promise<void> {
-    const entry = await importEntry(plan.module)
+    const entry = plan.isolated ? await isolated(plan) : await importEntry(plan.module)
     const store = openStore(stateFiles, plan.state)
     if (plan.hook === 'tool') {
       const register = (...added: Parameters<ToolRegistry['register']>[1]) =>
         scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
-      await (entry as Tools).setup({ ...scope, config: plan.config, store, fetch: guardFetch({ clock }), register })
+      await (entry as AnyTools).setup({ ...scope, config: plan.config, store, fetch: guardFetch({ clock }), register })
       return
     }
     const provider = entry as Provider
@@ -88,7 +99,10 @@ export function openEntries(parts: {
       const next = wanted.get(key)
       if (!next || plan !== JSON.stringify([next, env])) await unload(key)
     }
-    for (const [key, plan] of wanted) if (!loaded.has(key)) await loadOne(key, plan, env)
+    const missing = [...wanted].filter(([key]) => !loaded.has(key))
+    for (const [key, plan] of missing) if (!plan.isolated) await loadOne(key, plan, env)
+    // Each in a process of its own: one that takes its time keeps no other.
+    await Promise.all(missing.map(([key, plan]) => (plan.isolated ? loadOne(key, plan, env) : undefined)))
     return [...wanted.keys()].map((key) => {
       const { report, owned } = loaded.get(key)!
       return { ...report, holds: [...owned.holds()] }

@@ -49,7 +49,7 @@ function jobOf(child: ChildProcess, owner: string): Job {
   child.once('exit', () => signalGroup(child, 'SIGKILL'))
   return {
     id: randomUUID().slice(0, 8),
-    read() {
+    async read() {
       const text = Buffer.concat(waiting).toString('utf8')
       const before = dropped
       waiting = []

@@ -33,7 +33,7 @@ export function openProviders(clock: Clock): ProviderRegistry {
       control.abort()
       reject(failure('unavailable', `no answer within ${ms} ms`))
     })
-    return Promise.race([ask(AbortSignal.any([signal, control.signal])), late])
+    return await Promise.race([ask(AbortSignal.any([signal, control.signal])), late])
   }
 
   return {

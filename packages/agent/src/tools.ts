@@ -1,44 +1,37 @@
 import { failure, type Problem, type ToolSpec } from '@openclaw/protocol'
-import type { ModelRequest, Tool } from '@openclaw/sdk'
-import type { Validator } from 'typebox/compile'
+import type { Effect, ModelRequest, Tool } from '@openclaw/sdk'
+import { checkInput } from '@openclaw/sdk/host'
+
+/** A tool as it is plugged in. One in a process of its own is asked there, so what it says is waited for. */
+export interface AnyTool extends Omit<Tool, 'subject' | 'effectOf' | 'reaches'> {
+  subject?(input: unknown, signal: AbortSignal): string | Promise<string>
+  effectOf?(input: unknown, signal: AbortSignal): Effect | Promise<Effect>
+  reaches?(input: unknown, signal: AbortSignal): string | undefined | Promise<string | undefined>
+  /** What is wrong with an input; found out by its schema when absent. */
+  problems?(input: unknown, signal: AbortSignal): Promise<Problem[]>
+}
 
 /** A tool that is there, and whose it is. */
 export interface PluggedTool {
-  readonly tool: Tool
+  readonly tool: AnyTool
   readonly plugin: string
   /** What is wrong with an input; nothing when it fits. */
-  problems(input: unknown): Promise<Problem[]>
+  problems(input: unknown, signal: AbortSignal): Promise<Problem[]>
 }
 
 /** The tools of one agent instance, by name. */
 export interface ToolRegistry {
   readonly tools: ReadonlyMap<string, PluggedTool>
   /** Throws `conflict` when a name is taken, and then adds none. */
-  register(plugin: string, tools: readonly Tool[]): Disposable
+  register(plugin: string, tools: readonly AnyTool[]): Disposable
   /** What the gateway must know of them, sorted by name. */
   specs(): ToolSpec[]
   /** What the model must know of those with these names, in an order that never changes. */
   offered(names: readonly string[]): ModelRequest['tools']
 }
 
-function plug(plugin: string, tool: Tool): PluggedTool {
-  let validator: Validator | undefined
-  return {
-    tool,
-    plugin,
-    async problems(input) {
-      // The compiler costs 40 ms to import: only once a model really calls something.
-      validator ??= (await import('typebox/compile')).Compile(tool.input) as Validator
-      if (validator.Check(input)) return []
-      return validator
-        .Errors(input)
-        .slice(0, 20)
-        .map(({ instancePath, message }) => ({
-          path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-          message: message || 'does not fit',
-        }))
-    },
-  }
+function plug(plugin: string, tool: AnyTool): PluggedTool {
+  return { tool, plugin, problems: tool.problems ?? checkInput(tool.input) }
 }
 
 /** Opens an empty registry; `onChange` is told after each change. */

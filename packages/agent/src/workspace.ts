@@ -107,8 +107,8 @@ export function openWorkspaces(): Workspaces {
             const mark = `${instance}job:${++nextJob};`
             return held.add(await begin(argv, cwd, mark), argv.join(' '), mark)
           },
-          job: (id) => jobs.get(session)?.get(id),
-          jobs: () => jobs.get(session)?.list() ?? [],
+          job: async (id) => jobs.get(session)?.get(id),
+          jobs: async () => jobs.get(session)?.list() ?? [],
           async close() {
             await Promise.all([...mine].map(endChild))
           },

@@ -117,24 +117,25 @@ describe('background jobs', () => {
     const job = await it_.call().start(['sh', '-c', 'echo ready; read line; echo "got $line"; sleep 413'], {})
     await it_.run[Symbol.asyncDispose]()
     const later = it_.workspaces.open({ run: 'r2', session: 's', plan: it_.plan }).forCall(never)
-    expect(later.jobs()).toEqual([{ id: job.id, command: expect.stringContaining('echo ready'), running: true }])
-    await later.job(job.id)!.write('hello\n')
+    expect(await later.jobs()).toEqual([{ id: job.id, command: expect.stringContaining('echo ready'), running: true }])
+    await (await later.job(job.id))!.write('hello\n')
     let text = ''
     while (!text.includes('got hello')) {
-      text += job.read().text
+      text += (await job.read()).text
       await sleep(10)
     }
     expect(text).toBe('ready\ngot hello\n')
     await job.kill()
-    expect(job.read()).toMatchObject({ exit: 137 })
-    expect(later.jobs()[0]!.running).toBe(false)
+    expect(await job.read()).toMatchObject({ exit: 137 })
+    expect((await later.jobs())[0]!.running).toBe(false)
     await expect(job.write('x')).rejects.toMatchObject({ code: 'conflict' })
   })
 
   it('belong to their session, and end with it', async () => {
     await using it_ = await open()
     await it_.call().start(['sh', '-c', 'setsid sleep 414 & sleep 414'], {})
-    expect(it_.workspaces.open({ run: 'r3', session: 'other', plan: it_.plan }).forCall(never).jobs()).toEqual([])
+    const other = it_.workspaces.open({ run: 'r3', session: 'other', plan: it_.plan }).forCall(never)
+    expect(await other.jobs()).toEqual([])
     await it_.workspaces.forget('s')
     if (linux) await gone(/sleep 414/)
   })
@@ -142,13 +143,13 @@ describe('background jobs', () => {
   it('keep only the newest output, and count what was dropped', async () => {
     await using it_ = await open()
     const job = await it_.call().start(['sh', '-c', 'head -c 2000000 /dev/zero | tr "\\0" x; echo end'], {})
-    let read = job.read()
+    let read = await job.read()
     let total = 0
     while (read.exit === undefined || read.text) {
       total += read.text.length + read.dropped
       expect(read.text.length).toBeLessThanOrEqual(256 * 1024)
       await sleep(50)
-      read = job.read()
+      read = await job.read()
     }
     expect(total).toBe(2_000_004)
   })

@@ -209,6 +209,8 @@ export async function connectGateway(transport: Transport, models: readonly stri
         else waiting.push(one)
       }
     },
+      'plugin.reach': () => Promise.reject(failure('forbidden', 'nothing is isolated here')),
+      'plugin.end': () => ({}),
   })
   return Object.assign(gateway, { wire })
 }

@@ -33,6 +33,7 @@ import { accessTo } from './plugins/access.ts'
 import type { Plugins } from './plugins/host.ts'
 import { followPlugins } from './plugins/follow.ts'
 import { openPlugins } from './plugins/open.ts'
+import { reachHandlers } from './plugins/reach.ts'
 import { agentOf } from './router/key.ts'
 import { defaultAgent, makeRouter } from './router/router.ts'
 import { chooseApproval, openApprovals } from './runs/approvals.ts'
@@ -127,7 +128,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       runs: options.agent,
       platform,
       log,
-      handlers: () => runner.handlers,
+      handlers: () => ({ ...runner.handlers, ...reachHandlers(plugins) }),
       onEvent: (notice) =>
         notice.event === 'tools.changed' ? runtime.changed(notice.payload.tools) : runner.hear(notice),
       onUp: () => runtime.up(),

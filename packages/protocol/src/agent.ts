@@ -68,6 +68,10 @@ export const EntryPlan = Type.Object({
   config: Type.Unknown(),
   methods: Type.Array(Type.String()),
   state: Type.String({ description: 'Folder for what the entry keeps.' }),
+  /** Counts how often the plugin was set up: with a higher one the entry is set up anew. */
+  round: Type.Optional(Type.Integer()),
+  /** It lives in the process of its plugin, which `plugin.reach` leads to. */
+  isolated: Type.Optional(Type.Boolean()),
 })
 export type EntryPlan = Static<typeof EntryPlan>
 
@@ -218,6 +222,18 @@ export const agentEvents = {
   'agent.tool.result': Type.Object({
     run,
     call: Type.String(),
+  'plugin.reach': method(
+    'admin',
+    'The local socket on which the process of a plugin serves its entries, once the process is alive.',
+    Type.Object({ plugin: Type.String() }),
+    Type.Object({ path: Type.String() }),
+  ),
+  'plugin.end': method(
+    'admin',
+    'End the process of a plugin that did what no process may do.',
+    Type.Object({ plugin: Type.String(), why: Type.String() }),
+    empty,
+  ),
     tool: Type.String(),
     content: Type.Array(Content),
     failed: Type.Boolean(),

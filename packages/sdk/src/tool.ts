@@ -25,7 +25,7 @@ export type Output =
 export interface Job {
   readonly id: string
   /** Output since the last read, bounded; older bytes are dropped and counted. */
-  read(): { readonly text: string; readonly dropped: number; readonly exit?: number }
+  read(): Promise<{ readonly text: string; readonly dropped: number; readonly exit?: number }>
   write(text: string): Promise<void>
   kill(): Promise<void>
 }
@@ -58,8 +58,8 @@ export interface Workspace {
   /** Starts a command that outlives the call. */
   start(argv: readonly string[], options: { readonly cwd?: string }): Promise<Job>
   /** A background job of this session. */
-  job(id: string): Job | undefined
-  jobs(): readonly { readonly id: string; readonly command: string; readonly running: boolean }[]
+  job(id: string): Promise<Job | undefined>
+  jobs(): Promise<readonly { readonly id: string; readonly command: string; readonly running: boolean }[]>
   read(path: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array>
   /** Creates folders as needed; replaces the file atomically. */
   write(path: string, bytes: Uint8Array): Promise<void>

@@ -23,7 +23,7 @@ export function bashJob({ maxOutput }: Bounds) {
       action === 'write' ? `write to job ${job}: ${text}` : `${action} job ${job ?? ''}`.trim(),
     async run({ action, job: id, text }, call) {
       if (action === 'list') return listJobs(call)
-      const job = find(call, id)
+      const job = await find(call, id)
       if (action === 'poll') return showOutput(job, maxOutput)
       if (action === 'kill') {
         await job.kill()
@@ -36,23 +36,23 @@ export function bashJob({ maxOutput }: Bounds) {
   })
 }
 
-function find(call: ToolCall, id: string | undefined): Job {
+async function find(call: ToolCall, id: string | undefined): Promise<Job> {
   if (id === undefined) throw failure('invalid_params', 'name the job in `job`; the action list shows them')
-  const job = call.workspace.job(id)
+  const job = await call.workspace.job(id)
   if (!job) throw failure('not_found', `there is no job ${id} in this session; the action list shows them`)
   return job
 }
 
-function listJobs(call: ToolCall): ToolResult {
-  const jobs = call.workspace.jobs()
+async function listJobs(call: ToolCall): Promise<ToolResult> {
+  const jobs = await call.workspace.jobs()
   if (jobs.length === 0) return say('No jobs.')
   return say(
     jobs.map(({ id, command, running }) => `${id} ${running ? 'running' : 'ended'}: ${commandOf(command)}`).join('\n'),
   )
 }
 
-function showOutput(job: Job, maxOutput: number): ToolResult {
-  const { text, dropped, exit } = job.read()
+async function showOutput(job: Job, maxOutput: number): Promise<ToolResult> {
+  const { text, dropped, exit } = await job.read()
   const kept = keepOutput(maxOutput)
   kept.add('out', Buffer.from(text))
   const lost = dropped > 0 ? `[${dropped} earlier bytes were dropped]` : ''

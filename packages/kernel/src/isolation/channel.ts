@@ -1,7 +1,7 @@
 import type { Account, Channel, Link } from '@openclaw/sdk'
 import type { PluggedChannel } from '../plugins/host.ts'
 import type { Conversation } from './conversation.ts'
-import { borrowStream } from './streams.ts'
+import { borrowStream } from '@openclaw/sdk/host'
 import type { ChannelAbout } from './wire.ts'
 
 type Talk = Pick<Conversation, 'accounts' | 'call'>

@@ -3,11 +3,11 @@ import { failure, type Params, type Result } from '@openclaw/protocol'
 import type { Account, GatewaySetup, Log } from '@openclaw/sdk'
 import type { Static } from 'typebox'
 import type { Platform } from '../platform.ts'
-import type { Check } from './checks.ts'
-import { thinLog } from './guard.ts'
+import type { Check } from '@openclaw/sdk/isolation'
+import { lendStreams, thinLog } from '@openclaw/sdk/host'
 import { openDoor, type Door } from './http.ts'
+import { openPlace } from './place.ts'
 import { houseHandlers } from './serve.ts'
-import { lendStreams } from './streams.ts'
 import {
   childMethods,
   childTells,
@@ -23,6 +23,8 @@ export interface Conversation {
   /** The accounts whose links the process holds, by the number of the link. */
   readonly accounts: Map<number, Account>
   readonly door: Door
+  /** The local socket on which the process serves its tool and provider entries to the agent. */
+  entries(): Promise<string>
   /** Resolves once the wire is closed. */
   readonly closed: Wire['closed']
   /** Rejects with what the plugin threw, or with `unavailable` and the reason when the process ends first. */
@@ -75,7 +77,9 @@ export function converse(transport: Transport, parts: ConversationParts): Conver
     maxIncoming: maxWaiting,
     after: (ms, call) => platform.clock.after(ms, call),
   })
-  const door = openDoor({ name: id, platform, listen: (path) => call('http.listen', { path }) })
+  const place = openPlace(platform)
+  const door = openDoor({ name: id, place, listen: (path) => call('http.listen', { path }) })
+  let entries: Promise<string> | undefined
   const gone = wire.closed.then(async () => {
     throw failure('unavailable', `${id}: its process ended: ${await parts.how()}`)
   })
@@ -124,10 +128,17 @@ export function converse(transport: Transport, parts: ConversationParts): Conver
     told[event](payload as never)
   }
 
+  async function listen(): Promise<string> {
+    const path = await place.path('entries')
+    await call('entries.listen', { path })
+    return path
+  }
+
   let full = false
   return {
     accounts,
     door,
+    entries: () => (entries ??= listen()),
     closed: wire.closed,
     call,
     tell(payload) {
@@ -140,7 +151,7 @@ export function converse(transport: Transport, parts: ConversationParts): Conver
     leave: () => wire.close(),
     async end() {
       wire.close({ code: 'unavailable', message: 'the process of the plugin ended' })
-      await Promise.all([streams.close(), door[Symbol.asyncDispose]()])
+      await Promise.all([streams.close(), place[Symbol.asyncDispose]()])
     },
   }
 }

@@ -4,7 +4,7 @@ import { deadline, within } from '../deadline.ts'
 import type { FoundPlugin } from '../plugins/host.ts'
 import type { Platform } from '../platform.ts'
 import { isolateChannel } from './channel.ts'
-import { openChecks } from './checks.ts'
+import { openChecks } from '@openclaw/sdk/isolation'
 import { isolateGateway, type IsolatedGateway } from './gateway.ts'
 import { beginLife, type PluginLife, type PluginProgram } from './life.ts'
 import { findPrefix } from './spawn.ts'
@@ -17,6 +17,10 @@ export interface IsolatedPlugin extends AsyncDisposable {
    * what the module threw, or with how the process ended.
    */
   load(part: 'channel' | 'gateway' | 'config'): Promise<unknown>
+  /** The local socket of its tool and provider entries, once the process is alive; rejects when it is parked. */
+  reach(signal: AbortSignal): Promise<string>
+  /** Ends the process that is there now, which another one replaces: the agent has found it out. */
+  end(why: string): void
 }
 
 /** Time that a fresh process has to be set up like the one before it. */
@@ -134,6 +138,8 @@ export function hostPlugin(options: {
       loaded.set(part, module)
       return { default: gateway.gateway }
     },
+    reach: async (signal) => (await up(signal)).entries(),
+    end: (why) => ready?.end(why),
     async [Symbol.asyncDispose]() {
       closed = true
       if (ready) {

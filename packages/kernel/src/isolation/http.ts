@@ -1,18 +1,16 @@
 import { request as ask } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { failure } from '@openclaw/protocol'
-import type { Platform } from '../platform.ts'
+import type { SocketPlace } from './place.ts'
 import { heads } from './wire.ts'
 
 /** What a request is for: the page of the plugin, or a step of the webhook of a link. */
 export type Target = 'page' | `webhook ${number} ${'verify' | 'handle'}`
 
 /** The way to what a child serves over http: a local socket that nobody but this user reaches. */
-export interface Door extends AsyncDisposable {
+export interface Door {
   /** `body` when it was read already. Rejects with `unavailable` when the process goes away before it answers. */
   fetch(target: Target, request: Request, body?: Uint8Array): Promise<Response>
 }
@@ -23,23 +21,14 @@ const ofConnection = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade'
 /** Opens the door when somebody first knocks; `listen` asks the child to serve at a path. */
 export function openDoor(parts: {
   readonly name: string
-  readonly platform: Platform
+  readonly place: SocketPlace
   listen(path: string): Promise<unknown>
 }): Door {
-  const { name, platform } = parts
-  const { files, random } = platform
-  let folder: string | undefined
+  const { name, place } = parts
   let opening: Promise<string> | undefined
 
   async function open(): Promise<string> {
-    const id = `openclaw-${random.id()}`
-    let path = `\\\\.\\pipe\\${id}`
-    if (process.platform !== 'win32') {
-      // A short path: a socket's has some hundred bytes at most, and a home may lie deep.
-      folder = join(tmpdir(), id)
-      await files.makeFolder(folder)
-      path = join(folder, 's')
-    }
+    const path = await place.path('http')
     await parts.listen(path)
     return path
   }
@@ -85,10 +74,6 @@ export function openDoor(parts: {
     async fetch(target, request, body) {
       opening ??= open()
       return send(await opening, target, request, body)
-    },
-    async [Symbol.asyncDispose]() {
-      await opening?.catch(() => {})
-      if (folder) await files.remove(folder)
     },
   }
 }

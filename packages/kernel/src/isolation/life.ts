@@ -1,11 +1,11 @@
 import type { FoundPlugin } from '../plugins/host.ts'
 import { converse, type Conversation, type ConversationParts } from './conversation.ts'
 import { cleanEnvironment } from './environment.ts'
-import { guard } from './guard.ts'
+import { guard } from '@openclaw/sdk/host'
+import { maxLineBytes } from '@openclaw/sdk/isolation'
 import { limits, nodeSwitches } from './permissions.ts'
 import { spawnChild } from './spawn.ts'
 import { farewellMs, type Life } from './supervise.ts'
-import { maxLineBytes } from './wire.ts'
 
 /** The program that is a plugin's process: argv beginning with Node, and the folders it is read from. */
 export interface PluginProgram {
@@ -14,7 +14,7 @@ export interface PluginProgram {
 }
 
 /** One life of a plugin's process. */
-export interface PluginLife extends Life, Pick<Conversation, 'accounts' | 'door' | 'call' | 'tell'> {}
+export interface PluginLife extends Life, Pick<Conversation, 'accounts' | 'door' | 'entries' | 'call' | 'tell'> {}
 
 /** What lives of a plugin's process are made of. */
 export interface LifeParts extends Omit<ConversationParts, 'id' | 'how'> {

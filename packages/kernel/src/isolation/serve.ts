@@ -1,9 +1,9 @@
 import type { Serves } from '@openclaw/client'
 import { failure } from '@openclaw/protocol'
-import type { Account, GatewaySetup, Store } from '@openclaw/sdk'
-import type { Check } from './checks.ts'
-import { fromBase64, toBase64, type LentStreams } from './streams.ts'
-import { houseMethods, type HouseMethods, type Names } from './wire.ts'
+import type { Account, GatewaySetup } from '@openclaw/sdk'
+import type { LentStreams } from '@openclaw/sdk/host'
+import { checkParams, serveStore, type Check } from '@openclaw/sdk/isolation'
+import { houseMethods, type HouseMethods } from './wire.ts'
 
 /** What a plugin's process may ask of the gateway: what its entries get in ours, and nothing else. Params are checked. */
 export function houseHandlers(parts: {
@@ -23,9 +23,8 @@ export function houseHandlers(parts: {
     if (!given) throw failure('forbidden', 'only a gateway entry that is set up has this')
     return given
   }
-  const storeOf = (link: number | undefined): Store => (link === undefined ? setup().store : accountOf(link).store)
 
-  return checked(parts.check, {
+  return checkParams(parts.check, houseMethods, {
     async 'account.receive'({ link, event }) {
       await accountOf(link).receive(event)
       return {}
@@ -34,19 +33,7 @@ export function houseHandlers(parts: {
     'account.open': async ({ link, attachment }, { signal }) => ({
       stream: await streams.lend(await accountOf(link).open(attachment, signal)),
     }),
-    async 'store.get'({ link, key }) {
-      const value = await storeOf(link).get(key)
-      return value ? { value: toBase64(value) } : {}
-    },
-    async 'store.set'({ link, key, value }) {
-      await storeOf(link).set(key, fromBase64(value))
-      return {}
-    },
-    async 'store.delete'({ link, key }) {
-      await storeOf(link).delete(key)
-      return {}
-    },
-    'store.list': async ({ link, prefix }) => ({ keys: await storeOf(link).list(prefix) }),
+    ...serveStore((link) => (link === undefined ? setup().store : accountOf(link).store)),
     async 'gateway.call'({ method, params }) {
       const result = await setup().call(method, params)
       return result === undefined ? {} : { result }
@@ -54,19 +41,4 @@ export function houseHandlers(parts: {
     'stream.read': (params) => streams.read(params),
     'stream.cancel': (params) => streams.cancel(params),
   })
-}
-
-/** The same handlers, which see only params that fit the table. */
-function checked(check: Check, handlers: Serves<HouseMethods>): Serves<HouseMethods> {
-  const guarded = Object.entries(handlers).map(([name, handle]) => {
-    const { params: schema } = houseMethods[name as Names<HouseMethods>]
-    return [
-      name,
-      (params: unknown, incoming: never) => {
-        check(name, schema, params)
-        return (handle as (params: unknown, incoming: never) => unknown)(params, incoming)
-      },
-    ]
-  })
-  return Object.fromEntries(guarded) as Serves<HouseMethods>
 }

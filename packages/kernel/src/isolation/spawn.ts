@@ -3,7 +3,7 @@ import type { Transport } from '@openclaw/client'
 import type { Log } from '@openclaw/sdk'
 import type { Child, Platform } from '../platform.ts'
 import { cleanEnvironment } from './environment.ts'
-import { budget, thinLog } from './guard.ts'
+import { budget, thinLog } from '@openclaw/sdk/host'
 
 /** Longest line of a child's stderr that goes to the log. */
 const maxLine = 2000

@@ -11,30 +11,17 @@ import {
   Right,
   type MethodTable,
 } from '@openclaw/protocol'
+import { storeMethods, streamMethods } from '@openclaw/sdk/isolation'
 import Type, { type Static, type TSchema } from 'typebox'
-
-/** Longest line of a child, in bytes; a longer one ends it. */
-export const maxLineBytes = 4 * 1024 * 1024
 
 /** Number of one life of an account's link, given by the gateway. */
 const link = Type.Integer()
-/** What stores and streams carry; a stream carries at most {@link chunkBytes} at a time. */
-const base64 = Type.String()
 const none = closed({})
 const module = closed({ module: Type.String({ description: 'File URL, or `bundled:<plugin>/<part>`.' }) })
 const row = <const P extends TSchema, const R extends TSchema>(about: string, params: P, result: R) =>
   method('admin', about, params, result)
 const atLink = <const P extends Record<string, TSchema>>(properties: P) => closed({ link, ...properties })
 const lent = Type.Object({ stream: Type.Integer() })
-
-const streamMethods = {
-  'stream.read': row(
-    'The next piece of a stream that this side lent; without one it is at its end.',
-    closed({ stream: Type.Integer() }),
-    Type.Object({ piece: Type.Optional(base64) }),
-  ),
-  'stream.cancel': row('Nobody reads this stream any more.', closed({ stream: Type.Integer() }), none),
-} as const
 
 const Order = Type.Enum(['first', 'normal', 'last'])
 
@@ -161,12 +148,14 @@ export const childMethods = {
     Type.Object({ argv: Type.Array(Type.String()), root: Type.String() }),
   ),
   'http.listen': row('Serve http on a local socket.', closed({ path: Type.String() }), none),
+  'entries.listen': row(
+    'Serve the tool and provider entries to the agent on a local socket.',
+    closed({ path: Type.String() }),
+    none,
+  ),
   ...streamMethods,
 } as const
 export type ChildMethods = typeof childMethods
-
-/** Absent: the store of the plugin itself. */
-const ofStore = { link: Type.Optional(link) }
 
 /** Child → gateway, over stdout. */
 export const houseMethods = {
@@ -179,23 +168,12 @@ export const houseMethods = {
     Type.Object({ taken: Type.Boolean(), text: Type.String() }),
   ),
   'account.open': row('Stream a stored file.', atLink({ attachment: Attachment }), lent),
-  'store.get': row(
-    'A value.',
-    closed({ ...ofStore, key: Type.String() }),
-    Type.Object({ value: Type.Optional(base64) }),
-  ),
-  'store.set': row('Keep a value.', closed({ ...ofStore, key: Type.String(), value: base64 }), none),
-  'store.delete': row('Forget a value.', closed({ ...ofStore, key: Type.String() }), none),
-  'store.list': row(
-    'The keys there are.',
-    closed({ ...ofStore, prefix: Type.Optional(Type.String()) }),
-    Type.Object({ keys: Type.Array(Type.String()) }),
-  ),
   'gateway.call': row(
     'Call a method that the manifest names.',
     closed({ method: Type.String(), params: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }),
     Type.Object({ result: Type.Optional(Type.Unknown()) }),
   ),
+  ...storeMethods,
   ...streamMethods,
 } as const
 export type HouseMethods = typeof houseMethods

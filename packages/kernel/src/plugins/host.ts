@@ -59,6 +59,10 @@ export interface Plugins extends AsyncDisposable {
   schema(id: string): object
   /** What the agent process shall load. */
   agentEntries(): Promise<readonly EntryPlan[]>
+  /** The local socket of the entries that a plugin's own process serves to the agent. Rejects when there is none. */
+  reach(plugin: string, signal: AbortSignal): Promise<string>
+  /** Ends the process of a plugin, which the agent has found out; another one is started. */
+  end(plugin: string, why: string): void
   /** What the agent process said of them. */
   reported(reports: readonly EntryReport[]): void
   /** Runs the interceptors of a name in order. A throw stops the value: `failed` says which plugin. */

@@ -113,7 +113,7 @@ export function openPlugins(options: {
         else known.newer = finding.version
         return known
       }
-      const one: Plugged = { finding, state: 'pending', reports: new Map() }
+      const one: Plugged = { finding, state: 'pending', round: 0, reports: new Map() }
       if (finding.reason !== undefined) park(one, finding.reason)
       return one
     })
@@ -141,6 +141,8 @@ export function openPlugins(options: {
       return
     }
     one.state = 'loading'
+    one.round++
+    one.reports.clear()
     delete one.reason
     // Code that was imported here stays; that of a process goes with it.
     one.loaded = !isolated(plugin)
@@ -179,26 +181,28 @@ export function openPlugins(options: {
     // What the agent process is to load is named now, so that a path that leads elsewhere is found here.
     for (const hook of ['tool', 'provider'] as const) if (hooks[hook] !== undefined) await plugin.module(hook)
   }
-  /** Where its channel and gateway entries are imported. */
+  /** Where its channel and gateway entries are imported. Its process serves the others to the agent. */
   const sourceOf = async (one: Plugged, plugin: FoundPlugin, scope: OwnedScope) => {
     const { id, hooks } = plugin.manifest
-    const needed = hooks.gateway !== undefined || (hooks.channel !== undefined && hasAccount(id))
+    const needed = Object.keys(hooks).some((hook) => hook !== 'channel' || hasAccount(id))
     if (!needed || !isolated(plugin)) return plugin
     const tell = (change: () => void) => {
       if (one.scope !== scope || one.state === 'loading') return
       change()
       changed()
     }
-    return isolation.open(plugin, scope, {
+    one.process = await isolation.open(plugin, scope, {
       lost: (reason) => tell(() => (one.reason = `its process ended: ${reason}; it is being started again`)),
       up: () => tell(() => delete one.reason),
       // What it added stays plugged in and refuses: what it guards must not stand open.
       down: (why) => tell(() => park(one, why)),
     })
+    return one.process
   }
   const unplug = async (one: Plugged) => {
     const left = (await one.scope?.close()) ?? []
     delete one.scope
+    delete one.process
     return left
   }
   const restart = async (one: Plugged) => {
@@ -272,11 +276,6 @@ export function openPlugins(options: {
           const { id, permissions } = plugin.manifest
           for (const hook of agentHooks(one)) {
             try {
-              if (rules(id)?.isolation === 'process')
-                throw failure(
-                  'unsupported',
-                  `it would run in the agent process, and plugins.${id}.isolation asks for a process of its own; leave that key out to have it in the agent process`,
-                )
               const config = await pluginSettings({ configuration, secrets }, id, one.schema ?? {})
               plans.push({
                 plugin: id,
@@ -285,6 +284,8 @@ export function openPlugins(options: {
                 config,
                 methods: [...(permissions?.methods ?? [])],
                 state: stateFolder(id),
+                round: one.round,
+                isolated: one.process !== undefined,
               })
             } catch (error) {
               one.reports.set(hook, {
@@ -300,6 +301,13 @@ export function openPlugins(options: {
         }
         return plans
       }),
+    async reach(id, signal) {
+      // A plugin that is being set up anew is waited for.
+      const hosted = await inTurn(async () => byId(id)?.process)
+      if (!hosted) throw failure('forbidden', `${id}: it has no process; \`openclaw plugins inspect ${id}\` says why`)
+      return hosted.reach(signal)
+    },
+    end: (id, why) => byId(id)?.process?.end(why),
     reported(reports) {
       for (const report of reports) {
         const one = byId(report.plugin)

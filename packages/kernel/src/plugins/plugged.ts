@@ -1,6 +1,7 @@
 import type { EntryReport, HookPoint, MethodResult } from '@openclaw/protocol'
 import { toFailure } from '@openclaw/protocol'
 import type { OwnedScope } from '@openclaw/sdk/host'
+import type { IsolatedPlugin } from '../isolation/host.ts'
 import type { Finding } from './find.ts'
 
 /** A plugin and how it stands. */
@@ -10,6 +11,10 @@ export interface Plugged {
   reason?: string
   setupMs?: number
   scope?: OwnedScope
+  /** Its process, while it has one. */
+  process?: IsolatedPlugin
+  /** How often it was set up. */
+  round: number
   /** Of `plugins.<id>.config`. */
   schema?: object
   /** Of an account of its channel. */

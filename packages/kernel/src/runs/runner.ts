@@ -10,12 +10,12 @@ import { startRun, type Run } from './run.ts'
 import { settleUnanswered } from './settle.ts'
 
 type Accept = LedgerRecord<'accept'>
-type Calls = GatewayForAgentMethods
+type Calls = Omit<GatewayForAgentMethods, 'plugin.reach' | 'plugin.end'>
 
 /** All runs of the gateway: the lanes they come from, and the agent's calls that reach them. */
 export interface Runner {
   readonly lanes: Lanes
-  /** What the agent process may call. */
+  /** What the agent process may call about its runs. */
   readonly handlers: {
     readonly [M in keyof Calls]: (params: Params<Calls[M]>) => Result<Calls[M]> | Promise<Result<Calls[M]>>
   }

@@ -54,11 +54,14 @@ export async function startHost(more: Partial<AgentOptions> = {}): Promise<TestH
         append(lines as LineDraft[])
         return { seq: journal.length }
       },
+      'session.checkpoint': () => ({ seq: journal.length }),
       'tool.begin': ({ run, call, tool, effect }) => {
         if (effect !== 'read') append([{ kind: 'intent', body: { run, call, tool, input: '' } }])
         return { verdict: 'allow' }
       },
       'tool.end': ({ content, failed }) => ({ content, failed }),
+      'plugin.reach': () => Promise.reject(failure('forbidden', 'nothing is isolated here')),
+      'plugin.end': () => ({}),
       'gateway.call': () => {
         throw failure('forbidden', 'nothing may be called here')
       },

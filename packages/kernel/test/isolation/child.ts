@@ -6,6 +6,9 @@ await servePlugin({
     'line/channel': () => import('./fixture/channel.ts'),
     'line/config': () => import('./fixture/config.ts'),
     'desk/gateway': async () => ({ default: (await import('./fixture/gateway.ts')).desk }),
+    'shop/tool': async () => ({ default: (await import('./fixture/shop.ts')).tools }),
+    'shop/provider': async () => ({ default: (await import('./fixture/shop.ts')).provider }),
+    'shop/config': async () => ({ config: (await import('./fixture/shop.ts')).provider.config }),
     'guard/gateway': async () => ({ default: (await import('./fixture/gateway.ts')).guard }),
   },
 })

@@ -1,8 +1,7 @@
 import { linkedPair } from '@openclaw/client'
 import { fakeClock } from '@openclaw/testing'
 import { expect, test } from 'vitest'
-import { guard } from '../../src/isolation/guard.ts'
-import { borrowStream, lendStreams } from '../../src/isolation/streams.ts'
+import { borrowStream, guard, lendStreams } from '@openclaw/sdk/host'
 
 /** A guarded wire: what got through, and why it was cut. */
 function openGuard() {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Outbound } from '@openclaw/protocol'
-import { fakeChannel, say, scriptedProvider, providerPlugin, wait } from '@openclaw/testing'
+import { callTool, fakeChannel, say, scriptedProvider, providerPlugin, wait } from '@openclaw/testing'
 import { createAgent } from '../../../agent/src/index.ts'
 import { createKernel } from '../../src/kernel.ts'
 import { realPlatform } from '../../src/platform/real.ts'
@@ -20,6 +20,8 @@ export const program: PluginProgram = {
   reads: [repository],
 }
 
+let asked = 0
+
 const fixture = (id: string, hooks: object, more: object = {}): BundledPlugin => ({
   package: { name: `@openclaw/${id}`, version: '1.0.0', openclaw: { id, label: id, api: 1, hooks, ...more } },
   load: {},
@@ -27,6 +29,11 @@ const fixture = (id: string, hooks: object, more: object = {}): BundledPlugin =>
 export const line = fixture('line', { channel: './channel' }, { config: './config' })
 const served = { permissions: { methods: ['status'], public: true } }
 export const desk = fixture('desk', { gateway: './gateway' }, served)
+export const shop = fixture(
+  'shop',
+  { tool: './tool', provider: './provider' },
+  { config: './config', permissions: { methods: ['status'], run: ['processes'] } },
+)
 export const guard = fixture('guard', { gateway: './gateway' }, served)
 
 /** A platform that speaks JSON lines over TCP, as a test sees it. */
@@ -102,13 +109,20 @@ export async function openPlatform() {
   }
 }
 
+const textOf = (content: readonly object[]) =>
+  content.flatMap((part) => ('text' in part ? [String(part.text)] : [])).join('\n')
+
 /** A real kernel in this process, with one plugin in a process of its own and a channel beside it. */
 export async function openHouse(plugins: readonly BundledPlugin[], config: object = {}, listen = false) {
   const home = await mkdtemp(join(tmpdir(), 'openclaw-isolation-'))
   const other = fakeChannel({ id: 'other', now: Date.now })
   const model = scriptedProvider(({ turns }) => {
+    const done = turns.at(-1)
+    if (done?.role === 'tool') return say(`it said: ${done.content.map((part) => 'text' in part && part.text).join()}`)
     const last = turns.findLast(({ role }) => role === 'user')
     const heard = JSON.stringify(last?.content)
+    const [, tool, input] = /use (\w+) (.*)/.exec(textOf(last?.content ?? [])) ?? []
+    if (tool !== undefined) return callTool(tool, JSON.parse(input!))
     const answer = say(`heard: ${heard}`)
     // Typing is shown for an answer that takes a moment.
     return heard.includes('take your time') ? [wait(600), answer] : answer
@@ -157,6 +171,23 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     /** Calls a method of a plugin. */
     ask: <T>(method: string, params: object = {}) =>
       kernel.call(method as 'status', params as never) as Promise<unknown> as Promise<T>,
+    /** Says something to an agent as the owner, in a session of its own. */
+    async begin(message: string, agent = 'main') {
+      const key = `k${++asked}`
+      const session = `agent:${agent}:local:default:owner:thread:${key}`
+      const { run } = await kernel.call('chat.send', { message, idempotencyKey: key, session })
+      return { session, ended: () => kernel.call('agent.wait', { run, timeoutMs: 120_000 }) }
+    },
+    /** Says something to an agent as the owner; what became of it. */
+    async chat(message: string, agent?: string) {
+      return (await this.begin(message, agent)).ended()
+    },
+    /** Lets the model call a tool; what it was told. */
+    async use(tool: string, input: object = {}): Promise<string> {
+      const { text = '', failure: why } = await this.chat(`use ${tool} ${JSON.stringify(input)}`)
+      if (why) throw new Error(why.message)
+      return text.replace('it said: ', '')
+    },
     /** Says something on the other channel; how long it took until the answer was there. */
     async answeredInMs(): Promise<number> {
       const began = performance.now()

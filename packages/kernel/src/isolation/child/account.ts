@@ -1,8 +1,8 @@
 import { failure } from '@openclaw/protocol'
 import type { Account, Command, Scope } from '@openclaw/sdk'
-import { borrowStream } from '../streams.ts'
+import { borrowStream } from '@openclaw/sdk/host'
+import { remoteStore } from '@openclaw/sdk/isolation'
 import type { ChildParts } from './serve.ts'
-import { remoteStore } from './store.ts'
 
 /** One life of an account, as the channel entry in this process sees it. What it asks for is asked of the gateway. */
 export function makeAccount(
@@ -20,7 +20,7 @@ export function makeAccount(
     ...scope,
     id,
     config,
-    store: remoteStore(() => wire, link),
+    store: remoteStore(wire.call, link),
     fetch,
     clock,
     commands: given.commands as readonly Command[],

@@ -2,10 +2,10 @@ import type { Serves } from '@openclaw/client'
 import { failure, type EventEnvelope } from '@openclaw/protocol'
 import type { Extension, Gateway, Interceptor, InterceptorName } from '@openclaw/sdk'
 import { openScope, type OwnedScope } from '@openclaw/sdk/host'
+import { remoteStore } from '@openclaw/sdk/isolation'
 import { openDispatch } from '../../gateway/dispatch.ts'
 import type { ChildMethods, ExtensionAbout } from '../wire.ts'
 import type { ChildParts } from './serve.ts'
-import { remoteStore } from './store.ts'
 
 type Served = Extract<keyof ChildMethods, `gateway.${string}`>
 type Listen = (event: EventEnvelope) => void
@@ -52,7 +52,7 @@ export function serveGateway(parts: ChildParts): {
         const given: Extension | undefined = await entry.setup({
           ...scope,
           config: config as never,
-          store: remoteStore(() => parts.wire),
+          store: remoteStore(parts.wire.call),
           address: new URL(address),
           on: (event, listen) => scope.use(on(event, listen), `listener ${event}`),
           call: async (method, params) =>

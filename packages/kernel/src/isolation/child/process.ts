@@ -1,6 +1,6 @@
 import { stdioTransport } from '@openclaw/client/node'
 import { failure } from '@openclaw/protocol'
-import { maxLineBytes } from '../wire.ts'
+import { maxLineBytes } from '@openclaw/sdk/isolation'
 import { serveEntries } from './serve.ts'
 
 /** Modules that come with the program: `<plugin>/<part>` to what imports it. */

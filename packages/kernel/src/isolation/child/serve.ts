@@ -4,8 +4,9 @@ import type { Clock, Log } from '@openclaw/sdk'
 import type { Static } from 'typebox'
 import { isSection, valueAt } from '../../config/path.ts'
 import { realClock } from '../../platform/clock.ts'
-import { lendStreams, type LentStreams } from '../streams.ts'
+import { lendStreams, type LentStreams } from '@openclaw/sdk/host'
 import type { ChildMethods, ChildSide, HouseTells } from '../wire.ts'
+import { serveAgent } from './agent.ts'
 import { serveChannel } from './channel.ts'
 import { serveGateway } from './gateway.ts'
 import { openDoor, type ServedDoor } from './http.ts'
@@ -39,9 +40,12 @@ export async function serveEntries(transport: Transport, load: (module: string) 
   }
   const channel = serveChannel(parts)
   const gateway = serveGateway(parts)
+  const agent = serveAgent(parts)
   const handlers: Serves<ChildMethods> = {
     ping: () => ({ memoryBytes: process.memoryUsage.rss() }),
-    close: async () => ({ left: [...(await channel.close()), ...(await gateway.close())] }),
+    close: async () => ({
+      left: [...(await agent.close()), ...(await channel.close()), ...(await gateway.close())],
+    }),
     async 'config.describe'({ module }) {
       const found = await load(module)
       const config = valueAt(found, ['config']) ?? valueAt(found, ['default'])
@@ -52,6 +56,10 @@ export async function serveEntries(transport: Transport, load: (module: string) 
     ...gateway.handlers,
     async 'http.listen'({ path }) {
       await parts.door.listen(path)
+      return {}
+    },
+    async 'entries.listen'({ path }) {
+      await agent.listen(path)
       return {}
     },
     'stream.read': (params) => parts.streams.read(params),

@@ -1,4 +1,4 @@
-import { failure } from '@openclaw/protocol'
+import { failure, type MethodTable } from '@openclaw/protocol'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 
@@ -18,4 +18,19 @@ export function openChecks(name: string): Check {
       `${name}: what its process said of ${what} is not what the contract says: ${first?.instancePath || 'it'} ${first?.message ?? 'is wrong'}; tell its author`,
     )
   }
+}
+
+/** The same handlers, which see only params that fit their table. */
+export function checkParams<H extends object>(check: Check, table: MethodTable, handlers: H): H {
+  const guarded = Object.entries(handlers).map(([name, handle]) => {
+    const { params: schema } = table[name]!
+    return [
+      name,
+      (params: unknown, incoming: unknown) => {
+        check(name, schema, params)
+        return (handle as (params: unknown, incoming: unknown) => unknown)(params, incoming)
+      },
+    ]
+  })
+  return Object.fromEntries(guarded) as H
 }

@@ -1,5 +1,13 @@
-import type { Transport } from '@openclaw/client'
-import type { Clock } from '../platform.ts'
+/** The time that floods are measured by; milliseconds since some moment. */
+export interface Stopwatch {
+  monotonic(): number
+}
+
+/** A transport of frames, as much as is guarded of it. */
+export interface Guarded {
+  send(text: string): void | Promise<void>
+  onMessage(listen: (text: string) => void): void
+}
 
 /** What a child may say within a second before it is taken for a flood. A busy channel says a hundredth of it. */
 const maxFrames = 5000
@@ -15,7 +23,7 @@ const head = /^\{"jsonrpc":"2\.0",(?:"id":(?:\d+|null|"[^"]{0,128}"),)?"(method|
  * Stands between a child's pipe and the link: passes frames on, refuses what is none, and calls `onFlood` once, with the
  * reason, when the child says more than anybody should. After that nothing is passed on.
  */
-export function guard(transport: Transport, clock: Clock, onFlood: (why: string) => void): Transport {
+export function guard<T extends Guarded>(transport: T, clock: Stopwatch, onFlood: (why: string) => void): T {
   const spent = budget(clock, windowMs)
   let garbage = 0
   let asked = 0
@@ -54,7 +62,7 @@ const maxLines = 200
  * Bounds what one child may have logged. Answers for each line whether it is to be written; in place of the `last` one
  * of a second it is said that others are left out.
  */
-export function thinLog(clock: Clock): () => 'write' | 'last' | 'drop' {
+export function thinLog(clock: Stopwatch): () => 'write' | 'last' | 'drop' {
   const spent = budget(clock, windowMs)
   return () => {
     const { count } = spent(0)
@@ -63,7 +71,7 @@ export function thinLog(clock: Clock): () => 'write' | 'last' | 'drop' {
 }
 
 /** Counts what is spent within a window of time that begins anew when it is over. */
-export function budget(clock: Clock, ms: number): (size: number) => { count: number; size: number } {
+export function budget(clock: Stopwatch, ms: number): (size: number) => { count: number; size: number } {
   let began = -Infinity
   let count = 0
   let sum = 0

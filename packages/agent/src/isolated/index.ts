@@ -1,0 +1,2 @@
+export { isolateProvider } from './provider.ts'
+export { isolateTools } from './tools.ts'
