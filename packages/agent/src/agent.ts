@@ -19,7 +19,9 @@ import { openMemory } from './memory.ts'
 import { openPrompts, type Prompts } from './prompt.ts'
 import { openProviders } from './providers.ts'
 import { testModel } from './probe.ts'
+import { openScales } from './tokens.ts'
 import { openTools } from './tools.ts'
+import { openWindows } from './windows.ts'
 import { openWorkspaces } from './workspace.ts'
 
 export interface AgentOptions {
@@ -76,6 +78,8 @@ export function createAgent(options: AgentOptions): Agent {
     providers,
     prompts,
     memory,
+    windows: openWindows(providers, clock),
+    scales: openScales(),
     cooldowns,
     idleMs,
     callParts: ({ run, session, workspace }) => {
@@ -125,7 +129,7 @@ export function createAgent(options: AgentOptions): Agent {
         await workspaces.forget(session)
         return {}
       },
-      'session.compact': (params, { signal }) => compact(params, { ...loop, gateway, signal }),
+      'session.compact': (params, { signal }) => compact(params, { ...loop, signal }),
       'models.list': (query, { signal }) => providers.list(query, AbortSignal.any([signal, gone.signal])),
       'models.test': ({ model }, { signal }) => testModel(model, { providers, clock, signal }),
       'tools.list': () => ({ tools: tools.specs() }),

@@ -7,7 +7,7 @@ import {
   type LineDraft,
   type Settings,
 } from '@openclaw/protocol'
-import { changed, closings, ended, fromOutside, goOn, remembered, revised, said, withFiles } from './said.ts'
+import { changed, closings, ended, fromOutside, goOn, pinned, remembered, revised, said, withFiles } from './said.ts'
 import { solid, sound, type Turn } from './turns.ts'
 
 type ToolTurn = Extract<Turn, { role: 'tool' }>
@@ -39,7 +39,7 @@ export interface Context {
   /** The system prompt in force; undefined before the first. */
   readonly system: string | undefined
   readonly settings: Settings
-  /** About how many bytes the live lines have. */
+  /** About how many bytes the live lines and the drafts have. */
   readonly bytes: number
   /** Live lines, oldest first. */
   readonly lines: readonly AnyLine[]
@@ -198,6 +198,7 @@ function set(state: State, patch: LineBody<'settings'>): void {
   const next = { ...state.settings, ...patch } as Record<string, unknown>
   for (const [key, value] of Object.entries(next)) if (value === null) delete next[key]
   state.settings = next
+  if (patch.pins !== undefined) say(state, pinned(patch.pins ?? []))
 }
 
 /** Everything before the first kept line is gone, but for the summary and for messages that no run took yet. */
@@ -219,6 +220,11 @@ function cut(state: State, body: LineBody<'checkpoint'>): void {
   state.settings = body.settings
 }
 
+/** Checkpoints that a later one took out of force. */
+function undone(lines: readonly AnyLine[]): ReadonlySet<string> {
+  return new Set(lines.flatMap((line) => (isLine(line, 'checkpoint') ? (line.body.undoes ?? []) : [])))
+}
+
 function apply(state: State, line: AnyLine): void {
   if (isLine(line, 'user')) state.waiting.set(line.id, line)
   else if (isLine(line, 'run')) {
@@ -238,15 +244,20 @@ function apply(state: State, line: AnyLine): void {
   else if (isLine(line, 'media')) store(state, line.body)
   else if (isLine(line, 'system')) state.system = line.body.text
   else if (isLine(line, 'settings')) set(state, line.body)
-  else if (isLine(line, 'checkpoint')) cut(state, line.body)
+  else if (isLine(line, 'checkpoint')) {
+    if (line.body.undoes) state.settings = line.body.settings
+    else cut(state, line.body)
+  }
 }
 
 /** Remembers a line as live. */
 function note(state: State, line: AnyLine): void {
   state.lines.push(line)
   state.seq = line.seq
-  state.bytes += 200 + (line.body === undefined ? 0 : JSON.stringify(line.body).length)
+  state.bytes += bytesOf(line.body)
 }
+
+const bytesOf = (body: unknown) => 200 + (body === undefined ? 0 : JSON.stringify(body).length)
 
 function contextOf(state: State): Context {
   let drafts = 0
@@ -281,6 +292,7 @@ function contextOf(state: State): Context {
       note(state, line)
     },
     addDraft(draft) {
+      state.bytes += bytesOf(draft.body)
       apply(state, { v: 1, id: `draft:${++drafts}`, seq: state.seq, at: 0, ...draft } as Line)
     },
     user: (id) =>
@@ -295,8 +307,9 @@ function contextOf(state: State): Context {
 }
 
 /** Folds journal lines, oldest first, from any live start. */
-export function fold(lines: Iterable<AnyLine> = []): Context {
+export function fold(lines: readonly AnyLine[] = []): Context {
   const context = contextOf(empty())
-  for (const line of lines) context.add(line)
+  const out = undone(lines)
+  for (const line of lines) if (!out.has(line.id)) context.add(line)
   return context
 }

@@ -112,13 +112,14 @@ async function askOne(
 /** One failure for all: the first model's code, and what each one said. */
 function failed(models: readonly string[], failures: ReadonlyMap<string, ModelFailure>): Error {
   const first = failures.get(models[0]!)!
-  const advice =
-    first.reason === 'overflow'
-      ? `${first.message}; the conversation is longer than the model can read: /compact or /new`
-      : first.message
   const others = models
     .slice(1)
     .flatMap((model) => (failures.has(model) ? [`${model}: ${failures.get(model)!.message}`] : []))
-  const message = others.length > 0 ? `${advice} (and its fallbacks: ${others.join('; ')})` : advice
-  return failure(first.code, message, first.retryAfterMs === undefined ? {} : { retryAfterMs: first.retryAfterMs })
+  const message = others.length > 0 ? `${first.message} (and its fallbacks: ${others.join('; ')})` : first.message
+  const error = failure(
+    first.code,
+    message,
+    first.retryAfterMs === undefined ? {} : { retryAfterMs: first.retryAfterMs },
+  )
+  return first.reason ? Object.assign(error, { reason: first.reason }) : error
 }

@@ -12,18 +12,19 @@ import type { ModelRequest } from '@openclaw/sdk'
 import { makeCall, type CallEnd, type CallPart, type CallParts, type GatewayWire } from './calls.ts'
 import type { Clock } from './clock.ts'
 import type { Context } from './context.ts'
-import { askModels, type Attempt, type Cooldowns } from './fallback.ts'
+import { askModels, type Answered, type Attempt, type Cooldowns } from './fallback.ts'
 import { openBudget } from './limits.ts'
 import type { Memory } from './memory.ts'
 import type { Prompts } from './prompt.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { readable } from './request.ts'
+import { openRoom, type RoomParts } from './room.ts'
 import { joinDeltas } from './stream.ts'
 import type { ToolRegistry } from './tools.ts'
 import { callIds } from './turns.ts'
 
 /** What runs of one agent instance are made with. */
-export interface LoopParts {
+export interface LoopParts extends Pick<RoomParts, 'windows' | 'scales'> {
   readonly gateway: GatewayWire
   readonly clock: Clock
   readonly tools: ToolRegistry
@@ -69,6 +70,8 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
   const steers: Steer[] = []
   /** Lines that are not durable yet, in order. */
   const unsaved: LineDraft[] = []
+  /** Sequence of the last durable line that we know of. */
+  let durable = request.seq
   const budget = openBudget(request.limits)
   let over = false
 
@@ -80,7 +83,8 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
   async function save(): Promise<void> {
     if (unsaved.length === 0) return
     const lines = unsaved.slice()
-    await gateway.call('step.commit', { run: request.run, lines })
+    const { seq } = await gateway.call('step.commit', { run: request.run, lines })
+    durable = seq
     unsaved.splice(0, lines.length)
   }
 
@@ -157,7 +161,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
   async function work(): Promise<RunResult> {
     const begin = request.begin as LineDraft | undefined
     if (begin) unsaved.push(begin)
-    const context = (await memory.recall(request.session, request.seq)).fork()
+    let context = (await memory.recall(request.session, request.seq)).fork()
     const takes = begin?.kind === 'run' ? begin.body.takes : []
     if (takes.length > 0 && !takes.some((id) => context.user(id))) {
       // Answering without the question would look as if it had been read.
@@ -178,7 +182,25 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       role: request.role,
       tools: tools.map(({ name }) => name),
     })
-    if (context.system !== system) write(context, { kind: 'system', body: { text: system } })
+    const room = openRoom({
+      ...parts,
+      signal,
+      run: request,
+      system,
+      tools,
+      onCall: budget.beforeCall,
+      spend: budget.spend,
+      async save() {
+        await save()
+        return durable
+      },
+    })
+    /** A shorter context has lost the line that says it. */
+    const prompted = (next: Context) => {
+      if (next.system !== system) write(next, { kind: 'system', body: { text: system } })
+      return next
+    }
+    prompted(context)
 
     await using own = parts.callParts(request)
     const callParts: CallParts = {
@@ -197,7 +219,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     const makeRequest = async (provider: string, model: string, name: string): Promise<ModelRequest> => ({
       model: name,
       system,
-      turns: await readable(context.turns(), provider, parts.providers.seesImages(model), own.media),
+      turns: await readable(room.turns(context), provider, parts.providers.seesImages(model), own.media),
       tools,
       ...(request.thinking ? { thinking: request.thinking } : {}),
       session: request.session,
@@ -205,12 +227,10 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     })
     const ids = callIds()
 
-    for (;;) {
-      await takeSteers(context)
+    async function answerOf(): Promise<Answered> {
       let attempt: Attempt | undefined
-      let answer
       try {
-        answer = await askModels(
+        return await askModels(
           request.models,
           { ...parts, signal, request: makeRequest, onCall: budget.beforeCall, onDelta: deltas.add },
           (next) => (attempt = next),
@@ -223,11 +243,20 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
             body: { run: request.run, model: attempt!.model, content: partial, stop: 'aborted' },
           })
         }
-        throw thrown
+        if (signal.aborted) throw thrown
+        context = prompted(await room.mend(context, thrown))
+        return answerOf()
       } finally {
         deltas.flush()
       }
+    }
+
+    for (;;) {
+      await takeSteers(context)
+      context = prompted(await room.fit(context))
+      const answer = await answerOf()
       budget.spend(answer.usage)
+      room.counted(answer.model, answer.usage)
       const content: Part[] = answer.parts.map((part) =>
         part.type === 'call' ? { ...part, id: ids.fresh(part.id) } : part,
       )

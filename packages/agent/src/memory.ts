@@ -36,7 +36,8 @@ export function openMemory(pull: PullLines, maxBytes: number): Memory {
       const current = contexts.get(session)
       drop(session)
       const stale = (current?.lines[0]?.seq ?? first) < first
-      const context = current && !stale ? current : fold(current?.lines.filter((line) => line.seq >= first))
+      const kept = (current?.lines ?? []).filter((line) => line.seq >= first && line.seq < (lines[0]?.seq ?? Infinity))
+      const context = current && !stale ? current : fold([...kept, ...lines])
       for (const line of lines) if (line.seq > context.seq) context.add(line)
       contexts.set(session, context)
       bytes += context.bytes

@@ -119,14 +119,20 @@ export function ended({ outcome, failure }: LineBody<'end'>): Content {
   return { type: 'text', text: `[you could not answer this: ${failure?.message ?? 'an unknown error'}]` }
 }
 
+/** What is said when notes are pinned or taken back: all that are pinned now. */
+export function pinned(pins: readonly string[]): Content {
+  if (pins.length === 0) return { type: 'text', text: '[no notes are pinned any more]' }
+  return { type: 'text', text: `[pinned notes]\n${pins.map((pin) => `- ${pin}`).join('\n')}` }
+}
+
 /** The first user turn after a checkpoint: what is left of everything before it. Undefined when nothing is. */
 export function remembered({ summary, notes, orders }: LineBody<'checkpoint'>): Content | undefined {
   const list = (title: string, items: readonly string[]) =>
     items.length > 0 ? `[${title}]\n${items.map((item) => `- ${item}`).join('\n')}` : ''
   const text = [
     summary?.trim() ? `[summary of the conversation so far]\n${summary}` : '',
-    list('notes', notes),
-    list('standing orders', orders),
+    list('pinned notes', notes),
+    list('standing orders: they hold word for word; a later one overrides an earlier one', orders),
   ]
     .filter(Boolean)
     .join('\n\n')

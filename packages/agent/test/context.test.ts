@@ -25,7 +25,7 @@ const result = (id: string, text: string): LineDraft => ({
   body: { run: 'r', call: id, tool: 'bash', content: [{ type: 'text', text }] },
 })
 const text = (said: string) => ({ type: 'text' as const, text: said })
-const shown = (lines: Iterable<AnyLine>) =>
+const shown = (lines: readonly AnyLine[]) =>
   fold(lines)
     .turns()
     .map(
@@ -221,7 +221,7 @@ describe('what the model sees', () => {
       run('l2'),
     ])
     expect(shown(lines)).toEqual([
-      'user: [summary of the conversation so far]\nthey talked\n\n[notes]\n- likes tea|kept',
+      'user: [summary of the conversation so far]\nthey talked\n\n[pinned notes]\n- likes tea|kept',
       'assistant: newer',
       'user: waits',
     ])

@@ -187,7 +187,7 @@ describe('a model that does not behave', () => {
       [() => say(' '), 'scripted/model: the model answered with nothing'],
       [() => think('only thought'), 'scripted/model: the model answered with nothing'],
       [() => fail('unauthorized', { message: 'the key was refused' }), 'the key was refused'],
-      [() => fail('invalid_params', { message: 'too long', reason: 'overflow' }), '/compact or /new'],
+      [() => fail('invalid_params', { message: 'too long', reason: 'overflow' }), 'begin anew with /new'],
     ]
     for (const [script, message] of cases) {
       const { result } = await play(script)

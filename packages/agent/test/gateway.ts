@@ -188,6 +188,15 @@ export async function connectGateway(transport: Transport, models: readonly stri
         commits.push(structuredClone(lines as LineDraft[]))
         return { seq: append(session, ...(lines as LineDraft[])).at(-1)!.seq }
       },
+      'session.checkpoint': ({ run, summary, keep, orders }) => {
+        const totals = { lines: 0, usage: { input: 0, cached: 0, output: 0 } }
+        const place = keep === undefined ? {} : { keep: { id: keep, offset: 0 } }
+        const [line] = append(sessionOf(run), {
+          kind: 'checkpoint',
+          body: { reason: 'compaction', summary, ...place, settings: {}, notes: [], orders, totals },
+        })
+        return { seq: line!.seq }
+      },
       'tool.begin': async (params) => {
         const verdict = await gateway.begin(params)
         const session = sessionOf(params.run)
@@ -200,6 +209,8 @@ export async function connectGateway(transport: Transport, models: readonly stri
       },
       'tool.end': (params) => gateway.end(params),
       'gateway.call': (params) => gateway.call(params),
+      'plugin.reach': () => Promise.reject(failure('forbidden', 'nothing is isolated here')),
+      'plugin.end': () => ({}),
     },
     onNotification: (event, payload) => {
       const notice = { event, payload } as Notice
@@ -209,8 +220,6 @@ export async function connectGateway(transport: Transport, models: readonly stri
         else waiting.push(one)
       }
     },
-      'plugin.reach': () => Promise.reject(failure('forbidden', 'nothing is isolated here')),
-      'plugin.end': () => ({}),
   })
   return Object.assign(gateway, { wire })
 }

@@ -132,6 +132,7 @@ export const agentMethods = {
       compacted: Type.Boolean(),
       summary: Type.Optional(Type.String()),
       keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })),
+      orders: Type.Optional(Type.Array(Type.String())),
       reason: Type.Optional(Type.String()),
       usage: Type.Optional(Usage),
     }),
@@ -174,6 +175,17 @@ export const gatewayForAgentMethods = {
     Type.Object({ run, lines: Type.Array(WireDraft) }),
     Type.Object({ seq: Type.Integer() }),
   ),
+  'session.checkpoint': method(
+    'admin',
+    "Put a summary in the place of what stands before the first kept line of the run's session.",
+    Type.Object({
+      run,
+      summary: Type.String(),
+      keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })),
+      orders: Type.Array(Type.String()),
+    }),
+    Type.Object({ seq: Type.Integer() }),
+  ),
   'tool.begin': method(
     'admin',
     'May this call run? Policy, role, interceptors, approval; then a durable intent unless it only reads.',
@@ -210,18 +222,6 @@ export const gatewayForAgentMethods = {
     Type.Object({ run, plugin: Type.String(), method: Type.String(), params: Type.Optional(Type.Unknown()) }),
     Type.Unknown(),
   ),
-} as const
-export type GatewayForAgentMethods = typeof gatewayForAgentMethods
-
-/** Agent → gateway notifications: what a run streams. */
-export const agentEvents = {
-  'agent.text': Type.Object({ run, delta: Type.String() }),
-  'agent.thinking': Type.Object({ run, delta: Type.String() }),
-  'agent.tool.start': Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown() }),
-  'agent.tool.progress': Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content) }),
-  'agent.tool.result': Type.Object({
-    run,
-    call: Type.String(),
   'plugin.reach': method(
     'admin',
     'The local socket on which the process of a plugin serves its entries, once the process is alive.',
@@ -234,6 +234,18 @@ export const agentEvents = {
     Type.Object({ plugin: Type.String(), why: Type.String() }),
     empty,
   ),
+} as const
+export type GatewayForAgentMethods = typeof gatewayForAgentMethods
+
+/** Agent → gateway notifications: what a run streams. */
+export const agentEvents = {
+  'agent.text': Type.Object({ run, delta: Type.String() }),
+  'agent.thinking': Type.Object({ run, delta: Type.String() }),
+  'agent.tool.start': Type.Object({ run, call: Type.String(), tool: Type.String(), input: Type.Unknown() }),
+  'agent.tool.progress': Type.Object({ run, call: Type.String(), tool: Type.String(), content: Type.Array(Content) }),
+  'agent.tool.result': Type.Object({
+    run,
+    call: Type.String(),
     tool: Type.String(),
     content: Type.Array(Content),
     failed: Type.Boolean(),

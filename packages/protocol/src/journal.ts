@@ -28,8 +28,13 @@ export const Settings = Type.Object({
   model: Type.Optional(Type.String()),
   thinking: Type.Optional(Thinking),
   queue: Type.Optional(Type.Enum(['collect', 'steer', 'followup', 'interrupt'])),
+  /** What a person pinned: it stays in the context, word for word, whatever is summarised. */
+  pins: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 50 })),
 })
 export type Settings = Static<typeof Settings>
+
+/** A line of the same journal. */
+const Place = Type.Object({ id: Type.String(), offset: Type.Integer() })
 
 const bodies = {
   /** Line 1: what this file is. */
@@ -100,12 +105,16 @@ const bodies = {
     outcome: Type.Enum(['failed', 'aborted', 'interrupted']),
     failure: Type.Optional(Failure),
   }),
-  /** Compaction, reset, /new: the live context starts here. */
+  /** Compaction, reset, /new: the live context starts here. Undoing one takes an earlier checkpoint out of force. */
   checkpoint: Type.Object({
-    reason: Type.Enum(['compaction', 'reset', 'new']),
+    reason: Type.Enum(['compaction', 'reset', 'new', 'undo']),
     summary: Type.Optional(Type.String()),
     /** First line that is still live, and its byte offset in this file; absent when nothing before is. */
-    keep: Type.Optional(Type.Object({ id: Type.String(), offset: Type.Integer() })),
+    keep: Type.Optional(Place),
+    /** First line that was live before, so that a summary can be undone. */
+    was: Type.Optional(Place),
+    /** Ids of checkpoints that are as if they had not been written. */
+    undoes: Type.Optional(Type.Array(Type.String())),
     system: Type.Optional(Type.String()),
     settings: Settings,
     notes: Type.Array(Type.String()),
@@ -117,6 +126,7 @@ const bodies = {
     model: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     thinking: Type.Optional(Type.Union([Thinking, Type.Null()])),
     queue: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    pins: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
   }),
   /** Text put into the conversation as the assistant's, without a run. */
   note: Type.Object({ text: Type.String(), label: Type.Optional(Type.String()) }),

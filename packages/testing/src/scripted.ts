@@ -1,4 +1,11 @@
-import { defineProvider, type ErrorCode, type ModelEvent, type ModelRequest, type Provider } from '@openclaw/sdk'
+import {
+  defineProvider,
+  type ErrorCode,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  type Provider,
+} from '@openclaw/sdk'
 import type { Usage } from '@openclaw/protocol'
 import Type from 'typebox'
 
@@ -79,6 +86,8 @@ export interface ScriptedOptions {
   readonly usage?: Usage
   /** Keep requests for later looks; true when absent. */
   readonly record?: boolean
+  /** What its provider says of the model's size; a window of 200,000 tokens when absent. */
+  readonly limits?: Pick<Model, 'contextTokens' | 'outputTokens'>
 }
 
 /** What a script does after its last element: it fails, so that a test which asks too often sees it. */
@@ -87,6 +96,7 @@ const overMessage = 'the script is over: the model was asked more often than the
 /** Makes a provider that plays a script: `scriptedProvider([say('hi'), callTool('bash', { command: 'ls' }), fail('rate_limited')])`. */
 export function scriptedProvider(script: Script, options: ScriptedOptions = {}): Scripted {
   const { id = 'scripted', usage = { input: 10, cached: 0, output: 5 }, record = true } = options
+  const { limits = { contextTokens: 200_000 } } = options
   const requests: ModelRequest[] = []
   const waiting: { nth: number; resolve(request: ModelRequest): void }[] = []
   let count = 0
@@ -125,7 +135,7 @@ export function scriptedProvider(script: Script, options: ScriptedOptions = {}):
   const provider = defineProvider({
     id,
     config: Type.Object({}),
-    connect: () => ({ models: async () => [{ id: 'model', contextTokens: 200_000, images: true }], stream: play }),
+    connect: () => ({ models: async () => [{ id: 'model', ...limits, images: true }], stream: play }),
   })
   return {
     provider,

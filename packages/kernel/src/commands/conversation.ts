@@ -4,6 +4,10 @@ import type { Answer, Invocation } from './command.ts'
 /** Summarising asks a model, so it goes on after the command was answered. */
 export async function compact({ argument, from, parts }: Invocation): Promise<Answer> {
   const { session } = from
+  if (argument.toLowerCase() === 'undo') {
+    await parts.call('sessions.compact', { session, undo: true })
+    return { reply: 'The last summary was taken back: what it stood for is read again.' }
+  }
   if (parts.running(session)) return { reply: 'The agent is at work here; try `/compact` again when it has answered.' }
   void parts
     .call('sessions.compact', { session, ...(argument ? { instructions: argument } : {}) })

@@ -5,6 +5,7 @@ import { compact, usage } from './conversation.ts'
 import { decide } from './decide.ts'
 import { help, status, whoami } from './about.ts'
 import { chooseModel, chooseThinking } from './choose.ts'
+import { pin, unpin } from './pins.ts'
 import type { TypedCommand } from './parse.ts'
 import { chatCommands, type ChatCommand } from './table.ts'
 
@@ -22,6 +23,8 @@ const deeds: Readonly<Record<ChatCommand, (invocation: Invocation) => Promise<An
   reset: begin('keep', 'Begun anew. What was said stays in the file.'),
   stop,
   compact,
+  pin,
+  unpin,
   usage,
   model: chooseModel,
   think: chooseThinking,

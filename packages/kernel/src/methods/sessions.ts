@@ -1,7 +1,8 @@
-import { failure, type LedgerRecord, type MethodResult } from '@openclaw/protocol'
+import { failure, type LedgerRecord, type LineDraft, type MethodResult } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
 import type { Lanes } from '../runs/lanes.ts'
 import type { AgentLink } from '../runs/parts.ts'
+import { beginning, compaction, undoing } from '../sessions/checkpoint.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
 import { checkSession, maySee, type Handlers } from './caller.ts'
 
@@ -46,10 +47,12 @@ export function sessionMethods(parts: {
     if (waiting.length > 0) await parts.cancel(waiting, reason)
   }
 
-  /** What stands behind a checkpoint, summed up. */
-  async function totals(session: Session) {
-    const known = await sessions.info(session.key)
-    return { lines: session.seq, usage: known?.usage ?? { input: 0, cached: 0, output: 0 } }
+  /** Writes where the live context of a session begins from now on, and lets the agent begin there too. */
+  async function begin({ key, agent }: Session, draft: LineDraft<'checkpoint'>) {
+    await sessions.commit({ session: key, agent, drafts: [draft] })
+    if (draft.body.undoes) await sessions.reload(key)
+    await parts.agent.call('session.forget', { session: key }).catch(() => {})
+    emit('sessions.changed', { key, deleted: false }, key)
   }
 
   return {
@@ -77,32 +80,18 @@ export function sessionMethods(parts: {
       await quiet(session, 'the session was reset')
       const open = await sessions.open(session)
       if (open.seq === 0) return info(session)
-      await sessions.commit({
-        session,
-        agent: open.agent,
-        drafts: [
-          {
-            kind: 'checkpoint',
-            body: {
-              ...(settings === 'keep'
-                ? { reason: 'reset', settings: open.settings }
-                : { reason: 'new', settings: open.settings.title ? { title: open.settings.title } : {} }),
-              notes: [],
-              orders: [],
-              totals: await totals(open),
-            },
-          },
-        ],
-      })
-      await parts.agent.call('session.forget', { session }).catch(() => {})
-      emit('sessions.changed', { key: session, deleted: false }, session)
+      await begin(open, await beginning(sessions, open, settings))
       return info(session)
     },
-    async 'sessions.compact'({ session, instructions }, caller) {
+    async 'sessions.compact'({ session, instructions, undo }, caller) {
       checkSession(caller, session)
       if (lanes.running(session))
         throw failure('conflict', 'sessions.compact: the session is at work; try again when it has answered')
       const open = await sessions.open(session)
+      if (undo) {
+        await begin(open, await undoing(sessions, open))
+        return { compacted: false, reason: 'the last summary was taken back' }
+      }
       const models = parts.models(open)
       if (models[0] === parts.defaultModel) {
         return {
@@ -116,28 +105,9 @@ export function sessionMethods(parts: {
         caller.signal,
       )
       if (!result.compacted) return { compacted: false, reason: result.reason ?? 'there is nothing to compact' }
-      await sessions.commit({
-        session,
-        agent: open.agent,
-        drafts: [
-          {
-            kind: 'checkpoint',
-            body: {
-              reason: 'compaction',
-              ...(result.summary ? { summary: result.summary } : {}),
-              // The store knows the byte offset of a live line and writes it in.
-              ...(result.keep ? { keep: { id: result.keep, offset: 0 } } : {}),
-              settings: open.settings,
-              notes: [],
-              orders: [],
-              totals: await totals(open),
-            },
-          },
-        ],
-      })
-      await parts.agent.call('session.forget', { session }).catch(() => {})
-      emit('sessions.changed', { key: session, deleted: false }, session)
-      return { compacted: true, ...(result.summary ? { summary: result.summary } : {}) }
+      const { summary = '', keep, orders = [] } = result
+      await begin(open, await compaction(sessions, open, { summary, ...(keep === undefined ? {} : { keep }), orders }))
+      return { compacted: true, ...(summary ? { summary } : {}) }
     },
     async 'sessions.delete'({ session }, caller) {
       checkSession(caller, session)

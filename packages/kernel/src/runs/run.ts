@@ -13,6 +13,7 @@ import {
 } from '@openclaw/protocol'
 import { within } from '../deadline.ts'
 import type { Preview } from '../delivery/preview.ts'
+import { compaction } from '../sessions/checkpoint.ts'
 import type { ActiveRun } from './lanes.ts'
 import { beginCall } from './gate.ts'
 import { insist } from './insist.ts'
@@ -30,6 +31,8 @@ export interface Run extends ActiveRun {
   commit(params: Params<Calls['step.commit']>): Promise<Result<Calls['step.commit']>>
   begin(params: Params<Calls['tool.begin']>): Promise<Result<Calls['tool.begin']>>
   end(params: Params<Calls['tool.end']>): Promise<Result<Calls['tool.end']>>
+  /** Puts a summary in the place of the older part of the session. */
+  checkpoint(params: Params<Calls['session.checkpoint']>): Promise<Result<Calls['session.checkpoint']>>
   /** A piece of what the agent says. */
   hear(delta: string): void
 }
@@ -252,6 +255,13 @@ export function startRun(
       if (alien) throw failure('forbidden', `run ${id}: an agent may not write lines of kind "${alien.kind}"`)
       const stamped = await commit(drafts)
       return { seq: stamped.at(-1)?.seq ?? 0 }
+    },
+    async checkpoint({ summary, keep, orders }) {
+      const session = await parts.sessions.open(sessionKey)
+      const made = { summary, ...(keep === undefined ? {} : { keep }), orders }
+      const stamped = await commit([await compaction(parts.sessions, session, made)])
+      parts.emit('sessions.changed', { key: sessionKey, deleted: false }, sessionKey)
+      return { seq: stamped.at(-1)!.seq }
     },
     begin(params) {
       preview?.clear()

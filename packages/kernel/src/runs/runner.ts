@@ -97,6 +97,7 @@ export function openRunner(
         return raw(`{"lines":[${open.texts(after, upto).join(',')}],"first":${open.first}}`)
       },
       'step.commit': (params) => find(params.run).commit(params),
+      'session.checkpoint': (params) => find(params.run).checkpoint(params),
       'tool.begin': (params) => find(params.run).begin(params),
       'tool.end': (params) => find(params.run).end(params),
       'gateway.call': ({ run, plugin, method, params }) => parts.callMethod(find(run), plugin, method, params),

@@ -55,6 +55,8 @@ export interface Sessions extends AsyncDisposable {
     key: string,
     query: { before?: number; after?: number; limit: number },
   ): Promise<{ lines: readonly AnyLine[]; more: boolean }>
+  /** Reads a session again from its file: lines before its live ones became live. */
+  reload(key: string): Promise<void>
   verify(key?: string): Promise<MethodResult<'sessions.verify'>>
   erase(key: string, lines?: readonly string[]): Promise<number>
   delete(key: string): Promise<void>

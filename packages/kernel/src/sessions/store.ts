@@ -138,6 +138,12 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     return erased.count
   }
 
+  const reload = async (key: string): Promise<void> => {
+    const session = await openExisting(key)
+    await journals.exclusive(session.file, async () => session.reload(await read(session.file)))
+    cache.weigh(session)
+  }
+
   const remove = async (key: string): Promise<void> => {
     const session = await new Promise<LiveSession>((resolve, reject) => {
       // At once, so that a commit which is called after it stands behind it.
@@ -194,6 +200,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
       }
       return { whole: verified.every(isWhole), journals: verified }
     },
+    reload,
     erase: (key, lines) => holds.change(() => erase(key, lines)),
     delete: (key) => holds.change(() => remove(key)),
     hold: () => holds.hold(),

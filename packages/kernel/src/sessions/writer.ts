@@ -64,7 +64,7 @@ export function createWriter(parts: {
       if (!Object.hasOwn(lineBodies, draft.kind)) {
         throw failure('invalid_params', `sessions: ${session.key} cannot take a line of kind "${String(draft.kind)}"`)
       }
-      const stamped = stampLine(withOffset(session, draft), { id: random.id(), seq: ++seq, at, parent })
+      const stamped = stampLine(withOffsets(session, draft), { id: random.id(), seq: ++seq, at, parent })
       parent = stamped.line.id
       return stamped
     })
@@ -153,9 +153,16 @@ export function createWriter(parts: {
   }
 }
 
-/** A checkpoint says where in the file the first line stands that it keeps. */
-function withOffset(session: LiveSession, draft: LineDraft): LineDraft {
-  if (draft.kind !== 'checkpoint' || !draft.body.keep) return draft
-  const offset = session.offsetOf(draft.body.keep.id)
-  return offset === undefined ? draft : { ...draft, body: { ...draft.body, keep: { ...draft.body.keep, offset } } }
+/** A checkpoint says where in the file the first line stands that it keeps, and the first that was live before. */
+function withOffsets(session: LiveSession, draft: LineDraft): LineDraft {
+  if (draft.kind !== 'checkpoint') return draft
+  const { keep, was } = draft.body
+  const placed = (place: { id: string; offset: number }) => ({
+    ...place,
+    offset: session.offsetOf(place.id) ?? place.offset,
+  })
+  return {
+    ...draft,
+    body: { ...draft.body, ...(keep ? { keep: placed(keep) } : {}), ...(was ? { was: placed(was) } : {}) },
+  }
 }

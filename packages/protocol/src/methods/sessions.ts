@@ -48,13 +48,14 @@ export const sessionMethods = {
   'sessions.get': method('read', 'One session.', closed({ session: SessionKey }), SessionInfo),
   'sessions.patch': method(
     'write',
-    'Set title, model, thinking or queue mode of a session; null clears.',
+    'Set title, model, thinking, queue mode or pinned notes of a session; null clears.',
     closed({
       session: SessionKey,
       title: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
       model: Type.Optional(Type.Union([Type.String(), Type.Null()])),
       thinking: Type.Optional(Type.Union([Type.Enum(['off', 'low', 'medium', 'high']), Type.Null()])),
       queue: Type.Optional(Type.Union([Type.Enum(['collect', 'steer', 'followup', 'interrupt']), Type.Null()])),
+      pins: Type.Optional(Type.Union([Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 50 }), Type.Null()])),
     }),
     SessionInfo,
   ),
@@ -72,7 +73,13 @@ export const sessionMethods = {
   'sessions.compact': method(
     'write',
     'Replace the older part of the context by a summary; the journal keeps every line.',
-    closed({ session: SessionKey, instructions: Type.Optional(Type.String()) }),
+    closed({
+      session: SessionKey,
+      instructions: Type.Optional(Type.String()),
+      undo: Type.Optional(
+        Type.Boolean({ description: 'Take the last summary back: what it stands for is live again.' }),
+      ),
+    }),
     Type.Object({
       compacted: Type.Boolean(),
       summary: Type.Optional(Type.String()),
