@@ -52,6 +52,8 @@ export function hostPlugin(options: {
   const loaded = new Map<'channel' | 'gateway', string>()
   let prefix: Promise<readonly string[]> | undefined
   let ready: PluginLife | undefined
+  /** Modules that it was asked to import. */
+  let importing = 0
   let closed = false
   let turned = Promise.withResolvers<void>()
   let gateway: IsolatedGateway | undefined
@@ -76,6 +78,7 @@ export function hostPlugin(options: {
       void life.over.then((how) => forget(life, how))
       return life
     },
+    busy: () => importing > 0,
     onUp: (life) => void prepareAll(life),
     onLost: options.onLost,
     onDown(why) {
@@ -99,7 +102,7 @@ export function hostPlugin(options: {
     using limit = deadline(platform.clock, prepareMs, `setting up ${id} again`)
     const { signal } = limit
     try {
-      for (const [part, module] of loaded) await life.call(`${part}.describe`, { module }, signal)
+      for (const [part, module] of loaded) await patiently(life.call(`${part}.describe`, { module }, signal))
       if (again) await gateway?.again(life, signal)
     } catch (error) {
       // One that died of it is started again, and parked when it goes on dying.
@@ -124,17 +127,39 @@ export function hostPlugin(options: {
     }
   }
 
+  /** While it imports a module it may be silent for as long as at its start. */
+  async function patiently<T>(importsOne: Promise<T>): Promise<T> {
+    importing++
+    try {
+      return await importsOne
+    } finally {
+      importing--
+    }
+  }
+
+  /** Asks the process, or the next one when it ended meanwhile; one that goes on ending is parked. */
+  async function ask<T>(importOne: (life: PluginLife) => Promise<T>): Promise<T> {
+    for (;;) {
+      const life = await up()
+      try {
+        return await patiently(importOne(life))
+      } catch (error) {
+        // It is still there, so that it was not its end that went wrong.
+        if (ready === life) throw error
+      }
+    }
+  }
+
   return {
     async load(part) {
       const module = await plugin.module(part)
-      const life = await up()
-      if (part === 'config') return life.call('config.describe', { module })
+      if (part === 'config') return ask((life) => life.call('config.describe', { module }))
       if (part === 'channel') {
-        const about = await life.call('channel.describe', { module })
+        const about = await ask((life) => life.call('channel.describe', { module }))
         loaded.set(part, module)
         return { default: isolateChannel(about, up, options.address) }
       }
-      gateway = isolateGateway(await life.call('gateway.describe', { module }), { up, now: () => ready })
+      gateway = isolateGateway(await ask((life) => life.call('gateway.describe', { module })), { up, now: () => ready })
       loaded.set(part, module)
       return { default: gateway.gateway }
     },

@@ -8,12 +8,14 @@ export interface PulseOptions {
   /** How long the first answer may take: a cold start on a slow machine. */
   readonly startMs: number
   ping(): Promise<unknown>
+  /** It does what takes long, such as importing a module: an answer may take as long as the first one. Never, if absent. */
+  busy?(): boolean
   /** Called once, when it does not answer any more. */
   onDead(silentMs: number): void
 }
 
 /** Asks a process again and again whether it is there, until disposed. One question waits at a time. */
-export function takePulse({ clock, everyMs, misses, startMs, ping, onDead }: PulseOptions): Disposable {
+export function takePulse({ clock, everyMs, misses, startMs, ping, busy, onDead }: PulseOptions): Disposable {
   let asked = clock.monotonic()
   let answered = false
   let waiting = false
@@ -36,8 +38,9 @@ export function takePulse({ clock, everyMs, misses, startMs, ping, onDead }: Pul
   }
   function tick() {
     if (over) return
-    if (waiting) missed++
-    const dead = answered ? missed >= misses : clock.monotonic() - asked >= startMs
+    const patient = !answered || busy?.() === true
+    if (waiting) missed = patient ? 0 : missed + 1
+    const dead = patient ? waiting && clock.monotonic() - asked >= startMs : missed >= misses
     if (dead) {
       over = true
       return onDead(clock.monotonic() - asked)

@@ -51,6 +51,8 @@ export function supervise<L extends Life>(options: {
   readonly clock: Clock
   readonly log: Log
   begin(): Promise<L>
+  /** It was asked for what takes long, and may be silent meanwhile. */
+  busy?(): boolean
   /** A fresh one answers. */
   onUp?(life: L): void
   /** It died, and another one is being started. */
@@ -91,6 +93,7 @@ export function supervise<L extends Life>(options: {
         state = 'ready'
         options.onUp?.(life)
       },
+      busy: () => options.busy?.() === true,
       onDead: (silentMs) => life.end(`it did not answer for ${Math.round(silentMs)} ms and was killed`),
     })
     const how = await life.over
