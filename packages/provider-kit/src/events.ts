@@ -1,14 +1,15 @@
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider'
 import type { ModelEvent } from '@openclaw/sdk'
 import { readFailure } from './failure.ts'
-import { openKeeps } from './keeps.ts'
+import { keepOf, openKeeps } from './keeps.ts'
 import { readTokens, usageOf, type Tokens } from './usage.ts'
 
 /** What a call cost in US dollars, when it is known. `raw` is the usage as the endpoint said it. */
 export type Cost = (tokens: Tokens, raw: unknown) => number | undefined
 
-/** Turns the stream of one answer into events, remembering what the last ones need. `who` begins a failure's message. */
-export function translator(who: string, cost?: Cost) {
+/** Turns the stream of one answer of a provider's model into events, remembering what the last ones need. */
+export function translator(provider: string, model: string, cost?: Cost) {
+  const who = `${provider}/${model}`
   let calls = 0
   let said = false
   const keeps = openKeeps()
@@ -20,7 +21,7 @@ export function translator(who: string, cost?: Cost) {
   }
   const end = (type: 'text' | 'thinking', id: string): ModelEvent[] => {
     const keep = keeps.take(id)
-    return keep ? [{ type, delta: '', keep }] : []
+    return keep ? [{ type, delta: '', keep: keepOf(model, keep) }] : []
   }
 
   return {
@@ -52,7 +53,7 @@ export function translator(who: string, cost?: Cost) {
               id: part.toolCallId,
               name: part.toolName,
               input: readInput(part.input),
-              ...(part.providerMetadata ? { keep: part.providerMetadata } : {}),
+              ...(part.providerMetadata ? { keep: keepOf(model, part.providerMetadata) } : {}),
             },
           ]
         case 'error':

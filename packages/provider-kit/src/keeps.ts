@@ -1,4 +1,20 @@
-import type { SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import type { JSONObject, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+
+/** What goes to a vendor with a part, by the vendor's name. */
+export type ProviderOptions = Record<string, JSONObject>
+
+/** A keep as the runtime stores it: what the library said of a part, and the model that it is of. */
+export function keepOf(model: string, said: object): { readonly model: string } {
+  return { ...said, model }
+}
+
+/** What goes back to a model with a part. Undefined when another model made it: signatures are not for others to read. */
+export function keptFor(model: string, keep: unknown): ProviderOptions | undefined {
+  if (typeof keep !== 'object' || keep === null) return undefined
+  // Before models were named, a keep went to every model of its provider.
+  const { model: maker = model, ...said } = keep as { model?: unknown }
+  return maker === model ? (said as ProviderOptions) : undefined
+}
 
 /**
  * Remembers what a library says of the parts of an answer that are still open (a signature, encrypted thinking), so

@@ -1,5 +1,4 @@
 import type {
-  JSONObject,
   LanguageModelV4CallOptions,
   LanguageModelV4FilePart,
   LanguageModelV4Message,
@@ -7,6 +6,7 @@ import type {
   LanguageModelV4TextPart,
 } from '@ai-sdk/provider'
 import type { ModelContent, ModelPart, ModelRequest, ModelTurn } from '@openclaw/sdk'
+import { keptFor, type ProviderOptions } from './keeps.ts'
 
 /** What differs between providers in how a conversation is written down. */
 export interface PromptOptions {
@@ -27,7 +27,6 @@ export interface PromptOptions {
 }
 
 type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart
-type ProviderOptions = Record<string, JSONObject>
 
 const acceptedByMost = (mime: string) => /^(image\/(png|jpeg|gif|webp)|application\/pdf)$/.test(mime)
 const isText = (mime: string) => /^(text\/.*|application\/(json|xml|yaml))$/.test(mime)
@@ -38,10 +37,10 @@ const isText = (mime: string) => /^(text\/.*|application\/(json|xml|yaml))$/.tes
  * portable ids and names); here they only change their shape.
  */
 export function writePrompt(
-  request: Pick<ModelRequest, 'system' | 'turns'>,
+  request: Pick<ModelRequest, 'model' | 'system' | 'turns'>,
   options: PromptOptions = {},
 ): LanguageModelV4Prompt {
-  const prompt: LanguageModelV4Prompt = request.system ? [{ role: 'system', content: request.system }] : []
+  const prompt: LanguageModelV4Prompt = request.system.trim() ? [{ role: 'system', content: request.system }] : []
   const shown = (content: readonly ModelContent[]) =>
     content.map((one) => writeContent(one, options.accepts ?? acceptedByMost))
   let files: UserPart[] = []
@@ -58,7 +57,7 @@ export function writePrompt(
     }
     flushFiles()
     if (turn.role === 'user') addUser(prompt, shown(turn.content))
-    else addAssistant(prompt, turn.content, options.replayThinking ?? false)
+    else addAssistant(prompt, turn.content, request.model, options.replayThinking ?? false)
   }
   flushFiles()
   if (options.cacheMark) markForCache(prompt, options.cacheMark)
@@ -120,24 +119,27 @@ function addUser(prompt: LanguageModelV4Prompt, parts: readonly UserPart[]): voi
   else prompt.push({ role: 'user', content: [...parts] })
 }
 
-function addAssistant(prompt: LanguageModelV4Prompt, parts: readonly ModelPart[], replayThinking: boolean): void {
-  const content = parts.flatMap((part) => writePart(part, replayThinking))
+function addAssistant(
+  prompt: LanguageModelV4Prompt,
+  parts: readonly ModelPart[],
+  model: string,
+  replayThinking: boolean,
+): void {
+  const content = parts.flatMap((part) => writePart(part, keptFor(model, part.keep), replayThinking))
   // An answer of nothing but dropped thinking would be an empty message, which strict endpoints refuse.
   if (content.length > 0) prompt.push({ role: 'assistant', content })
 }
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number]
 
-function writePart(part: ModelPart, replayThinking: boolean): AssistantPart[] {
-  const kept = isRecord(part.keep) ? { providerOptions: part.keep as ProviderOptions } : {}
+function writePart(part: ModelPart, kept: ProviderOptions | undefined, replayThinking: boolean): AssistantPart[] {
+  const own = kept ? { providerOptions: kept } : {}
   if (part.type === 'call') {
-    return [{ type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.input, ...kept }]
+    return [{ type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.input, ...own }]
   }
   if (part.type === 'thinking')
-    return part.keep !== undefined || (replayThinking && part.text)
-      ? [{ type: 'reasoning', text: part.text, ...kept }]
-      : []
-  return part.text || part.keep !== undefined ? [{ type: 'text', text: part.text, ...kept }] : []
+    return kept || (replayThinking && part.text) ? [{ type: 'reasoning', text: part.text, ...own }] : []
+  return part.text ? [{ type: 'text', text: part.text, ...own }] : []
 }
 
 function writeResult(
@@ -168,8 +170,4 @@ function addResult(
   const last = prompt.at(-1)
   if (last?.role === 'tool') last.content.push(result)
   else prompt.push({ role: 'tool', content: [result] })
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

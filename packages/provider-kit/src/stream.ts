@@ -51,7 +51,7 @@ export async function* streamModel(
       () => {},
     )
     reader = await Promise.race([asked, stopped.promise])
-    const translate = translator(who, options.cost)
+    const translate = translator(options.name, request.model, options.cost)
     for (;;) {
       const { done, value } = await reader.read()
       signal.throwIfAborted()

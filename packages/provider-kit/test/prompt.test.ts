@@ -16,11 +16,11 @@ const result = (id: string, content: Extract<ModelTurn, { role: 'tool' }>['conte
   content,
   failed,
 })
-const write = (turns: readonly ModelTurn[], options = {}) => writePrompt({ system: '', turns }, options)
+const write = (turns: readonly ModelTurn[], options = {}) => writePrompt({ model: 'm1', system: '', turns }, options)
 
 describe('a prompt', () => {
   it('begins with the system text, and without one with the first turn', () => {
-    expect(writePrompt({ system: 'Be brief.', turns: [user('hi')] })[0]).toEqual({
+    expect(writePrompt({ model: 'm1', system: 'Be brief.', turns: [user('hi')] })[0]).toEqual({
       role: 'system',
       content: 'Be brief.',
     })
@@ -58,7 +58,7 @@ describe('a prompt', () => {
   it('marks for the cache the system text, the last tool, and the ends of the last two messages that are not its own', () => {
     const cacheMark = { acme: { cacheControl: { type: 'ephemeral' } } }
     const turns = [user('one'), call('1'), result('1', [{ type: 'text', text: 'r' }]), call('2'), result('2', [])]
-    const prompt = writePrompt({ system: 'Be brief.', turns }, { cacheMark })
+    const prompt = writePrompt({ model: 'm1', system: 'Be brief.', turns }, { cacheMark })
     expect(prompt.map(({ role, providerOptions }) => [role, providerOptions !== undefined])).toEqual([
       ['system', true],
       ['user', false],
@@ -89,6 +89,27 @@ describe('a prompt', () => {
       signed,
       { type: 'reasoning', text: 'b' },
       { type: 'text', text: 'c' },
+    ])
+  })
+
+  it('gives to another model of the vendor what was said, without what only its maker can read', () => {
+    const keep = { model: 'm2', acme: { signature: 's' } }
+    const turn: ModelTurn = {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', text: 'a', keep },
+        { type: 'text', text: 'b', keep },
+        { type: 'call', id: '1', name: 'read', input: {}, keep },
+      ],
+    }
+    expect(write([turn])[0]?.content).toEqual([
+      { type: 'text', text: 'b' },
+      { type: 'tool-call', toolCallId: '1', toolName: 'read', input: {} },
+    ])
+    expect(writePrompt({ model: 'm2', system: '', turns: [turn] })[0]?.content).toMatchObject([
+      { type: 'reasoning', providerOptions: { acme: { signature: 's' } } },
+      { type: 'text', providerOptions: { acme: { signature: 's' } } },
+      { type: 'tool-call', providerOptions: { acme: { signature: 's' } } },
     ])
   })
 

@@ -27,7 +27,7 @@ describe('what a model says', () => {
     )
     expect(events).toEqual([
       { type: 'thinking', delta: 'hm' },
-      { type: 'thinking', delta: '', keep: { acme: { signature: 's1' } } },
+      { type: 'thinking', delta: '', keep: { model: 'm1', acme: { signature: 's1' } } },
       { type: 'text', delta: 'Hel' },
       { type: 'text', delta: 'lo' },
       { type: 'done', stop: 'end', usage: { input: 100, cached: 40, output: 7 } },
@@ -54,10 +54,10 @@ describe('what a model says', () => {
     )
     expect(events.slice(0, -1)).toEqual([
       { type: 'thinking', delta: 'hm' },
-      { type: 'thinking', delta: '', keep: { acme: { item: 'r1', encrypted: 'e' } } },
-      { type: 'thinking', delta: '', keep: { acme: { redacted: 'x' } } },
+      { type: 'thinking', delta: '', keep: { model: 'm1', acme: { item: 'r1', encrypted: 'e' } } },
+      { type: 'thinking', delta: '', keep: { model: 'm1', acme: { redacted: 'x' } } },
       { type: 'thinking', delta: 'so' },
-      { type: 'thinking', delta: '', keep: { acme: { signature: 's' } } },
+      { type: 'thinking', delta: '', keep: { model: 'm1', acme: { signature: 's' } } },
     ])
   })
 
@@ -83,7 +83,7 @@ describe('what a model says', () => {
       ),
     )
     expect(events.slice(0, 3)).toEqual([
-      { type: 'call', id: 'a', name: 'bash', input: { command: 'ls' }, keep: { google: { thoughtSignature: 'x' } } },
+      { type: 'call', id: 'a', name: 'bash', input: { command: 'ls' }, keep: { model: 'm1', google: { thoughtSignature: 'x' } } },
       { type: 'call', id: 'b', name: 'bash', input: '{"command":"l' },
       { type: 'call', id: 'c', name: 'list', input: {} },
     ])

@@ -1,4 +1,4 @@
-import type { Vendor } from '@openclaw/provider-kit'
+import { keptFor, type Vendor } from '@openclaw/provider-kit'
 import type { ModelRequest } from '@openclaw/sdk'
 
 /** How Anthropic is asked: its library, with what it shall cache. */
@@ -22,13 +22,13 @@ export function askAnthropic(
 }
 
 /**
- * Whether the last step called tools without thinking of Anthropic's own before it: another model began it, or it was
- * begun without thinking. With thinking on, the vendor would refuse to go on with it.
+ * Whether the last step called tools without thinking of this model before it: another one began it, or it was begun
+ * without thinking. With thinking on, the vendor would refuse to go on with it.
  * https://platform.claude.com/docs/en/build-with-claude/extended-thinking#toggling-thinking-modes-in-conversations
  */
-export function inForeignStep({ turns }: Pick<ModelRequest, 'turns'>): boolean {
+function inForeignStep({ model, turns }: ModelRequest): boolean {
   const step = turns.findLast(({ role }) => role === 'assistant')
   if (step?.role !== 'assistant' || !step.content.some(({ type }) => type === 'call')) return false
   const [first] = step.content
-  return first?.type !== 'thinking' || first.keep === undefined
+  return first?.type !== 'thinking' || keptFor(model, first.keep) === undefined
 }
