@@ -25,6 +25,8 @@ function assistant(turn: Extract<Turn, { role: 'assistant' }>, provider: string)
   return after
 }
 
+/** Files that models can be shown; a provider whose model cannot read one says so in words. */
+const isShown = (mime: string) => mime.startsWith('image/') || mime === 'application/pdf'
 const isText = (part: Content): part is Extract<Content, { type: 'text' }> => part.type === 'text'
 const mentioned = (part: Extract<Content, { type: 'file' }>, why: string): ModelContent => ({
   type: 'text',
@@ -54,12 +56,12 @@ export async function readable(
           content.push(part)
           continue
         }
-        const bytes = images && part.mime.startsWith('image/') ? await media.read(part.ref, left) : undefined
+        const bytes = images && isShown(part.mime) ? await media.read(part.ref, left) : undefined
         left -= bytes?.byteLength ?? 0
         content.push(
           bytes
             ? { type: 'file', mime: part.mime, ...(part.name ? { name: part.name } : {}), bytes }
-            : mentioned(part, part.mime.startsWith('image/') ? ', not shown' : ''),
+            : mentioned(part, isShown(part.mime) ? ', not shown' : ''),
         )
       }
       result[at] = { ...turn, content } as ModelTurn

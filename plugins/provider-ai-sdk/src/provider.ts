@@ -19,6 +19,7 @@ export default defineProvider({
           factory,
           options: { ...options, ...(key === undefined ? {} : { apiKey: key }), fetch },
         }),
+      options: () => ({ accepts: (mime) => mime.startsWith('image/') }),
       list: async () => [],
     })
   },

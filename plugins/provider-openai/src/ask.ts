@@ -21,8 +21,10 @@ export function askChat(endpoint: Endpoint, fetch: typeof globalThis.fetch, repl
     },
     options: ({ session }) => ({
       replayThinking,
-      // OpenAI alone takes a cache key.
-      ...(endpoint.vendor === 'openai' ? { providerOptions: { openai: { prompt_cache_key: cacheKey(session) } } } : {}),
+      // OpenAI alone takes a cache key, and documents.
+      ...(endpoint.vendor === 'openai'
+        ? { providerOptions: { openai: { prompt_cache_key: cacheKey(session) } } }
+        : { accepts: (mime) => mime.startsWith('image/') }),
     }),
     // OpenRouter says what a call cost.
     said(raw) {

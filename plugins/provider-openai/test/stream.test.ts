@@ -88,7 +88,7 @@ describe('an endpoint that answers', () => {
     expect(textOf(await collectEvents(models, { ...first, turns }))).toBe('Two files.')
   })
 
-  it('is shown images', async () => {
+  it('is shown images, and told of documents', async () => {
     await using endpoint = await startEndpoint()
     endpoint.mock.onMessage('what is it', { content: 'A dot.' })
     const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
@@ -98,6 +98,7 @@ describe('an endpoint that answers', () => {
         content: [
           { type: 'text' as const, text: 'what is it' },
           { type: 'file' as const, mime: 'image/png', bytes },
+          { type: 'file' as const, mime: 'application/pdf', name: 'a.pdf', bytes },
         ],
       },
     ]
@@ -106,6 +107,7 @@ describe('an endpoint that answers', () => {
     expect(messages.at(-1)?.content).toEqual([
       { type: 'text', text: 'what is it' },
       { type: 'image_url', image_url: { url: `data:image/png;base64,${Buffer.from(bytes).toString('base64')}` } },
+      { type: 'text', text: '[file a.pdf, application/pdf, 8 bytes: this model cannot read it]' },
     ])
   })
 
