@@ -16,7 +16,8 @@ export type Turn =
 type CallPart = Extract<Part, { type: 'call' }>
 
 const callId = /^[a-zA-Z0-9_-]{1,40}$/
-const toolName = /^[a-zA-Z0-9_-]{1,64}$/
+// Gemini wants names that begin with a letter or an underscore.
+const toolName = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/
 
 /** An id that every provider takes and that was not used yet in this context; `used` remembers it. */
 function freshId(wanted: string, used: Set<string>): string {
@@ -37,7 +38,10 @@ function freshCall(part: CallPart, used: Set<string>): CallPart {
   const id = freshId(part.id, used)
   const name = toolName.test(part.name)
     ? part.name
-    : part.name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown'
+    : part.name
+        .replace(/[^a-zA-Z0-9_-]/g, '_')
+        .replace(/^[^a-zA-Z_]/, '_$&')
+        .slice(0, 64) || 'unknown'
   const object = typeof part.input === 'object' && part.input !== null && !Array.isArray(part.input)
   if (id === part.id && name === part.name && object) return part
   return { ...part, id, name, input: object ? part.input : { input: part.input ?? null } }

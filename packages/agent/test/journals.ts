@@ -7,7 +7,7 @@ const text = fc.oneof(
 )
 const runs = fc.constantFrom('r1', 'r2')
 const callIds = fc.constantFrom('a', 'b', 'call_0', '', 'toolu:1|weird id', 'x'.repeat(80))
-const names = fc.constantFrom('bash', 'read', 'two words', '')
+const names = fc.constantFrom('bash', 'read', 'two words', '', '2nd', '-')
 const messages = fc.constantFrom('m1', 'm2', 'm3')
 const content: fc.Arbitrary<Content[]> = fc.array(
   fc.oneof(

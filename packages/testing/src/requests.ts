@@ -37,7 +37,7 @@ export function requestProblems({ turns, tools }: Pick<ModelRequest, 'turns' | '
       if (!/^[a-zA-Z0-9_-]{1,40}$/.test(id)) problems.push(`${where}: "${id}" is no call id`)
       if (ids.has(id)) problems.push(`${where}: the call id ${id} was used before`)
       ids.add(id)
-      if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) problems.push(`${where}: "${name}" is no tool name`)
+      if (!/^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/.test(name)) problems.push(`${where}: "${name}" is no tool name`)
       if (typeof input !== 'object' || input === null || Array.isArray(input))
         problems.push(`${where}: the input of ${id} is no object`)
       open.push({ id, name })
