@@ -10,6 +10,8 @@ pnpm soak --acks 200             kills it right after each of so many acknowledg
 pnpm soak --seeds 20000          so many seeds of the simulator  [--from 1] the first of them  [--json]
                                  a single one, as in --seeds 1 --from 4711, shows all that happened
 pnpm soak --documents 100000     the markup of every platform on so many random documents
+pnpm soak --journals 10000       the requests from every prefix of so many random journals, through the library of each
+                                 vendor of models, held against its rules
 pnpm soak --report               the first three, and their figures into docs/reliability.md
                                  [--kills 1000] [--acks 200] [--seeds 20000] [--seed 7] [--from 1]`
 
@@ -19,6 +21,7 @@ const options = {
   acks: number,
   seeds: number,
   documents: number,
+  journals: number,
   seed: number,
   from: number,
   on: { type: 'string' },
@@ -27,7 +30,7 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 /** The least that each number may be. */
-const least = { kills: 1, acks: 1, seeds: 1, documents: 1, seed: 0, from: 0 }
+const least = { kills: 1, acks: 1, seeds: 1, documents: 1, journals: 1, seed: 0, from: 0 }
 
 await main(async () => {
   const values = given()
@@ -64,8 +67,11 @@ await main(async () => {
     const seeds = await soakSeeds({ seeds: numberOf('seeds', 20_000), from: numberOf('from', 1) })
     end(seeds, seeds.failures > 0)
   } else if (values.documents !== undefined) {
-    const { soakMarkup } = await import('./markup.ts')
-    await soakMarkup(numberOf('documents', 100_000))
+    const { soakTests } = await import('./tests.ts')
+    await soakTests('test/markup.test.ts', 'OPENCLAW_DOCUMENTS', numberOf('documents', 100_000))
+  } else if (values.journals !== undefined) {
+    const { soakTests } = await import('./tests.ts')
+    await soakTests('test/providers/requests.test.ts', 'OPENCLAW_JOURNALS', numberOf('journals', 10_000))
   } else console.log(help)
 })
 

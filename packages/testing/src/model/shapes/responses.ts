@@ -39,7 +39,9 @@ export function responsesProblems(body: unknown): string[] {
       open = open.filter((due) => due !== id)
       if (!isText(item.output) && objects(item.output).length === 0) problems.push(`${where} is empty`)
     } else {
-      if (open.length > 0) problems.push(`${where} comes before the results of ${open.join()}`)
+      // What the model said after its calls stands after them, as it came.
+      if (open.length > 0 && item.role !== 'assistant')
+        problems.push(`${where} comes before the results of ${open.join()}`)
       if (!['system', 'developer', 'user', 'assistant'].includes(text(item.role)))
         problems.push(`${where}: no such role`)
       const parts = objects(item.content)
