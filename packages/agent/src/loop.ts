@@ -299,7 +299,15 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       return await work()
     } catch (thrown) {
       const why = toFailure(stopped?.reason ?? thrown)
-      return { outcome: stopped?.outcome ?? 'failed', failure: why, lines: unsaved, text: '', usage: budget.usage }
+      const limited = stopped?.outcome === 'failed' || (thrown as { limit?: true }).limit === true
+      return {
+        outcome: stopped?.outcome ?? 'failed',
+        failure: why,
+        ...(limited ? { limited } : {}),
+        lines: unsaved,
+        text: '',
+        usage: budget.usage,
+      }
     } finally {
       over = true
       for (const { resolve } of steers.splice(0)) resolve(false)

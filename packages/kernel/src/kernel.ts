@@ -91,7 +91,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const owedRuns = await recoverRuns({ ledger, sessions, afterDeath: lock.afterDeath })
   const owedOutbounds = [...ledger.owed.outbounds.values()].map(({ outbound }) => outbound)
   const media = openMedia({ platform, home })
-  const budget = await openBudget({ platform, home, log })
+  const budget = await openBudget({ platform, home, log, limits: () => config().limits })
   opening.defer(() => budget.flush())
 
   // Who may come in, and where it leads.
@@ -129,8 +129,11 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       platform,
       log,
       handlers: () => ({ ...runner.handlers, ...reachHandlers(plugins) }),
-      onEvent: (notice) =>
-        notice.event === 'tools.changed' ? runtime.changed(notice.payload.tools) : runner.hear(notice),
+      onEvent(notice) {
+        if (notice.event === 'tools.changed') runtime.changed(notice.payload.tools)
+        else if (notice.event === 'entries.changed') plugins.reported(notice.payload.entries)
+        else runner.hear(notice)
+      },
       onUp: () => runtime.up(),
       onLost: () => runtime.lost(),
       onDown: (reason) => runtime.down(reason),

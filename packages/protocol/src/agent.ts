@@ -8,12 +8,16 @@ import { Attachment, Content, Effect, Role, Thinking, Usage } from './values.ts'
 /** Bounds of one run. Zero or absent means no bound of that kind. */
 export const Limits = Type.Object({
   modelCalls: Type.Integer({ default: 50, description: 'Calls of the model in one run.' }),
-  wallMs: Type.Integer({ default: 600_000, description: 'Time of one run.' }),
+  wallMs: Type.Integer({ default: 900_000, description: 'Time of one run.' }),
   tokens: Type.Integer({ default: 2_000_000, description: 'Tokens of one run, read and written.' }),
-  costUsd: Type.Number({ default: 10, description: 'Dollars of one run, as far as prices are known.' }),
+  costUsd: Type.Number({ default: 2, description: 'Dollars of one run, as far as prices are known.' }),
   repeats: Type.Integer({ default: 5, description: 'Same tool call with the same input, in a row or in turn.' }),
 })
 export type Limits = Static<typeof Limits>
+/** What holds where nothing is configured. */
+export const defaultLimits = Object.fromEntries(
+  Object.entries(Limits.properties).map(([name, schema]) => [name, Object(schema).default]),
+) as Limits
 
 /** Where a session's tools work. With a sandbox, everything goes through `argv` and below `root`. */
 export const WorkspacePlan = Type.Object({
@@ -50,6 +54,8 @@ export type RunRequest = Static<typeof RunRequest>
 export const RunResult = Type.Object({
   outcome: Type.Enum(['answered', 'failed', 'aborted']),
   failure: Type.Optional(Failure),
+  /** It failed because it reached one of its limits. */
+  limited: Type.Optional(Type.Boolean()),
   /** Lines that are not committed yet; the gateway commits them together with the settlement. */
   lines: Type.Array(WireDraft),
   /** The final text, from typed parts only. */
@@ -251,6 +257,7 @@ export const agentEvents = {
     failed: Type.Boolean(),
   }),
   'tools.changed': Type.Object({ tools: Type.Array(ToolSpec) }),
+  'entries.changed': Type.Object({ entries: Type.Array(EntryReport) }),
   log: Type.Object({
     level: Type.Enum(['debug', 'info', 'warn', 'error']),
     text: Type.String(),

@@ -254,9 +254,26 @@ export const Config = Type.Object({
       {
         perDay: opt(
           open({
-            tokens: opt(Type.Integer({ minimum: 0, description: 'Tokens that all runs of a day may use.' })),
+            tokens: opt(
+              Type.Integer({ minimum: 0, default: 20_000_000, description: 'Tokens that all runs of a day may use.' }),
+            ),
             costUsd: opt(
-              Type.Number({ minimum: 0, description: 'Dollars that they may cost, as far as prices are known.' }),
+              Type.Number({
+                minimum: 0,
+                default: 10,
+                description: 'Dollars that they may cost, as far as prices are known.',
+              }),
+            ),
+          }),
+        ),
+        perSender: opt(
+          open({
+            costUsd: opt(
+              Type.Number({
+                minimum: 0,
+                default: 1,
+                description: 'Dollars a day that runs for one person who is not the owner may cost.',
+              }),
             ),
           }),
         ),

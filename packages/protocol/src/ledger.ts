@@ -19,6 +19,8 @@ const accept = Type.Object({
   /** The journal line that holds its text. */
   line: Type.String(),
   role: Role,
+  /** Who wrote it, as `channel/account/person`, unless it was the owner. */
+  sender: Type.Optional(Type.String()),
   reply: Type.Optional(Address),
   replyTo: Type.Optional(Type.String()),
   /** The platform's id of the message, by which edits name it. */

@@ -33,3 +33,10 @@ export async function usage({ from: { session }, parts }: Invocation): Promise<A
   ]
   return { reply: rows.join('\n') }
 }
+
+/** A run that ended at its limit goes on at once; a day's limit is raised for what comes next. */
+export async function more({ from: { session }, parts }: Invocation): Promise<Answer> {
+  const { raised, what, goOn } = await parts.call('runs.more', { session })
+  if (!raised) return { reply: 'Nothing is at its limit.' }
+  return goOn ? { message: 'Go on where you stopped.' } : { reply: `Raised for today: ${what}.` }
+}

@@ -1,7 +1,7 @@
 import { toFailure } from '@openclaw/protocol'
 import type { Admitted } from '../inbound/inbound.ts'
 import { mayUse, type Answer, type CommandParts, type Invocation } from './command.ts'
-import { compact, usage } from './conversation.ts'
+import { compact, more, usage } from './conversation.ts'
 import { decide } from './decide.ts'
 import { help, status, whoami } from './about.ts'
 import { chooseModel, chooseThinking } from './choose.ts'
@@ -26,6 +26,7 @@ const deeds: Readonly<Record<ChatCommand, (invocation: Invocation) => Promise<An
   pin,
   unpin,
   usage,
+  more,
   model: chooseModel,
   think: chooseThinking,
   approve: decide('allow'),

@@ -32,6 +32,11 @@ export interface Accepted {
   readonly repeated: boolean
 }
 
+/** Whoever wrote a message, as `channel/account/person`. */
+function personOf({ origin }: LineDraft<'user'>): string {
+  return origin ? `${origin.channel}/${origin.account}/${origin.sender ?? origin.peer.id}` : 'unknown'
+}
+
 /**
  * Makes the function that accepts messages. It resolves when the message is durable, and only then may a platform or
  * a client be told so; it rejects with `unavailable` when the disk refuses, and nothing was accepted.
@@ -60,6 +65,7 @@ export function openIntake(parts: {
           agent: asked.agent,
           line: lines.at(-1)!.id,
           role: asked.role,
+          ...(asked.role === 'owner' ? {} : { sender: personOf(asked.draft) }),
           ...(asked.reply ? { reply: asked.reply } : {}),
           ...(asked.replyTo ? { replyTo: asked.replyTo } : {}),
           ...(asked.message ? { message: asked.message } : {}),

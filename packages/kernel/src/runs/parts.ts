@@ -7,6 +7,7 @@ import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Approvals } from './approvals.ts'
+import type { Allowances } from './more.ts'
 import type { Budget } from './budget.ts'
 import type { Outcomes } from './outcomes.ts'
 
@@ -31,6 +32,7 @@ export interface RunParts {
   readonly approvals: Approvals
   readonly outcomes: Outcomes
   readonly budget: Budget
+  readonly allowances: Allowances
   readonly emit: Emit
   readonly log: Log
   /** The configuration in force now, and its digest. */

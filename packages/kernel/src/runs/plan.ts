@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { AgentConfig, LedgerRecord, Limits, LineDraft, Role, RunRequest } from '@openclaw/protocol'
+import {
+  defaultLimits,
+  type AgentConfig,
+  type LedgerRecord,
+  type LineDraft,
+  type Role,
+  type RunRequest,
+} from '@openclaw/protocol'
 import { parseKey } from '../router/key.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { lower, permitted, type Standing } from './authority.ts'
@@ -16,8 +23,6 @@ export interface RunPlan {
   readonly agentConfig: AgentConfig | undefined
   readonly mode: QueueMode
 }
-
-const defaultLimits: Limits = { modelCalls: 50, wallMs: 600_000, tokens: 2_000_000, costUsd: 10, repeats: 5 }
 
 /** Folder of an agent: the main one's is `workspace/`, as people expect it. */
 export function agentFolder(home: string, agent: string, config: AgentConfig | undefined): string {
@@ -87,7 +92,7 @@ export async function planRun(
         ...(sandbox ? { sandbox: { argv: [...sandbox.argv], root: sandbox.root } } : {}),
       },
       prompt: { folder: persona, skills: [join(persona, 'skills'), join(parts.home, 'skills')] },
-      limits: { ...defaultLimits, ...agentConfig?.limits },
+      limits: parts.allowances.of(session.key, { ...defaultLimits, ...agentConfig?.limits }),
       ...(note ? { note } : {}),
     },
   }

@@ -15,6 +15,7 @@ import { within } from '../deadline.ts'
 import type { Preview } from '../delivery/preview.ts'
 import { compaction } from '../sessions/checkpoint.ts'
 import type { ActiveRun } from './lanes.ts'
+import { senderOf, tellOwner } from './sender.ts'
 import { beginCall } from './gate.ts'
 import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
@@ -35,6 +36,11 @@ export interface Run extends ActiveRun {
   checkpoint(params: Params<Calls['session.checkpoint']>): Promise<Result<Calls['session.checkpoint']>>
   /** A piece of what the agent says. */
   hear(delta: string): void
+}
+
+/** A run at its limit is not lost: its failure says how it goes on. */
+function withWay(why: Failure, limited: boolean | undefined): Failure {
+  return limited ? { ...why, message: `${why.message}; the owner lets it go on with /more` } : why
 }
 
 /** Kinds of lines that an agent may write; the rest is the gateway's. */
@@ -66,6 +72,8 @@ export function startRun(
   let plan: RunPlan | undefined
   let preview: Preview | undefined
   let deadline = Infinity
+  /** Who is counted for it; the owner is nobody's guest. */
+  let sender: string | undefined
   let committed = resumed !== undefined
   let closed = false
 
@@ -92,7 +100,8 @@ export function startRun(
 
   /** Asks the agent to work, and to go on when its process died under it. */
   async function work(): Promise<RunResult> {
-    parts.budget.check(parts.config().value.limits)
+    sender = senderOf(answers)
+    parts.budget.check(sender, (text) => void tellOwner(parts, sessionKey, text).catch(() => {}))
     for (let attempt = 1; ; attempt++) {
       const until = AbortSignal.any([stopping.signal, parts.closing])
       await within(parts.agent.ready(), until)
@@ -151,7 +160,10 @@ export function startRun(
     const why =
       outcome === 'answered'
         ? undefined
-        : (result?.failure ?? thrown ?? { code: 'aborted' as const, message: stopped?.reason ?? 'stopped' })
+        : withWay(
+            result?.failure ?? thrown ?? { code: 'aborted' as const, message: stopped?.reason ?? 'stopped' },
+            result?.limited,
+          )
     const lines = (result?.lines ?? []) as LineDraft[]
     takeSteered(lines)
     const planned = plan?.request.begin as LineDraft<'run'> | undefined
@@ -171,7 +183,8 @@ export function startRun(
     const agent = answers[0]!.agent
     const commit = () => parts.sessions.commit({ session: sessionKey, agent, drafts, records: () => records })
     if (!(await insist(parts, `run ${id}`, commit))) return
-    parts.budget.add(usage)
+    parts.budget.add(usage, sender)
+    parts.allowances.ended(sessionKey, result?.limited === true)
     parts.log[outcome === 'answered' ? 'debug' : 'info'](`run ${id}: ${outcome}`, {
       session: sessionKey,
       ...(why ? { code: why.code } : {}),

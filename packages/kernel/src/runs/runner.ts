@@ -5,6 +5,7 @@ import { insist } from './insist.ts'
 import { openLanes, type Lanes, type QueueMode } from './lanes.ts'
 import type { RunParts } from './parts.ts'
 import type { Recovered } from './recover.ts'
+import { openAllowances, type Allowances } from './more.ts'
 import { openParked, type Parked } from './parked.ts'
 import { startRun, type Run } from './run.ts'
 import { settleUnanswered } from './settle.ts'
@@ -25,17 +26,21 @@ export interface Runner {
   cancel(accepts: readonly Accept[], reason: string, how?: { readonly silent?: boolean }): Promise<void>
   /** What was given up; a resumed run begins at once. */
   readonly parked: Parked
+  /** The owner lets go on what reached its limit: the last run of a session, else the day. */
+  more: Allowances['more']
   /** Goes on with what an earlier process left. */
   recover(recovered: Recovered): Promise<void>
 }
 
 export function openRunner(
-  parts: RunParts & {
+  given: Omit<RunParts, 'allowances'> & {
     mode(session: string): QueueMode
     /** A plugin's call to a gateway method, with the rights of the run's principal. */
     callMethod(run: Run, plugin: string, method: string, params: unknown): Promise<unknown>
   },
 ): Runner {
+  const allowances = openAllowances(given.budget)
+  const parts = { ...given, allowances }
   const runs = new Map<string, Run>()
   const resuming = new Map<string, string>()
   const suspects = new Set<string>()
@@ -104,7 +109,7 @@ export function openRunner(
     },
     hear({ event, payload }) {
       if (event === 'log') return parts.log[payload.level](payload.text, payload.fields as object | undefined)
-      if (event === 'tools.changed') return
+      if (event === 'tools.changed' || event === 'entries.changed') return
       const run = runs.get(payload.run)
       // A run that is over has nothing more to say.
       if (!run) return
@@ -116,6 +121,7 @@ export function openRunner(
       for (const some of bySession.values())
         await end({ run: parts.platform.random.id(), accepts: some, outcome: 'aborted', reason, silent })
     },
+    more: (session) => allowances.more(session),
     async recover({ resumed, waiting, suspects: left, parked }) {
       for (const { id } of left) suspects.add(id)
       for (const { run, accepts } of resumed) {

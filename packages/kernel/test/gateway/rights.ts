@@ -36,6 +36,7 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'runs.parked': 'read',
   'runs.resume': 'admin',
   'runs.drop': 'admin',
+  'runs.more': 'admin',
   'pairing.list': 'pairing',
   'pairing.approve': 'pairing',
   'pairing.reject': 'pairing',

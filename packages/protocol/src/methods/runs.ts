@@ -26,5 +26,15 @@ export const runMethods = {
     one,
     Type.Object({ session: SessionKey, run: Type.String({ description: 'For `agent.wait`.' }) }),
   ),
+  'runs.more': method(
+    'admin',
+    'Let go on what reached its limit: the last run of a session, with its limits once more, else the day or the person that reached theirs.',
+    closed({ session: SessionKey }),
+    Type.Object({
+      raised: Type.Boolean(),
+      what: Type.String({ description: 'What goes on, in words.' }),
+      goOn: Type.Boolean({ description: 'A run ended at its limit: say something in its session to let it go on.' }),
+    }),
+  ),
   'runs.drop': method('admin', 'Forget a parked run for good.', one, ok),
 }
