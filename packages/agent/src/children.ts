@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { failure } from '@openclaw/protocol'
+import { markName, sweeper } from '@openclaw/sdk/host'
 
 /** A child with a process group of its own, and three pipes. */
 export type ChildProcess = ChildProcessByStdio<Writable, Readable, Readable>
@@ -10,12 +11,6 @@ export type ChildProcess = ChildProcessByStdio<Writable, Readable, Readable>
 /** What a child may see of the environment: never a key, never what a foreign `.env` brought in. */
 const allowed =
   /^(PATH|HOME|LANG|LANGUAGE|LC_[A-Z]+|TERM|TMPDIR|TEMP|TMP|TZ|USER|LOGNAME|USERNAME|SHELL|SYSTEMROOT|COMSPEC|PATHEXT|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH)$/i
-
-/**
- * The variable that marks every child. Its value is `<agent>:<owner>`; what leaves its group and session still carries
- * it, and is found by it.
- */
-export const markName = 'OPENCLAW_CHILD'
 
 /** The mark of this agent process; the gateway gives it, so that it can sweep after a dead agent. */
 export const agentMark = process.env['OPENCLAW_AGENT'] ?? `pid${process.pid}`
@@ -124,10 +119,10 @@ let guard: ChildProcess | undefined
  */
 function watchOver(): void {
   if (guard || process.platform !== 'linux') return
-  const script = `read -r _; for round in 1 2 3; do for p in /proc/[0-9]*; do if tr '\\0' '\\n' 2>/dev/null <"$p/environ" | grep -q "^$1:"; then kill -9 "\${p#/proc/}" 2>/dev/null; fi; done; sleep 0.2; done`
-  guard = spawn('/bin/sh', ['-c', script, 'openclaw-guard', `${markName}=${agentMark}`], {
+  const { argv, env } = sweeper(agentMark)
+  guard = spawn(argv[0]!, argv.slice(1), {
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin' },
+    env,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { connect, startGateway, temporaryHome, until } from '../gateway.ts'
+import { installPlugin, isAlive } from './plugin.ts'
 
 /** A plugin of somebody else that looks around. It imports nothing of ours. */
 const nosy = `
@@ -38,39 +39,12 @@ const schema = `
 export const config = { type: 'object', properties: { color: { type: 'string', default: 'process ' + process.pid } } }
 `
 
-async function install(home: string): Promise<void> {
-  const folder = join(home, 'plugins', 'node_modules', 'claw-nosy')
-  await mkdir(folder, { recursive: true })
-  const openclaw = {
-    id: 'nosy',
-    label: 'Nosy',
-    api: 1,
-    hooks: { gateway: './gateway' },
-    config: './config',
-    permissions: { public: true },
-  }
-  const exports = { './gateway': './gateway.js', './config': './config.js' }
-  const about = { name: 'claw-nosy', version: '1.0.0', type: 'module', exports, openclaw }
-  await writeFile(join(folder, 'package.json'), JSON.stringify(about))
-  await writeFile(join(folder, 'gateway.js'), nosy)
-  await writeFile(join(folder, 'config.js'), schema)
-  const dependencies = { 'claw-nosy': '1.0.0' }
-  await writeFile(join(home, 'plugins', 'package.json'), JSON.stringify({ private: true, dependencies }))
-}
-
-const isAlive = (pid: number) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+const manifest = { hooks: { gateway: './gateway' }, config: './config', permissions: { public: true } }
 
 describe('a plugin of somebody else, in the real program', () => {
   test('S14 L3 L6: runs in a process of its own that reads its code, writes its folder, and ends with the gateway', async () => {
     await using home = await temporaryHome()
-    await install(home.path)
+    await installPlugin(home.path, 'nosy', manifest, { gateway: nosy, config: schema })
     await using gateway = await startGateway(home.path, { OPENCLAW_CANARY: 'key' })
     const client = await connect(home.path, gateway.address)
     await until(async () => {

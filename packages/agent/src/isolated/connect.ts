@@ -89,12 +89,12 @@ export function connectEntry(parts: EntryParts): Alive {
   }
 
   async function begin(): Promise<EntryLife> {
+    const mine = open(await reach.path(plugin, scope.signal))
     const late = new AbortController()
     using _timer = clock.after(setUpMs, () =>
       late.abort(failure('unavailable', `${plugin}: its entry was not set up within ${setUpMs / 1000} s`)),
     )
     const signal = AbortSignal.any([scope.signal, late.signal])
-    const mine = open(await reach.path(plugin, signal))
     try {
       await parts.setUp((method, params) => mine.call(method, params, { signal }))
       if (signal.aborted) throw signal.reason

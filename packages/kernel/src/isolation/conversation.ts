@@ -23,8 +23,8 @@ export interface Conversation {
   /** The accounts whose links the process holds, by the number of the link. */
   readonly accounts: Map<number, Account>
   readonly door: Door
-  /** The local socket on which the process serves its tool and provider entries to the agent. */
-  entries(): Promise<string>
+  /** The local socket on which the process serves these tool and provider entries to the agent, once they are imported. */
+  entries(modules: readonly string[]): Promise<string>
   /** Resolves once the wire is closed. */
   readonly closed: Wire['closed']
   /** Rejects with what the plugin threw, or with `unavailable` and the reason when the process ends first. */
@@ -128,9 +128,9 @@ export function converse(transport: Transport, parts: ConversationParts): Conver
     told[event](payload as never)
   }
 
-  async function listen(): Promise<string> {
+  async function listen(modules: readonly string[]): Promise<string> {
     const path = await place.path('entries')
-    await call('entries.listen', { path })
+    await call('entries.listen', { path, modules: [...modules] })
     return path
   }
 
@@ -138,7 +138,7 @@ export function converse(transport: Transport, parts: ConversationParts): Conver
   return {
     accounts,
     door,
-    entries: () => (entries ??= listen()),
+    entries: (modules) => (entries ??= listen(modules)),
     closed: wire.closed,
     call,
     tell(payload) {

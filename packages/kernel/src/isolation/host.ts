@@ -138,9 +138,9 @@ export function hostPlugin(options: {
   }
 
   /** Asks the process, or the next one when it ended meanwhile; one that goes on ending is parked. */
-  async function ask<T>(importOne: (life: PluginLife) => Promise<T>): Promise<T> {
+  async function ask<T>(importOne: (life: PluginLife) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (;;) {
-      const life = await up()
+      const life = await up(signal)
       try {
         return await patiently(importOne(life))
       } catch (error) {
@@ -163,7 +163,11 @@ export function hostPlugin(options: {
       loaded.set(part, module)
       return { default: gateway.gateway }
     },
-    reach: async (signal) => (await up(signal)).entries(),
+    async reach(signal) {
+      const hooks = (['tool', 'provider'] as const).filter((hook) => plugin.manifest.hooks[hook] !== undefined)
+      const modules = await Promise.all(hooks.map((hook) => plugin.module(hook)))
+      return ask((life) => life.entries(modules), signal)
+    },
     end: (why) => ready?.end(why),
     async [Symbol.asyncDispose]() {
       closed = true

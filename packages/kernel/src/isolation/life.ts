@@ -3,6 +3,7 @@ import { converse, type Conversation, type ConversationParts } from './conversat
 import { cleanEnvironment } from './environment.ts'
 import { guard } from '@openclaw/sdk/host'
 import { maxLineBytes } from '@openclaw/sdk/isolation'
+import { markOffspring } from './offspring.ts'
 import { limits, nodeSwitches } from './permissions.ts'
 import { spawnChild } from './spawn.ts'
 import { farewellMs, type Life } from './supervise.ts'
@@ -37,10 +38,11 @@ export async function beginLife(parts: LifeParts): Promise<PluginLife> {
     child.kill('SIGKILL')
   }
   const [node = '', ...entry] = program.argv
+  const offspring = markOffspring(manifest, platform)
   const switches = nodeSwitches({ manifest, reads: [...program.reads, ...folders], state })
   const { child, transport } = spawnChild({
     argv: [...parts.prefix, node, ...switches, ...entry],
-    env: cleanEnvironment(platform.env),
+    env: cleanEnvironment(platform.env, offspring.env),
     cwd: state,
     name: manifest.id,
     platform,
@@ -48,7 +50,9 @@ export async function beginLife(parts: LifeParts): Promise<PluginLife> {
     maxLineBytes,
     onFlood: end,
   })
+  const watching = offspring.watch()
   const over = child.exited.then(async ({ code, signal }) => {
+    watching[Symbol.dispose]()
     await talk.end()
     return ended ?? (signal ? `it was ended by ${signal}` : `it exited with code ${code}`)
   })

@@ -149,8 +149,8 @@ export const childMethods = {
   ),
   'http.listen': row('Serve http on a local socket.', closed({ path: Type.String() }), none),
   'entries.listen': row(
-    'Serve the tool and provider entries to the agent on a local socket.',
-    closed({ path: Type.String() }),
+    'Import the tool and provider entries, and serve them to the agent on a local socket.',
+    closed({ path: Type.String(), modules: Type.Array(Type.String()) }),
     none,
   ),
   ...streamMethods,

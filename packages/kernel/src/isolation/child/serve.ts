@@ -58,7 +58,9 @@ export async function serveEntries(transport: Transport, load: (module: string) 
       await parts.door.listen(path)
       return {}
     },
-    async 'entries.listen'({ path }) {
+    async 'entries.listen'({ path, modules }) {
+      // What an import throws is told to whoever sets that entry up.
+      await Promise.allSettled(modules.map((module) => load(module)))
       await agent.listen(path)
       return {}
     },
