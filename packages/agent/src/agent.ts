@@ -10,8 +10,8 @@ import type { Log } from '@openclaw/sdk'
 import type { GatewayWire } from './calls.ts'
 import { realClock, type Clock } from './clock.ts'
 import { compact } from './compact.ts'
+import { openCooldowns } from './cooldowns.ts'
 import { openEntries, type BundledEntries } from './entries.ts'
-import type { Cooldowns } from './fallback.ts'
 import type { Reach } from './isolated/connect.ts'
 import { startRun, type ActiveRun, type LoopParts } from './loop.ts'
 import { openMedia } from './media.ts'
@@ -51,7 +51,7 @@ export function createAgent(options: AgentOptions): Agent {
   const { transport, bundled = {}, clock = realClock, idleMs = 120_000, memoryBytes = 24 * 1024 * 1024 } = options
   const runs = new Map<string, ActiveRun>()
   const gone = new AbortController()
-  const cooldowns: Cooldowns = new Map()
+  const cooldowns = openCooldowns(clock)
   let loading = false
 
   const tools = openTools(() => {
@@ -68,15 +68,7 @@ export function createAgent(options: AgentOptions): Agent {
     path: async (plugin, signal) => (await gateway.call('plugin.reach', { plugin }, { signal })).path,
     end: (plugin, why) => void gateway.call('plugin.end', { plugin, why }).catch(() => {}),
   }
-  const entries = openEntries({
-    bundled,
-    tools,
-    providers,
-    clock,
-    reach,
-    log: logOf,
-    onLate: (reports) => void gateway.notify('entries.changed', { entries: reports }),
-  })
+  const entries = openEntries({ bundled, tools, providers, clock, reach, log: logOf })
   const loop: LoopParts = {
     get gateway() {
       return gateway

@@ -14,22 +14,14 @@ export type BundledEntries = Readonly<Record<string, () => Promise<unknown>>>
 
 /** What is plugged into one agent instance. */
 export interface Entries extends AsyncDisposable {
-  /**
-   * Loads these and unloads all others; what did not change stays. One that fails is parked with its reason; one in
-   * another process that is not there within 5 s is reported later.
-   */
+  /** Loads these and unloads all others; what did not change stays. One that fails is parked with its reason. */
   load(plans: readonly EntryPlan[], env: readonly string[]): Promise<EntryReport[]>
 }
-
-/** How long runs wait for entries in processes of their own; what comes later is told when it is there. */
-const patienceMs = 5000
 
 interface Loaded {
   readonly plan: string
   readonly owned: OwnedScope
-  /** Absent while it is being set up. */
-  report?: EntryReport
-  late?: boolean
+  readonly report: EntryReport
 }
 
 /** Opens the loader of one agent instance. */
@@ -41,8 +33,6 @@ export function openEntries(parts: {
   /** Leads to the processes of plugins. */
   reach: Reach
   log: (plugin: string) => Log
-  /** What became of entries that were not set up in time. */
-  onLate(reports: EntryReport[]): void
 }): Entries {
   const { bundled, tools, providers, clock } = parts
   const loaded = new Map<string, Loaded>()
@@ -75,36 +65,27 @@ export function openEntries(parts: {
       return
     }
     const provider = entry as Provider
-    const models = await provider.connect({ ...scope, config: plan.config, store, fetch: globalThis.fetch, env })
-    scope.use(providers.register(plan.plugin, provider.id, models), `provider ${provider.id}`)
+    const pool = await connectPool(provider, { ...scope, config: plan.config, store, fetch: globalThis.fetch, env })
+    scope.use(providers.register(plan.plugin, provider.id, pool), `provider ${provider.id}`)
   }
 
   async function loadOne(key: string, plan: EntryPlan, env: readonly string[]): Promise<void> {
     const began = performance.now()
     const owned = openScope({ label: `${plan.plugin}/${plan.hook}`, log: parts.log(plan.plugin), clock })
-    const mine: Loaded = { plan: JSON.stringify([plan, env]), owned }
-    const report = (more: Pick<EntryReport, 'state' | 'reason'>) => {
-      const { plugin, hook } = plan
-      mine.report = { plugin, hook, ...more, setupMs: Math.round(performance.now() - began), holds: [] }
-    }
-    loaded.set(key, mine)
+    const about = { plugin: plan.plugin, hook: plan.hook }
+    const setupMs = () => Math.round(performance.now() - began)
     try {
       await setUp(plan, owned.scope, env)
-      report({ state: 'active' })
+      loaded.set(key, {
+        plan: JSON.stringify([plan, env]),
+        owned,
+        report: { ...about, state: 'active', setupMs: setupMs(), holds: [] },
+      })
     } catch (thrown) {
+      const reason = toFailure(thrown).message
       await owned.close()
-      mine.plan = ''
-      report({ state: 'parked', reason: toFailure(thrown).message })
+      loaded.set(key, { plan: '', owned, report: { ...about, state: 'parked', reason, setupMs: setupMs(), holds: [] } })
     }
-    if (mine.late && loaded.get(key) === mine) parts.onLate(reportsOf([key]))
-  }
-
-  /** What is known of these; one that is still being set up is left out. */
-  function reportsOf(keys: Iterable<string>): EntryReport[] {
-    return [...keys].flatMap((key) => {
-      const { report, owned } = loaded.get(key)!
-      return report ? [{ ...report, holds: [...owned.holds()] }] : []
-    })
   }
 
   async function unload(key: string): Promise<void> {
@@ -121,16 +102,12 @@ export function openEntries(parts: {
     }
     const missing = [...wanted].filter(([key]) => !loaded.has(key))
     for (const [key, plan] of missing) if (!plan.isolated) await loadOne(key, plan, env)
-    // Those in processes of their own side by side: one that takes its time keeps no other, and no run for long.
-    const elsewhere = missing.filter(([, { isolated: apart }]) => apart)
-    const { promise: late, resolve } = Promise.withResolvers<void>()
-    using _patience = clock.after(patienceMs, resolve)
-    await Promise.race([Promise.all(elsewhere.map(([key, plan]) => loadOne(key, plan, env))), late])
-    for (const [key] of elsewhere) {
-      const one = loaded.get(key)!
-      one.late = one.report === undefined
-    }
-    return reportsOf(wanted.keys())
+    // Each in a process of its own: one that takes its time keeps no other.
+    await Promise.all(missing.map(([key, plan]) => (plan.isolated ? loadOne(key, plan, env) : undefined)))
+    return [...wanted.keys()].map((key) => {
+      const { report, owned } = loaded.get(key)!
+      return { ...report, holds: [...owned.holds()] }
+    })
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -2,7 +2,10 @@ import { failure, toFailure, type Part } from '@openclaw/protocol'
 import type { ModelRequest } from '@openclaw/sdk'
 import { ask, collectParts, type Answer, type ModelFailure } from './ask.ts'
 import { pause, type Clock } from './clock.ts'
-import type { ProviderRegistry } from './providers.ts'
+import type { Cooldowns } from './cooldowns.ts'
+import type { Pool, ProviderRegistry } from './providers.ts'
+
+export type { Cooldowns } from './cooldowns.ts'
 
 /** An answer, and the full id of the model that gave it. */
 export interface Answered extends Answer {
@@ -15,17 +18,20 @@ export interface Attempt {
   readonly parts: readonly Part[]
 }
 
-/** Models that asked to be left alone, with the time until which they are passed over while another can answer. */
-export type Cooldowns = Map<string, number>
-
 const tries = 3
 const firstPauseMs = 500
 /** Longest time that a run waits for a model before it goes to the next one. */
 const patienceMs = 30_000
 const lastPatienceMs = 60_000
+/** How long a key that was refused is passed over; longer than anybody waits for one. */
+const refusedMs = 300_000
 
 const retryable = (why: ModelFailure) =>
   why.code === 'rate_limited' || why.code === 'unavailable' || why.reason === 'overload'
+
+/** Another key may be let in: this one must wait, was refused, or has no credit left. What the vendor refused is the same for all. */
+const helpedByKey = (why: ModelFailure) =>
+  why.code === 'rate_limited' || why.code === 'unauthorized' || (why.code === 'forbidden' && why.reason === undefined)
 
 /** What a model call needs beside the models. */
 export interface Asking {
@@ -42,8 +48,8 @@ export interface Asking {
 }
 
 /**
- * Asks the first model, again when it is busy, and then its fallbacks in order. A model is left alone for as long as it
- * asked for, never longer. Throws the first model's failure when none answers, and the signal's reason when aborted;
+ * Asks the first model, with another key or again when it is busy, and then its fallbacks in order. A key or a model is
+ * left alone for as long as the provider asked for, never longer. Throws the first model's failure when none answers, and the signal's reason when aborted;
  * `said` is told the parts of the attempt that is going on.
  */
 export async function askModels(
@@ -51,9 +57,8 @@ export async function askModels(
   asking: Asking,
   said: (attempt: Attempt) => void,
 ): Promise<Answered> {
-  const { cooldowns, clock, signal } = asking
-  const now = clock.now()
-  const ready = models.filter((model) => (cooldowns.get(model) ?? 0) <= now)
+  const { cooldowns, signal } = asking
+  const ready = models.filter((model) => keysOf(model, asking).some((key) => cooldowns.left(model, key) === 0))
   // Those that cool down come last: they are better than no answer.
   const order = [...ready, ...models.filter((model) => !ready.includes(model))]
   const failures = new Map<string, ModelFailure>()
@@ -61,7 +66,6 @@ export async function askModels(
     const last = at === order.length - 1
     try {
       const answer = await askOne(model, last ? lastPatienceMs : patienceMs, last, asking, said)
-      cooldowns.delete(model)
       return { ...answer, model }
     } catch (thrown) {
       if (signal.aborted) throw signal.reason
@@ -77,7 +81,16 @@ function toModelFailure(thrown: unknown): ModelFailure {
   return { ...toFailure(thrown), ...(reason ? { reason } : {}) }
 }
 
-/** One model's attempts. */
+/** The keys of a model's provider, by number; one for a model that is not there, so that its failure is told. */
+function keysOf(model: string, { providers }: Pick<Asking, 'providers'>): number[] {
+  try {
+    return [...providers.find(model).pool.keys()]
+  } catch {
+    return [0]
+  }
+}
+
+/** One model's attempts, each with the first key that need not wait, else with the one that waits least. */
 async function askOne(
   model: string,
   patience: number,
@@ -85,28 +98,57 @@ async function askOne(
   asking: Asking,
   said: (attempt: Attempt) => void,
 ): Promise<Answer> {
-  const { cooldowns, clock, signal, idleMs } = asking
-  const { provider, name, models } = asking.providers.find(model)
-  const wait = (cooldowns.get(model) ?? 0) - clock.now()
+  const { cooldowns, clock, signal } = asking
+  const { pool } = asking.providers.find(model)
+  const next = () =>
+    [...pool.keys()]
+      .map((key) => ({ key, wait: cooldowns.left(model, key) }))
+      .reduce((best, one) => (one.wait < best.wait ? one : best))
+  const { wait } = next()
   if (wait > 0 && wait <= patience) await pause(clock, wait, signal)
+  const refused = new Set<number>()
   for (let attempt = 1; ; attempt++) {
+    const { key } = next()
     asking.onCall()
     try {
-      const request = await asking.request(provider, model, name)
-      const parts = collectParts()
-      said({ model, parts: parts.parts })
-      return await ask(models, request, { signal, idleMs, clock, label: model }, parts, asking.onDelta)
+      const answer = await askWith(pool[key]!, model, asking, said)
+      cooldowns.clear(model, key)
+      return answer
     } catch (thrown) {
       if (signal.aborted) throw signal.reason
       const why = toModelFailure(thrown)
-      if (!retryable(why)) throw thrown
-      const pauseMs = why.retryAfterMs ?? firstPauseMs * 2 ** (attempt - 1)
-      cooldowns.set(model, clock.now() + pauseMs)
+      const turn = pool.length > 1 && helpedByKey(why)
+      if (!retryable(why) && !turn) throw thrown
+      const restMs = why.retryAfterMs ?? (retryable(why) ? firstPauseMs * 2 ** (attempt - 1) : refusedMs)
+      cooldowns.add(model, turn ? key : 'all', why.reason ?? why.code, restMs)
+      refused.add(key)
+      const { key: other, wait: pauseMs } = next()
+      if (turn && pauseMs === 0 && !refused.has(other)) {
+        // A key that is let in at once is no second attempt.
+        attempt--
+        continue
+      }
       // A fallback that can answer now is better than a long wait.
       if (attempt >= tries || pauseMs > patience || (!last && pauseMs > 2000)) throw thrown
       await pause(clock, pauseMs, signal)
+      refused.clear()
     }
   }
+}
+
+/** One call of a model with one key. */
+async function askWith(
+  models: Pool[number],
+  model: string,
+  asking: Asking,
+  said: (attempt: Attempt) => void,
+): Promise<Answer> {
+  const { clock, signal, idleMs } = asking
+  const { provider, name } = asking.providers.find(model)
+  const request = await asking.request(provider, model, name)
+  const parts = collectParts()
+  said({ model, parts: parts.parts })
+  return ask(models, request, { signal, idleMs, clock, label: model }, parts, asking.onDelta)
 }
 
 /** One failure for all: the first model's code, and what each one said. */

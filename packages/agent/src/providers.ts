@@ -2,13 +2,21 @@ import { failure, toFailure, type Result, type AgentMethods } from '@openclaw/pr
 import type { Models } from '@openclaw/sdk'
 import type { Clock } from './clock.ts'
 
+/** What a provider gave for each of its keys, in their order. */
+export type Pool = readonly [Models, ...(readonly Models[])]
+
 /** The providers of one agent instance, by id. */
 export interface ProviderRegistry {
   readonly ids: readonly string[]
-  /** Throws `conflict` when the id is taken. */
-  register(plugin: string, id: string, models: Models): Disposable
-  /** Splits `provider/model` at the first slash. Throws `not_found` with what is there instead. */
-  find(model: string): { readonly provider: string; readonly name: string; readonly models: Models }
+  /** The same models once for each key. Throws `conflict` when the id is taken. */
+  register(plugin: string, id: string, pool: Pool): Disposable
+  /** Splits `provider/model` at the first slash; `models` are those of the first key. Throws `not_found` with what is there instead. */
+  find(model: string): {
+    readonly provider: string
+    readonly name: string
+    readonly models: Models
+    readonly pool: Pool
+  }
   /** False when the provider said that the model takes no images. */
   seesImages(model: string): boolean
   list(
@@ -22,7 +30,7 @@ const discoverMs = 1500
 
 /** Opens an empty registry. */
 export function openProviders(clock: Clock): ProviderRegistry {
-  const providers = new Map<string, { plugin: string; models: Models }>()
+  const providers = new Map<string, { plugin: string; pool: Pool }>()
   const blind = new Set<string>()
 
   /** What a provider answers within its time; what it throws or does not answer is a problem, not an end. */
@@ -40,11 +48,11 @@ export function openProviders(clock: Clock): ProviderRegistry {
     get ids() {
       return [...providers.keys()].toSorted()
     },
-    register(plugin, id, models) {
+    register(plugin, id, pool) {
       const holder = providers.get(id)
       if (holder)
         throw failure('conflict', `${plugin}: the provider id "${id}" is taken by ${holder.plugin}; unplug one of them`)
-      const mine = { plugin, models }
+      const mine = { plugin, pool }
       providers.set(id, mine)
       return {
         [Symbol.dispose]() {
@@ -56,7 +64,10 @@ export function openProviders(clock: Clock): ProviderRegistry {
       const slash = model.indexOf('/')
       const id = slash < 0 ? model : model.slice(0, slash)
       const found = providers.get(id)
-      if (found && slash > 0) return { provider: id, name: model.slice(slash + 1), models: found.models }
+      if (found && slash > 0) {
+        const { pool } = found
+        return { provider: id, name: model.slice(slash + 1), models: pool[0], pool }
+      }
       const there = [...providers.keys()].toSorted().join(', ') || 'none'
       throw failure(
         'not_found',
@@ -77,7 +88,8 @@ export function openProviders(clock: Clock): ProviderRegistry {
       const complain = (id: string) => (thrown: unknown) =>
         void result.problems.push({ provider: id, message: toFailure(thrown).message })
       await Promise.all(
-        asked.map(async ([id, { models }]) => {
+        asked.map(async ([id, { pool }]) => {
+          const [models] = pool
           const listed = within(listMs, signal, (stop) => models.models(stop)).then((found) => {
             for (const model of found) {
               const full = `${id}/${model.id}`

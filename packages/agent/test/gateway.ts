@@ -224,9 +224,12 @@ export async function connectGateway(transport: Transport, models: readonly stri
   return Object.assign(gateway, { wire })
 }
 
+/** A scripted model, and the configuration that its provider is connected with. */
+export type Configured = Pick<Scripted, 'provider' | 'load' | 'model'> & { readonly config?: object }
+
 /** An agent in this process with scripted models and some tools, and its gateway's side. */
 export async function startAgent(
-  scripts: readonly Scripted[],
+  scripts: readonly Configured[],
   tools: readonly Tool[] = [],
   options: Partial<AgentOptions> = {},
 ): Promise<TestGateway> {
@@ -245,8 +248,9 @@ export async function startAgent(
   const { entries } = await gateway.wire.call('load', {
     entries: [
       { ...plan, plugin: 'test', hook: 'tool', module: 'bundled:test/tool' },
-      ...scripts.map(({ provider: { id } }) => ({
+      ...scripts.map(({ provider: { id }, config = {} }) => ({
         ...plan,
+        config,
         plugin: id,
         hook: 'provider' as const,
         module: `bundled:${id}/provider`,
