@@ -1,3 +1,4 @@
+import type { Platform } from '@openclaw/kernel'
 import { failure } from '@openclaw/protocol'
 import { fakeChannel, say, testKernel, wait } from '@openclaw/testing'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +7,26 @@ const config = {
   channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } },
 }
 const to = (id: string) => ({ channel: 'fake', account: 'default', peer: { kind: 'direct' as const, id } })
+
+/** A disk that is full for some of what is appended. */
+function refuseAppends(platform: Platform, refuses: (text: string) => boolean): Platform {
+  return {
+    ...platform,
+    files: {
+      ...platform.files,
+      async open(path, mode) {
+        const handle = await platform.files.open(path, mode)
+        return {
+          ...handle,
+          append: async (bytes) => {
+            if (refuses(Buffer.from(bytes).toString())) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+            await handle.append(bytes)
+          },
+        }
+      },
+    },
+  }
+}
 
 describe('delivery', () => {
   it("A25: cuts a long answer within the channel's limit, in order, and nothing is lost", async () => {
@@ -83,6 +104,26 @@ describe('delivery', () => {
     const texts = fake.sent.map(({ text }) => text)
     expect(texts[1]).toBe(texts[0])
     expect(texts.slice(1).join('')).toBe('first one second one third one')
+  })
+
+  it('R6 R8: sends nothing again, and gives nothing up, because the disk refuses the receipt for minutes', async () => {
+    const fake = fakeChannel()
+    let full = true
+    await using house = await testKernel({
+      plugins: [fake.plugin],
+      config,
+      platform: (platform) => refuseAppends(platform, (text) => full && text.includes('"type":"sent"')),
+    })
+    await fake.connected()
+    await house.call('send', { to: to('u'), message: 'once', idempotencyKey: '1' })
+    await fake.waitSent(1)
+    for (let minute = 0; minute < 10; minute++) await house.platform.clock.advance(60_000)
+    expect((await house.call('deliveries.list', {})).deliveries).toMatchObject([{ state: 'sending' }])
+    full = false
+    await house.platform.clock.advance(10_000)
+    await house.hear('delivery.changed', ({ state }) => state === 'sent')
+    expect(fake.sent.map(({ text }) => text)).toEqual(['once'])
+    expect((await house.call('status', {})).owed.deliveries).toBe(0)
   })
 
   it('keeps what is owed through a restart, and sends it once the channel is there', async () => {

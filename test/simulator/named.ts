@@ -30,4 +30,8 @@ export const named: readonly Named[] = [
     name: 'R5: a message that became durable while the gateway stopped left a torn line in its journal',
     seed: 1045,
   },
+  {
+    name: 'R6: a receipt that the disk refused was counted as a failure to send, and held up what was owed',
+    seed: 18411,
+  },
 ]

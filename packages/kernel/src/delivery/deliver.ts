@@ -13,6 +13,7 @@ import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { PluggedChannel, Plugins } from '../plugins/host.ts'
+import { insist } from '../runs/insist.ts'
 import { chunksOf, fitToChannel } from './compose.ts'
 import { holdLate } from './late.ts'
 
@@ -128,6 +129,15 @@ export function openDelivery(parts: {
     return false
   }
 
+  /** Makes durable what became of an outbound, however long the disk refuses it; false when the gateway stops first. */
+  const kept = (record: Extract<LedgerRecord, { readonly outbound: string }>) =>
+    insist({ platform, log, closing: closing.signal }, `delivery ${record.outbound}`, () => ledger.commit([record]))
+
+  /** The same for a step of sending: what a disk refuses is not sent again for that. Rejects when the gateway stops. */
+  async function keep(record: Parameters<typeof kept>[0]): Promise<void> {
+    if (!(await kept(record))) closing.signal.throwIfAborted()
+  }
+
   async function send(item: Item, { link, channel }: { link: Link; channel: PluggedChannel }): Promise<true> {
     const { owed } = item
     const { peer } = owed.address
@@ -151,7 +161,7 @@ export function openDelivery(parts: {
       const answer = await plugins.intercept('outbound', value, signal)
       if ('failed' in answer) throw new Error(`an outbound interceptor failed: ${answer.failed}`)
       if ('stopped' in answer) {
-        await ledger.commit([{ type: 'cancelled', outbound: owed.id, reason: 'an interceptor dropped it' }])
+        await keep({ type: 'cancelled', outbound: owed.id, reason: 'an interceptor dropped it' })
         emit('delivery.changed', { id: owed.id, state: 'cancelled' }, owed.session)
         return true
       }
@@ -164,7 +174,7 @@ export function openDelivery(parts: {
       const piece = chunks[chunk]!
       const last = chunk === chunks.length - 1
       const receipt = await sendChunk(item, chunk, piece, { link, channel }, sending, signal)
-      await ledger.commit([{ type: 'sent', outbound: owed.id, chunk, receipt, last }])
+      await keep({ type: 'sent', outbound: owed.id, chunk, receipt, last })
       item.doubtful = false
       item.attempts = 0
     }
@@ -200,7 +210,7 @@ export function openDelivery(parts: {
         log.warn(`delivery ${id} to ${address.channel}: chunk ${chunk} may be lost; it is not repeated there`)
         return { messages: [] }
       }
-      await ledger.commit([{ type: 'sending', outbound: id, chunk }])
+      await keep({ type: 'sending', outbound: id, chunk })
     }
     const found = item.doubtful ? await link.find?.(peer, piece.idempotencyKey, signal) : undefined
     if (found) return found
@@ -231,7 +241,7 @@ export function openDelivery(parts: {
       return false
     }
     log.warn(`delivery ${item.owed.id} to ${item.owed.address.channel} was given up`, { error: failure.message })
-    await ledger.commit([{ type: 'dead', outbound: item.owed.id, failure }]).catch(() => {})
+    if (!(await kept({ type: 'dead', outbound: item.owed.id, failure }))) return false
     emit(
       'delivery.changed',
       { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, { failure }) },

@@ -18,7 +18,7 @@ export async function insist(
       return true
     } catch (error) {
       if (closing.aborted) return false
-      log.error(`${what}: the disk refused the settlement; trying again`, { error: toFailure(error).message })
+      log.error(`${what}: the disk refused what became of it; trying again`, { error: toFailure(error).message })
       await platform.clock.sleep(pauseMs)
     }
   }
