@@ -7,7 +7,8 @@ export interface Life {
   /** Undefined when it died before it took messages, at the point where it had to. */
   readonly started: Promise<GatewayProcess | undefined>
   readonly dead: Promise<void>
-  isDead(): boolean
+  /** The signal or code that ended it; undefined while it lives. */
+  endedBy(): string | undefined
   kill(): Promise<void>
   output(): string
 }
@@ -16,18 +17,22 @@ export interface Life {
 export function live(home: string, moment: Moment | undefined, random: () => number): Life {
   const { node, env } = moment?.kind === 'point' ? killAt(moment.name, random) : { node: [], env: {} }
   let gateway: GatewayProcess | undefined
-  let dead = false
+  let endedBy: string | undefined
   const started = startGateway(home, env, node).then(
     (one) => (gateway = one),
     (error: Error) => {
-      if (node.length === 0 || !error.message.includes('SIGKILL')) throw error
+      if (node.length === 0 || !error.message.includes('ended by SIGKILL')) throw error
+      endedBy = 'SIGKILL'
       return undefined
     },
   )
   return {
     started,
-    dead: started.then((one) => one?.gone).then(() => void (dead = true)),
-    isDead: () => dead,
+    dead: started.then(async (one) => {
+      await one?.gone
+      endedBy ??= String(one?.child.signalCode ?? one?.child.exitCode)
+    }),
+    endedBy: () => endedBy,
     kill: async () => (await started)?.kill(),
     output: () => gateway?.output() ?? '',
   }

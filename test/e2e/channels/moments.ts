@@ -51,7 +51,7 @@ export function* namedMoments(known: readonly Point[]): Generator<Moment, never>
 /** Kills a gateway at its moment; resolves with the name of what it died at, once it is dead. */
 export async function meet(moment: Moment, life: Life, steps: Steps, random: () => number): Promise<string> {
   const alive = Promise.withResolvers<void>()
-  const wanted = moment.kind === 'point' ? `model ${points[moment.name].mark}` : moment.name
+  const wanted = stepOf(moment)
   let skip = moment.kind === 'step' ? moment.skip : 0
   let killed: string | undefined
   const kill = async (why: string) => {
@@ -65,10 +65,17 @@ export async function meet(moment: Moment, life: Life, steps: Steps, random: () 
   const waitMs = longestMs[moment.kind] * (moment.kind === 'random' ? random() : 1)
   const late = alive.promise.then(() => pause(waitMs, undefined, { ref: false }))
   await Promise.race([life.dead, late])
-  if (!life.isDead()) await kill(anyMoment.name)
+  if (life.endedBy() === undefined) await kill(anyMoment.name)
   if (killed !== undefined) return killed
-  if (moment.kind === 'point' && points[moment.name].at !== 'model') return moment.name
+  if (wanted === undefined && moment.kind === 'point' && life.endedBy() === 'SIGKILL') return moment.name
   throw new Error(`the gateway died by itself while it was to die at ${moment.name}:\n${life.output()}`)
+}
+
+/** The step before which it is killed from outside; none where it ends itself, or at any moment. */
+function stepOf(moment: Moment): string | undefined {
+  if (moment.kind !== 'point') return moment.kind === 'step' ? moment.name : undefined
+  const { at, mark } = points[moment.name]
+  return at === 'model' ? `model ${mark}` : undefined
 }
 
 function shuffle<T>(list: readonly T[], random: () => number): T[] {
