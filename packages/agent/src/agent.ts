@@ -68,7 +68,15 @@ export function createAgent(options: AgentOptions): Agent {
     path: async (plugin, signal) => (await gateway.call('plugin.reach', { plugin }, { signal })).path,
     end: (plugin, why) => void gateway.call('plugin.end', { plugin, why }).catch(() => {}),
   }
-  const entries = openEntries({ bundled, tools, providers, clock, reach, log: logOf })
+  const entries = openEntries({
+    bundled,
+    tools,
+    providers,
+    clock,
+    reach,
+    log: logOf,
+    onLate: (reports) => void gateway.notify('entries.changed', { entries: reports }),
+  })
   const loop: LoopParts = {
     get gateway() {
       return gateway

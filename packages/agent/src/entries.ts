@@ -14,14 +14,22 @@ export type BundledEntries = Readonly<Record<string, () => Promise<unknown>>>
 
 /** What is plugged into one agent instance. */
 export interface Entries extends AsyncDisposable {
-  /** Loads these and unloads all others; what did not change stays. One that fails is parked with its reason. */
+  /**
+   * Loads these and unloads all others; what did not change stays. One that fails is parked with its reason; one in
+   * another process that is not there within 5 s is reported later.
+   */
   load(plans: readonly EntryPlan[], env: readonly string[]): Promise<EntryReport[]>
 }
 
+/** How long runs wait for entries in processes of their own; what comes later is told when it is there. */
+const patienceMs = 5000
+
 interface Loaded {
-  readonly plan: string
+  plan: string
   readonly owned: OwnedScope
-  readonly report: EntryReport
+  /** Absent while it is being set up. */
+  report?: EntryReport
+  late?: boolean
 }
 
 /** Opens the loader of one agent instance. */
@@ -33,6 +41,8 @@ export function openEntries(parts: {
   /** Leads to the processes of plugins. */
   reach: Reach
   log: (plugin: string) => Log
+  /** What became of entries that were not set up in time. */
+  onLate(reports: EntryReport[]): void
 }): Entries {
   const { bundled, tools, providers, clock } = parts
   const loaded = new Map<string, Loaded>()
@@ -72,20 +82,29 @@ export function openEntries(parts: {
   async function loadOne(key: string, plan: EntryPlan, env: readonly string[]): Promise<void> {
     const began = performance.now()
     const owned = openScope({ label: `${plan.plugin}/${plan.hook}`, log: parts.log(plan.plugin), clock })
-    const about = { plugin: plan.plugin, hook: plan.hook }
-    const setupMs = () => Math.round(performance.now() - began)
+    const mine: Loaded = { plan: JSON.stringify([plan, env]), owned }
+    const report = (more: Pick<EntryReport, 'state' | 'reason'>) => {
+      const { plugin, hook } = plan
+      mine.report = { plugin, hook, ...more, setupMs: Math.round(performance.now() - began), holds: [] }
+    }
+    loaded.set(key, mine)
     try {
       await setUp(plan, owned.scope, env)
-      loaded.set(key, {
-        plan: JSON.stringify([plan, env]),
-        owned,
-        report: { ...about, state: 'active', setupMs: setupMs(), holds: [] },
-      })
+      report({ state: 'active' })
     } catch (thrown) {
-      const reason = toFailure(thrown).message
       await owned.close()
-      loaded.set(key, { plan: '', owned, report: { ...about, state: 'parked', reason, setupMs: setupMs(), holds: [] } })
+      mine.plan = ''
+      report({ state: 'parked', reason: toFailure(thrown).message })
     }
+    if (mine.late && loaded.get(key) === mine) parts.onLate(reportsOf([key]))
+  }
+
+  /** What is known of these; one that is still being set up is left out. */
+  function reportsOf(keys: Iterable<string>): EntryReport[] {
+    return [...keys].flatMap((key) => {
+      const { report, owned } = loaded.get(key)!
+      return report ? [{ ...report, holds: [...owned.holds()] }] : []
+    })
   }
 
   async function unload(key: string): Promise<void> {
@@ -102,12 +121,16 @@ export function openEntries(parts: {
     }
     const missing = [...wanted].filter(([key]) => !loaded.has(key))
     for (const [key, plan] of missing) if (!plan.isolated) await loadOne(key, plan, env)
-    // Each in a process of its own: one that takes its time keeps no other.
-    await Promise.all(missing.map(([key, plan]) => (plan.isolated ? loadOne(key, plan, env) : undefined)))
-    return [...wanted.keys()].map((key) => {
-      const { report, owned } = loaded.get(key)!
-      return { ...report, holds: [...owned.holds()] }
-    })
+    // Those in processes of their own side by side: one that takes its time keeps no other, and no run for long.
+    const elsewhere = missing.filter(([, { isolated: apart }]) => apart)
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    using _patience = clock.after(patienceMs, resolve)
+    await Promise.race([Promise.all(elsewhere.map(([key, plan]) => loadOne(key, plan, env))), late])
+    for (const [key] of elsewhere) {
+      const one = loaded.get(key)!
+      one.late = one.report === undefined
+    }
+    return reportsOf(wanted.keys())
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
