@@ -77,7 +77,10 @@ export interface FetchOptions {
   readonly timeoutMs?: number
   /** Of the unpacked body; reading more fails with `unsupported`. Default 10,000,000. */
   readonly maxBytes?: number
-  /** Hosts, as `name` or `name:port`, that may be private because the owner wrote them into the configuration. */
+  /**
+   * Hosts, as `name` or `name:port`, that may be private because the owner wrote them into the configuration. A
+   * redirect of another host does not lead to them.
+   */
   readonly allowPrivate?: readonly string[]
 }
 

@@ -32,15 +32,18 @@ export function guardFetch({ clock, resolve = ask }: { clock: ScopeClock; resolv
     try {
       let url = parse(address)
       let headers = ownHeaders(options)
+      let allowed = allowPrivate
       for (let hop = 0; hop <= mostRedirects; hop++) {
         signal.throwIfAborted()
-        const addresses = await until(signal, check(url, { resolve, allowPrivate }))
+        const addresses = await until(signal, check(url, { resolve, allowed }))
         const answer = await request(url, { headers, addresses, signal })
         const next = redirects.includes(answer.statusCode) ? answer.headers.location : undefined
         if (next === undefined) return respond(url, answer, { maxBytes, signal, over: () => timer[Symbol.dispose]() })
         answer.destroy()
         const from = url
         url = parse(next, from)
+        // A stranger's page must not lead to what only the owner may name.
+        if (url.hostname !== from.hostname) allowed = []
         if (url.origin !== from.origin)
           headers = Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.includes(name)))
       }
@@ -75,12 +78,12 @@ function parse(address: string | URL, base?: URL): URL {
 /** The addresses that may be connected to; those that are not public are left out. */
 async function check(
   url: URL,
-  { resolve, allowPrivate }: { resolve: Resolve; allowPrivate: readonly string[] },
+  { resolve, allowed }: { resolve: Resolve; allowed: readonly string[] },
 ): Promise<readonly string[]> {
   const name = url.hostname.replace(/^\[|\]$/g, '')
   const found = isIP(name) ? [name] : await named(name, resolve)
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  if (allowPrivate.some((one) => one === url.hostname || one === `${url.hostname}:${port}`)) return found
+  if (allowed.some((one) => one === url.hostname || one === `${url.hostname}:${port}`)) return found
   const open = found.filter(isPublic)
   if (open.length === 0)
     throw failure('forbidden', `${url.host} is not on the public internet, so it may not be fetched`)
@@ -113,7 +116,7 @@ async function request(
   // Without an agent: a connection kept for others would have been checked for another name.
   const asked = open(url, { agent: false, headers, lookup, signal })
   asked.once('response', resolve)
-  asked.once('error', (thrown) => {
+  asked.on('error', (thrown) => {
     if (signal.aborted) return reject(signal.reason)
     reject(failure('unavailable', `${url.host} does not answer: ${toFailure(thrown).message}`, { cause: thrown }))
   })

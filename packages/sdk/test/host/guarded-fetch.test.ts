@@ -109,21 +109,27 @@ describe('redirects', () => {
   })
 
   it('S9: another origin gets no key and no cookie', async () => {
+    await using other = await openCanary()
     await using canary = await openCanary((request, response) => {
       if (request.url === '/') response.setHeader('set-cookie', 'session=secret')
-      if (request.url === '/') response.writeHead(302, { location: '/same' })
-      if (request.url === '/same') response.writeHead(302, { location: at(canary, '/other', 'other.test') })
-      response.end()
+      response.writeHead(302, { location: request.url === '/' ? '/same' : at(other) }).end()
     })
     const headers = { Authorization: 'Bearer secret', Cookie: 'a=secret', 'X-Api-Key': 'secret', Accept: 'text/html' }
-    const answer = await guarded(here)(at(canary), { ...allow(canary, 'other.test'), headers })
-    expect(answer.status).toBe(200)
-    const [first, same, other] = canary.reached.map((one) => one.headers)
-    for (const one of [first, same])
-      expect(one).toMatchObject({ authorization: 'Bearer secret', 'x-api-key': 'secret' })
-    expect(same!.cookie).toBe('a=secret')
-    expect(JSON.stringify(other)).not.toContain('secret')
-    expect(other).toMatchObject({ accept: 'text/html', host: `other.test:${canary.port}` })
+    const answer = await guarded(here)(at(canary), { allowPrivate: ['site.test'], headers })
+    expect([answer.url, answer.status]).toEqual([at(other), 200])
+    for (const one of canary.reached)
+      expect(one.headers).toMatchObject({ authorization: 'Bearer secret', 'x-api-key': 'secret', cookie: 'a=secret' })
+    expect(canary.reached).toHaveLength(2)
+    expect(JSON.stringify(other.reached)).not.toContain('secret')
+    expect(other.reached[0]!.headers).toMatchObject({ accept: 'text/html', host: `site.test:${other.port}` })
+  })
+
+  it('S9: another host does not lead to a private one that the owner allowed', async () => {
+    await using canary = await openCanary((request, response) => {
+      response.writeHead(302, { location: at(canary, '/inside', 'inside.test') }).end()
+    })
+    await expect(guarded(here)(at(canary), allow(canary, 'inside.test'))).rejects.toEqual(refused)
+    expect(canary.reached).toHaveLength(1)
   })
 })
 
