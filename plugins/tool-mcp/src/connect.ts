@@ -26,7 +26,10 @@ const listMs = 30_000
 const maxPages = 50
 
 /** Starts a server or reaches it, and greets it. The library is imported with the first one. */
-export async function connect(settings: Settings, log: Log, onListChanged: () => void): Promise<Connection> {
+export async function connect(
+  settings: Settings,
+  { log, signal, onListChanged }: { log: Log; signal: AbortSignal; onListChanged: () => void },
+): Promise<Connection> {
   const [{ Client }, { CallToolResultSchema, ListToolsResultSchema, ToolListChangedNotificationSchema }] =
     await Promise.all([
       import('@modelcontextprotocol/sdk/client/index.js'),
@@ -43,7 +46,7 @@ export async function connect(settings: Settings, log: Log, onListChanged: () =>
   client.setNotificationHandler(ToolListChangedNotificationSchema, onListChanged)
   const { transport, leave } = await transportTo(settings, log)
   try {
-    await client.connect(transport, { timeout: startMs })
+    await client.connect(transport, { timeout: startMs, signal })
   } catch (thrown) {
     await transport.close().catch(() => {})
     throw thrown

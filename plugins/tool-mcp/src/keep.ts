@@ -13,32 +13,35 @@ export interface Kept extends AsyncDisposable {
 
 const longestWaitMs = 60_000
 
-/** `now` is in milliseconds since some moment. After the first failure it is tried again at once, then later and later. */
+/**
+ * `open` must end with the signal, which aborts when the last one is to be closed. After the first failure it is tried
+ * again at once, then later and later. `now` is in milliseconds since some moment.
+ */
 export function keepConnection(
   name: string,
-  open: () => Promise<Connection>,
+  open: (signal: AbortSignal) => Promise<Connection>,
   now: () => number = () => performance.now(),
 ): Kept {
   let running: { readonly opening: Promise<Connection>; connection?: Connection } | undefined
   let failures = 0
   let retryAt = 0
-  let over = false
+  const over = new AbortController()
 
   function fail(one: typeof running) {
-    if (running !== one || over) return
+    if (running !== one || over.signal.aborted) return
     running = undefined
     failures++
     retryAt = now() + (failures === 1 ? 0 : Math.min(longestWaitMs, 500 * 2 ** failures))
   }
 
   function start(): Promise<Connection> {
-    if (over) return Promise.reject(failure('aborted', `the MCP server "${name}" is being closed`))
+    if (over.signal.aborted) return Promise.reject(over.signal.reason as Error)
     const early = Math.ceil(retryAt - now())
     if (early > 0) {
       const message = `the MCP server "${name}" failed ${failures} times; it is tried again in ${Math.ceil(early / 1000)} s`
       return Promise.reject(failure('unavailable', message, { retryAfterMs: early }))
     }
-    const one: NonNullable<typeof running> = { opening: open() }
+    const one: NonNullable<typeof running> = { opening: open(over.signal) }
     running = one
     one.opening.then(
       (connection) => {
@@ -51,7 +54,7 @@ export function keepConnection(
   }
 
   return {
-    get: () => (running && !over ? running.opening : start()),
+    get: () => (running && !over.signal.aborted ? running.opening : start()),
     drop(connection) {
       if (running?.connection === connection) fail(running)
       Promise.resolve(connection[Symbol.asyncDispose]()).catch(() => {})
@@ -60,7 +63,7 @@ export function keepConnection(
       failures = 0
     },
     async [Symbol.asyncDispose]() {
-      over = true
+      over.abort(failure('aborted', `the MCP server "${name}" is being closed`))
       const connection = await running?.opening.catch(() => undefined)
       await connection?.[Symbol.asyncDispose]()
     },

@@ -113,9 +113,24 @@ function describe({ name }: Server, tool: Described): string {
   return tool.description.trim().slice(0, longestDescription) || `${tool.name} of the server ${name}.`
 }
 
-/** Providers want an object, and none of them the name of the dialect. */
+/**
+ * Providers want an object, and none of them the name of the dialect. A pattern that is none here would make every call
+ * fail; the server checks it by itself.
+ */
 function schemaOf({ input: { $schema: _, ...schema } }: Described): Readonly<Record<string, unknown>> {
-  return { properties: {}, ...schema, type: 'object' }
+  const mended = JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === 'pattern' && typeof value === 'string' && !isPattern(value) ? undefined : value,
+  ) as Record<string, unknown>
+  return { properties: {}, ...mended, type: 'object' }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, 'u')
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What a person is asked to allow. */

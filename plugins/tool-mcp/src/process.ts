@@ -18,6 +18,8 @@ export interface Command {
 
 /** A server that is told to end by the end of its input has this long for it. */
 const graceMs = 1000
+/** Characters of stderr that are kept. */
+const keptText = 4000
 /** Largest message: files come in base64. */
 const maxMessageBytes = 64 * 1024 * 1024
 
@@ -27,14 +29,16 @@ const common = /^(PATH|HOME|LANG|LANGUAGE|LC_[A-Z]+|TERM|TMPDIR|TZ|USER|LOGNAME|
 /**
  * Speaks MCP with a process over its stdin and stdout
  * (https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#stdio). The process leads a group of its
- * own, which ends as a whole with the transport and with this process, however that ends. What it prints to stderr is
- * logged.
+ * own, which ends as a whole with the transport and with this process, however that ends. The last of what it prints to
+ * stderr is logged at its end.
  */
 export function processTransport({ command, args, env, cwd }: Command, log: Log): Transport {
   const buffer = new ReadBuffer({ maxBufferSize: maxMessageBytes })
   const guard = openGuard(randomUUID())
   let child: ChildProcessByStdio<Writable, Readable, Readable> | undefined
   let gone: Promise<unknown> = Promise.resolve()
+  let printed = ''
+  let closing = false
 
   function hear(bytes: Buffer) {
     try {
@@ -68,14 +72,14 @@ export function processTransport({ command, args, env, cwd }: Command, log: Log)
       const exited = Promise.withResolvers<void>()
       gone = exited.promise
       started.once('exit', (code, signal) => {
-        log.debug('it ended', { code, signal })
+        log[closing ? 'debug' : 'warn']('it ended', { code, signal, printed })
         exited.resolve()
         guard.end()
         transport.onclose?.()
       })
       started.stdin.on('error', () => {})
       started.stdout.on('data', hear)
-      started.stderr.setEncoding('utf8').on('data', (text: string) => log.debug(text.trimEnd().slice(0, 2000)))
+      started.stderr.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-keptText)))
       await new Promise<void>((resolve, reject) => {
         started.once('spawn', resolve)
         started.once('error', (thrown) => {
@@ -92,6 +96,7 @@ export function processTransport({ command, args, env, cwd }: Command, log: Log)
         child.stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()))
       }),
     async close() {
+      closing = true
       child?.stdin.end()
       await Promise.race([gone, sleep(graceMs, undefined, { ref: false })])
       guard.end()

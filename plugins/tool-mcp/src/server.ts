@@ -40,9 +40,10 @@ export async function openServer(parts: {
     .digest('hex')
   const known = await load(store, name)
   let catalog = known?.identity === identity ? known : undefined
-  /** The connection whose tools `catalog.seen` are. */
-  let asked: Connection | undefined
-  const kept = keepConnection(name, () => connect(settings, log, () => (asked = undefined)))
+  /** The connection whose tools `catalog.seen` are, or will be once it has answered. */
+  let asked: { readonly connection: Connection; readonly seen: Promise<void> } | undefined
+  const onListChanged = () => (asked = undefined)
+  const kept = keepConnection(name, (signal) => connect(settings, { log, signal, onListChanged }))
   if (catalog) await see(catalog.seen)
 
   async function see(seen: readonly Described[]): Promise<void> {
@@ -60,11 +61,9 @@ export async function openServer(parts: {
   async function start(): Promise<Connection> {
     try {
       const connection = await kept.get()
-      if (asked !== connection) {
-        // Before the answer: the list may change while it is on its way.
-        asked = connection
-        await see(await connection.list())
-      }
+      // Set before the answer: the list may change while it is on its way.
+      if (asked?.connection !== connection) asked = { connection, seen: connection.list().then(see) }
+      await asked.seen
       return connection
     } catch (thrown) {
       asked = undefined

@@ -47,14 +47,10 @@ export async function open(config: { servers: object; maxTools?: number }, store
 }
 
 /** A server whose tools and temper a file plans; see fixtures/server.ts. */
-export async function planned(...tools: readonly { name: string; description?: string }[]) {
+export async function planned(...tools: readonly { name: string; description?: string; inputSchema?: object }[]) {
   const place = await folder()
   const file = join(place.path, 'plan.json')
-  const plan = (...list: typeof tools) =>
-    writeFile(
-      file,
-      JSON.stringify({ tools: list.map(({ name, description = `Does ${name}.` }) => ({ name, description })) }),
-    )
+  const plan = (...list: typeof tools) => writeFile(file, JSON.stringify({ tools: list }))
   await plan(...tools)
   return {
     command: { command: process.execPath, args: [join(import.meta.dirname, 'fixtures/server.ts'), file] },

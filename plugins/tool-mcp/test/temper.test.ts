@@ -121,6 +121,22 @@ describe('a server that fails', () => {
     })
   })
 
+  it('never greets: its start ends with the signal, and with the tools', async () => {
+    const store = memoryStore()
+    const command = { command: '/bin/sh', args: ['-c', 'exec sleep 600'] }
+    const bench = await toolBench(entry, { servers: { s: command } }, { store })
+    await bench[Symbol.asyncDispose]()
+    expect(await store.list()).toEqual([])
+  })
+
+  it('describes an input by what is no pattern: the tool can be called all the same', async () => {
+    const inputSchema = { type: 'object', properties: { pattern: { type: 'string', pattern: '([' } } }
+    await using server = await planned({ name: 'a', inputSchema })
+    await using bench = await open({ servers: { s: server.command } })
+    expect(bench.tools.get('s_a')!.input).toEqual({ type: 'object', properties: { pattern: { type: 'string' } } })
+    expect((await bench.call('s_a', { pattern: 'x' })).text).toMatch(/^a by/)
+  })
+
   it('prints to its stdout, or never answers: calls still end', async () => {
     await using server = await planned({ name: 'print' }, { name: 'hang' })
     await using bench = await open({ servers: { s: { ...server.command, timeoutMs: 1000 } } })
