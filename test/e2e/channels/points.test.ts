@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { places } from './places.ts'
-import { points } from './points.ts'
 import { survive } from './survive.ts'
 
 it.each(['webchat', 'telegram'] as const)(
@@ -12,7 +11,3 @@ it.each(['webchat', 'telegram'] as const)(
     expect(killedAt).toEqual([...place.points, ...place.points])
   },
 )
-
-it('names every point of a message once', () => {
-  expect(Object.keys(points)).toHaveLength(6)
-})

@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-
 /** A moment at which the record of a message is half way somewhere. A gateway is killed at exactly that moment. */
 export type Point = keyof typeof points
 
@@ -22,7 +20,7 @@ export function killAt(point: Point, random: () => number): { node: string[]; en
   const { at, mark } = points[point]
   if (at === 'model') return { node: [], env: {} }
   return {
-    node: ['--import', join(import.meta.dirname, 'kill-at.ts')],
+    node: ['--import', new URL('./kill-at.ts', import.meta.url).href],
     // Of what was not synced a kill leaves everything, a power cut any part.
     env: { KILL_AT: at, KILL_MARK: mark, KILL_KEEPS: String(random() < 0.5 ? 1 : random()) },
   }
