@@ -5,8 +5,6 @@ import { pause, type Clock } from './clock.ts'
 import type { Cooldowns } from './cooldowns.ts'
 import type { Pool, ProviderRegistry } from './providers.ts'
 
-export type { Cooldowns } from './cooldowns.ts'
-
 /** An answer, and the full id of the model that gave it. */
 export interface Answered extends Answer {
   readonly model: string
