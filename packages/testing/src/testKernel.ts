@@ -8,6 +8,7 @@ import type { EventName, EventPayload, MethodResult } from '@openclaw/protocol'
 import type { Channel, Extension, Gateway, Tool } from '@openclaw/sdk'
 import { defineGateway, defineTools } from '@openclaw/sdk'
 import Type from 'typebox'
+import { linkPlugins } from './isolation/link.ts'
 import { testPlatform, type TestPlatform } from './platform.ts'
 import { say, scriptedProvider, type Script, type Scripted } from './scripted.ts'
 
@@ -46,6 +47,11 @@ export interface TestKernelOptions {
   readonly home?: string
   /** Opens a real port when true. */
   readonly listen?: boolean
+  /**
+   * Folders of plugin packages: each is plugged in as `plugins add FOLDER` does it, and runs in a real process of its
+   * own. Their time is the machine's; what looks after the process goes by the platform's.
+   */
+  readonly isolated?: readonly URL[]
   /** Changes the platform before the kernel gets it, e.g. to make its disk fail or its time real. */
   readonly platform?: (platform: TestPlatform) => Platform
 }
@@ -57,9 +63,12 @@ export async function testKernel(options: TestKernelOptions = {}): Promise<TestK
   const changed = options.platform?.(platform) ?? platform
   const model = scriptedProvider(options.script ?? (() => say('ok')))
   const plugins = [providerPlugin(model), ...(options.plugins ?? [])]
-  if (options.config) {
+  const apart = options.isolated ? await linkPlugins(home, options.isolated) : undefined
+  if (options.config || apart) {
     await mkdir(home, { recursive: true })
-    await writeFile(join(home, 'openclaw.json'), JSON.stringify(options.config))
+    const config = options.config as { plugins?: object } | undefined
+    const rules = { ...apart?.rules, ...config?.plugins }
+    await writeFile(join(home, 'openclaw.json'), JSON.stringify({ ...config, ...(apart ? { plugins: rules } : {}) }))
   }
   const kernel = await createKernel({
     home,
@@ -67,6 +76,7 @@ export async function testKernel(options: TestKernelOptions = {}): Promise<TestK
     platform: changed,
     bundled: plugins,
     agent: { inProcess: (transport) => createAgent({ transport, bundled: entriesOf(plugins), clock: changed.clock }) },
+    ...(apart ? { isolation: apart.program } : {}),
     defaultModel: model.model,
     port: 0,
     listen: options.listen ?? false,

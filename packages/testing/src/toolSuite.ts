@@ -1,4 +1,5 @@
 import { openWorkspaces, realClock } from '@openclaw/agent'
+import type { AnyTool, AnyTools } from '@openclaw/agent/isolated'
 import {
   failure,
   type Content,
@@ -15,7 +16,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openEntryProcess, type EntryProcess } from './isolation/entry.ts'
 import { memoryStore, testScope } from './scope.ts'
 
 /** A tool entry that is set up over a real workspace in a folder of its own. */
@@ -41,7 +43,7 @@ export interface ToolBench extends AsyncDisposable {
  * an entry keeps outlives it in a `store` that is given.
  */
 export async function toolBench<C extends TSchema>(
-  entry: Tools<C>,
+  entry: Tools<C> | AnyTools,
   config: unknown = {},
   { store = memoryStore() }: { readonly store?: Store } = {},
 ): Promise<ToolBench> {
@@ -54,13 +56,14 @@ export async function toolBench<C extends TSchema>(
   const over = new AbortController()
   const progress: (readonly Content[])[] = []
   const attached = new Map<string, Uint8Array>()
-  await entry.setup({
+  await (entry as AnyTools).setup({
     ...scope,
-    config: config as never,
+    config,
     store,
     fetch: guardFetch({ clock: realClock }),
     register(...added) {
-      for (const tool of added) {
+      // What one in a process of its own says of an input is waited for by whoever asks.
+      for (const tool of added as readonly Tool[]) {
         if (tools.has(tool.name)) throw failure('conflict', `the tool name "${tool.name}" is taken`)
         tools.set(tool.name, tool)
       }
@@ -123,6 +126,8 @@ export interface ToolFixture {
   readonly name: string
   /** The default export of the entry's module. */
   readonly tools: Tools
+  /** The entry's module: with it, everything is held a second time against the entry in a process of its own. */
+  readonly module?: URL
   readonly config?: unknown
   /** At least one for each tool; `prepare` makes what the call needs. */
   readonly cases: readonly {
@@ -136,87 +141,97 @@ const effects = ['read', 'write', 'exec', 'network']
 
 /** What every tool entry must hold to. Call it in the plugin's `test/conformance.test.ts`. */
 export function toolConformance(fixture: ToolFixture): void {
-  const open = () => toolBench(fixture.tools, fixture.config)
-  describe(`tool conformance: ${fixture.name}`, () => {
-    it('names its tools in snake_case, says what they do, and asks for an object', async () => {
-      await using bench = await open()
-      expect(bench.tools.size).toBeGreaterThan(0)
-      for (const { name, description, input, effect } of bench.tools.values()) {
-        expect(name).toMatch(/^[a-z][a-z0-9_]{0,63}$/)
-        expect(description.trim()).not.toBe('')
-        expect(description.length).toBeLessThan(2000)
-        expect(effects).toContain(effect)
-        // The schema crosses a process border and goes to the model.
-        const sent = JSON.parse(JSON.stringify(input)) as { type?: unknown }
-        expect(sent.type).toBe('object')
-        const schema = Compile(sent as TSchema)
-        for (const wrong of [null, [], 'text', 1]) expect(schema.Check(wrong)).toBe(false)
-      }
-    })
+  describe(`tool conformance: ${fixture.name}`, () => holdTools(fixture, () => fixture.tools))
+  const { module } = fixture
+  if (!module) return
+  describe(`tool conformance: ${fixture.name}, in a process of its own`, () => {
+    let apart: EntryProcess | undefined
+    beforeAll(async () => (apart = await openEntryProcess('tool', module)))
+    afterAll(() => apart?.[Symbol.asyncDispose]())
+    holdTools(fixture, () => apart!.tools)
+  })
+}
 
-    it('has a case for each tool', async () => {
-      await using bench = await open()
-      expect([...new Set(fixture.cases.map(({ tool }) => tool))].toSorted()).toEqual([...bench.tools.keys()].toSorted())
-    })
-
-    it('sets up again beside itself, and takes its tools away at the end', async () => {
-      const first = await open()
-      const names = [...first.tools.keys()]
-      {
-        await using second = await open()
-        expect([...second.tools.keys()]).toEqual(names)
-      }
-      await first[Symbol.asyncDispose]()
-      expect(first.tools.size).toBe(0)
-    })
-
-    for (const [at, { tool: name, input, prepare }] of fixture.cases.entries()) {
-      describe(`${name}, case ${at + 1}`, () => {
-        it('answers with content that can be sent', async () => {
-          await using bench = await open()
-          await prepare?.(bench)
-          const result = await bench.call(name, structuredClone(input))
-          expect(result.failed ?? false).toBe(false)
-          expect(result.content.length).toBeGreaterThan(0)
-          for (const part of result.content) {
-            if (part.type === 'text') expect(typeof part.text).toBe('string')
-            else
-              expect(part).toMatchObject({ type: 'file', mime: expect.stringContaining('/'), ref: expect.any(String) })
-          }
-          expect(JSON.parse(JSON.stringify(result))).toEqual(JSON.parse(JSON.stringify({ ...result })))
-          expect(JSON.stringify(result.content).length).toBeLessThan(200_000)
-        })
-
-        it('says what a person is asked to allow on few lines, and no more effect than it has', async () => {
-          await using bench = await open()
-          const tool = bench.tools.get(name)!
-          const subject = tool.subject?.(input as never)
-          if (subject !== undefined) expect(subject.trim()).not.toBe('')
-          const effect = tool.effectOf?.(input as never) ?? tool.effect
-          expect(effects).toContain(effect)
-          if (tool.effect === 'read') expect(effect).toBe('read')
-        })
-
-        it('ends within a second after the signal', async () => {
-          await using bench = await open()
-          await prepare?.(bench)
-          const control = new AbortController()
-          const call = bench.call(name, structuredClone(input), { signal: control.signal }).catch(() => 'refused')
-          control.abort(failure('aborted', 'the test stops it'))
-          const { promise: late, resolve } = Promise.withResolvers<string>()
-          const timer = setTimeout(resolve, 1000, 'late')
-          expect(await Promise.race([call, late])).not.toBe('late')
-          clearTimeout(timer)
-        })
-
-        it('does not change its input', async () => {
-          await using bench = await open()
-          await prepare?.(bench)
-          await bench.call(name, freeze(structuredClone(input)))
-        })
-      })
+function holdTools(fixture: ToolFixture, entry: () => Tools | AnyTools): void {
+  const open = () => toolBench(entry(), fixture.config)
+  it('names its tools in snake_case, says what they do, and asks for an object', async () => {
+    await using bench = await open()
+    expect(bench.tools.size).toBeGreaterThan(0)
+    for (const { name, description, input, effect } of bench.tools.values()) {
+      expect(name).toMatch(/^[a-z][a-z0-9_]{0,63}$/)
+      expect(description.trim()).not.toBe('')
+      expect(description.length).toBeLessThan(2000)
+      expect(effects).toContain(effect)
+      // The schema crosses a process border and goes to the model.
+      const sent = JSON.parse(JSON.stringify(input)) as { type?: unknown }
+      expect(sent.type).toBe('object')
+      const schema = Compile(sent as TSchema)
+      for (const wrong of [null, [], 'text', 1]) expect(schema.Check(wrong)).toBe(false)
     }
   })
+
+  it('has a case for each tool', async () => {
+    await using bench = await open()
+    expect([...new Set(fixture.cases.map(({ tool }) => tool))].toSorted()).toEqual([...bench.tools.keys()].toSorted())
+  })
+
+  it('sets up again beside itself, and takes its tools away at the end', async () => {
+    const first = await open()
+    const names = [...first.tools.keys()]
+    {
+      await using second = await open()
+      expect([...second.tools.keys()]).toEqual(names)
+    }
+    await first[Symbol.asyncDispose]()
+    expect(first.tools.size).toBe(0)
+  })
+
+  for (const [at, { tool: name, input, prepare }] of fixture.cases.entries()) {
+    describe(`${name}, case ${at + 1}`, () => {
+      it('answers with content that can be sent', async () => {
+        await using bench = await open()
+        await prepare?.(bench)
+        const result = await bench.call(name, structuredClone(input))
+        expect(result.failed ?? false).toBe(false)
+        expect(result.content.length).toBeGreaterThan(0)
+        for (const part of result.content) {
+          if (part.type === 'text') expect(typeof part.text).toBe('string')
+          else expect(part).toMatchObject({ type: 'file', mime: expect.stringContaining('/'), ref: expect.any(String) })
+        }
+        expect(JSON.parse(JSON.stringify(result))).toEqual(JSON.parse(JSON.stringify({ ...result })))
+        expect(JSON.stringify(result.content).length).toBeLessThan(200_000)
+      })
+
+      it('says what a person is asked to allow on few lines, and no more effect than it has', async () => {
+        await using bench = await open()
+        const tool: AnyTool = bench.tools.get(name)!
+        const { signal } = new AbortController()
+        const subject = await tool.subject?.(input, signal)
+        if (subject !== undefined) expect(subject.trim()).not.toBe('')
+        const effect = (await tool.effectOf?.(input, signal)) ?? tool.effect
+        expect(effects).toContain(effect)
+        if (tool.effect === 'read') expect(effect).toBe('read')
+      })
+
+      it('ends within a second after the signal', async () => {
+        await using bench = await open()
+        await prepare?.(bench)
+        const control = new AbortController()
+        const call = bench.call(name, structuredClone(input), { signal: control.signal }).catch(() => 'refused')
+        control.abort(failure('aborted', 'the test stops it'))
+        const { promise: late, resolve } = Promise.withResolvers<string>()
+        const timer = setTimeout(resolve, 1000, 'late')
+        expect(await Promise.race([call, late])).not.toBe('late')
+        clearTimeout(timer)
+      })
+
+      it('does not change its input', async () => {
+        await using bench = await open()
+        await prepare?.(bench)
+        await bench.call(name, freeze(structuredClone(input)))
+      })
+    })
+  }
 }
 
 function freeze<T>(value: T): T {

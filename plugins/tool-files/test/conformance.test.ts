@@ -6,6 +6,7 @@ const notes = (bench: ToolBench) => bench.workspace.write('sub/notes.md', new Te
 toolConformance({
   name: 'files',
   tools,
+  module: new URL('../src/tool.ts', import.meta.url),
   cases: [
     { tool: 'read', input: { path: 'sub/notes.md' }, prepare: notes },
     { tool: 'read', input: { path: 'sub/notes.md', offset: 2, limit: 1 }, prepare: notes },
