@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const pidOf = ({ text }: { text: string }) => Number(/by (\d+)$/.exec(text)?.[1])
 
 describe('a server that changes', () => {
-  it('S21: says other things of a tool than were accepted: the tool is withheld until the owner accepts the list', async () => {
+  it('says other things of a tool than were accepted: the tool is withheld until the owner accepts the list', async () => {
     const store = memoryStore()
     await using server = await planned({ name: 'a', description: 'Adds.' }, { name: 'b' })
     const servers = { s: server.command }
@@ -41,7 +41,7 @@ describe('a server that changes', () => {
     expect((await bench.call('s_a', {})).text).toMatch(/^a by/)
   })
 
-  it('S21: changes while it runs: what it says then is looked at before the next call', async () => {
+  it('changes while it runs: what it says then is looked at before the next call', async () => {
     await using server = await planned({ name: 'change' }, { name: 'a' })
     await using bench = await open({ servers: { s: server.command } })
     expect((await bench.call('s_a', {})).text).toMatch(/^a by/)

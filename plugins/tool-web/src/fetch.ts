@@ -4,6 +4,7 @@ import { openCache } from './cache.ts'
 import { decode } from './charset.ts'
 import { kindOf } from './kind.ts'
 import { readPage } from './page.ts'
+import { plainText } from './plain.ts'
 
 /** What the configuration sets, and the one way to an untrusted address. */
 export interface Fetching {
@@ -63,8 +64,8 @@ async function load(
   const type = answer.headers.get('content-type') ?? ''
   const kind = kindOf(type, bytes)
   if (!answer.ok) {
-    const said = kind.is === 'text' || kind.is === 'page' ? decode(bytes, type).slice(0, 1000) : ''
-    return { ...say(`${answer.url} answered ${answer.status} ${answer.statusText}\n\n${said}`.trim()), failed: true }
+    const said = kind.is === 'page' ? plainText(decode(bytes, type)) : kind.is === 'text' ? decode(bytes, type) : ''
+    return { ...say(`${answer.url} answered ${answer.status}\n\n${said.slice(0, 1000)}`.trim()), failed: true }
   }
   if (kind.is === 'other')
     throw failure('unsupported', `${answer.url} is ${kind.mime} (${bytes.byteLength} bytes), which cannot be shown`)

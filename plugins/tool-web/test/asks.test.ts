@@ -20,7 +20,7 @@ async function openHouse(urls: readonly string[], host: string, tools: object = 
 const resultsOf = ({ heard }: TestKernel) =>
   heard.filter(({ event }) => event === 'agent.tool.result').map(({ payload }) => payload as { failed: boolean })
 
-it('S21: asks before it goes to a new site with what the model wrote, and goes nowhere after a no', async () => {
+it('asks before it goes to a new site with what the model wrote, and goes nowhere after a no', async () => {
   await using site = await openSite({ '/leak': body('text/plain', 'got it') })
   await using house = await openHouse([`${site.url}/leak?q=secret`], site.host)
   const answer = house.ask('go')

@@ -89,7 +89,7 @@ it('says what a site answered instead of a page, and asks again the next time', 
     expect(await both.fetch('/gone')).toMatchObject({
       failed: true,
       outside: true,
-      text: `${both.site.url}/gone answered 410 \n\nThis page <b>moved</b>.`,
+      text: `${both.site.url}/gone answered 410\n\nThis page moved .`,
     })
   expect(both.site.asked).toHaveLength(2)
 })

@@ -42,11 +42,11 @@ it.each([
   ['a name that begins so', 'https://a.example.org/', 'https://a.example'],
   ['another port', 'https://a.example/', 'https://a.example:8443/'],
   ['nothing of it', 'hello', 'https://a.example/'],
-])('S21: the owner is asked about %s', (_, said, url) => {
+])('the owner is asked about %s', (_, said, url) => {
   expect(asks(url, user(said))).toBe(true)
 })
 
-it('S21: a page is believed about addresses, but the model cannot say one to itself', () => {
+it('a page is believed about addresses, but the model cannot say one to itself', () => {
   const url = 'https://a.example/x'
   const page = result('c1', 'web_fetch', `[go on](${url})`, 'outside')
   expect(asks(url, user('hi'), calls('c1', 'web_fetch', { url: 'https://b.example' }), page)).toBe(false)

@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:https'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { guarded, openCanary, type Canary } from './canary.ts'
+import { temporaryFolder } from './places.ts'
 import spellings from './private-addresses.json' with { type: 'json' }
 
 const refused = expect.objectContaining({ code: expect.stringMatching(/^(forbidden|invalid_params)$/) })
@@ -226,6 +232,40 @@ describe('what it takes', () => {
       code: 'unavailable',
       message: expect.stringContaining('site.test has no address'),
     })
+  })
+
+  it('S9: over https the certificate must be for the name, whatever address the name has', async () => {
+    await using place = await temporaryFolder()
+    const [cert, key] = [join(place.path, 'cert.pem'), join(place.path, 'key.pem')]
+    const made = ['-subj', '/CN=site.test', '-addext', 'subjectAltName=DNS:site.test', '-keyout', key, '-out', cert]
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+    execFileSync('openssl', ['req', '-x509', ...curve, ...made], { stdio: 'ignore' })
+    const server = createServer({ cert: await readFile(cert), key: await readFile(key) }, (_request, response) => {
+      response.end('private words')
+    })
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    const { port } = server.address() as { port: number }
+    const read = async (host: string) => {
+      const answer = await guarded(here)(`https://${host}:${port}/`, { allowPrivate: [host] })
+      return await answer.text()
+    }
+    await expect(read('site.test')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('self-signed certificate'),
+    })
+    const before = getCACertificates('default')
+    setDefaultCACertificates([...before, await readFile(cert, 'utf8')])
+    try {
+      expect(await read('site.test')).toBe('private words')
+      await expect(read('other.test')).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('altnames'),
+      })
+    } finally {
+      setDefaultCACertificates(before)
+      server.closeAllConnections()
+      server.close()
+    }
   })
 
   it('says that nobody answers', async () => {
