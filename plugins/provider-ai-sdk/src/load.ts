@@ -49,8 +49,7 @@ async function importPackage(name: string): Promise<Record<string, unknown>> {
 
 /** The folder of plugins in which this one is installed: what stands before `node_modules`. */
 export function treeOf(file: string): string {
-  const at = file.lastIndexOf('/node_modules/')
-  return at < 0 ? '~/.openclaw/plugins' : file.slice(0, at)
+  return /^(.*)[\\/]node_modules[\\/]/.exec(file)?.[1] ?? '~/.openclaw/plugins'
 }
 
 /** `createMistral` of `@ai-sdk/mistral`; else the only export that begins so. */

@@ -40,6 +40,7 @@ it('installs beside the plugin: the folder is what stands before node_modules', 
   expect(treeOf('/home/a/.openclaw/plugins/node_modules/@openclaw/provider-ai-sdk/dist/provider.js')).toBe(
     '/home/a/.openclaw/plugins',
   )
+  expect(treeOf('C:\\plugins\\node_modules\\@openclaw\\provider-ai-sdk\\dist\\provider.js')).toBe('C:\\plugins')
   expect(treeOf('/checkout/plugins/provider-ai-sdk/dist/provider.js')).toBe('~/.openclaw/plugins')
 })
 
