@@ -71,6 +71,11 @@ export const commands: readonly Row[] = [
     async () => (await import('./commands/sessions-change.ts')).reset,
   ),
   row(
+    'sessions compact',
+    'Summarise the older part of a session, or take the last summary back.',
+    async () => (await import('./commands/sessions-change.ts')).compact,
+  ),
+  row(
     'sessions erase',
     'Replace what was said by its digests, for good; the file still verifies.',
     async () => (await import('./commands/sessions-change.ts')).erase,
@@ -208,6 +213,12 @@ export const commands: readonly Row[] = [
   row('runs list', 'List runs that were given up and kept.', async () => (await import('./commands/runs.ts')).list),
   row('runs resume', 'Ask again what a parked run was asked.', async () => (await import('./commands/runs.ts')).resume),
   row('runs drop', 'Forget a parked run for good.', async () => (await import('./commands/runs.ts')).drop),
+  row('runs more', 'Let go on what reached its limit.', async () => (await import('./commands/runs.ts')).more),
+  row(
+    'usage',
+    'Show tokens, cache share and money, by day, agent, session, person or model.',
+    async () => (await import('./commands/usage.ts')).usage,
+  ),
 
   row('tokens list', 'List tokens, without their secrets.', async () => (await import('./commands/tokens.ts')).list),
   row(

@@ -34,7 +34,7 @@ export interface Summary {
   readonly keep?: string
   /** All standing orders of the session, word for word. */
   readonly orders: string[]
-  readonly usage: Usage
+  readonly made: { readonly model: string; readonly usage: Usage }
 }
 
 /** Most tokens of the newest lines that stay as they are, and their share of the window at most. */
@@ -87,7 +87,12 @@ export async function summarise(
     .trim()
   const keep = lines[start]?.id
   const orders = ordersOf(lastCheckpoint(lines)?.body.orders ?? [], before)
-  return { summary, ...(keep === undefined ? {} : { keep }), orders, usage: answer.usage }
+  return {
+    summary,
+    ...(keep === undefined ? {} : { keep }),
+    orders,
+    made: { model: answer.model, usage: answer.usage },
+  }
 }
 
 /** Summarises because a person asked for it. Never throws: it says why nothing was done. */

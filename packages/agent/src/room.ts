@@ -67,17 +67,11 @@ export function openRoom(parts: RoomParts): Room {
     const { session } = run
     const seq = await parts.save()
     const { lines } = await parts.memory.recall(session, seq)
-    const made = await summarise({ lines, run: run.run, window: window! }, run.models, { ...parts, session })
+    const summary = await summarise({ lines, run: run.run, window: window! }, run.models, { ...parts, session })
     summarised = true
-    if (!made) return context
-    parts.spend(made.usage)
-    const { summary, keep, orders } = made
-    const written = await parts.gateway.call('session.checkpoint', {
-      run: run.run,
-      summary,
-      orders,
-      ...(keep === undefined ? {} : { keep }),
-    })
+    if (!summary) return context
+    parts.spend(summary.made.usage)
+    const written = await parts.gateway.call('session.checkpoint', { run: run.run, ...summary })
     parts.memory.forget(session)
     return (await parts.memory.recall(session, written.seq)).fork()
   }

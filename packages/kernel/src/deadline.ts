@@ -29,3 +29,8 @@ export async function within<T>(work: Promise<T>, signal: AbortSignal): Promise<
     work.catch(() => {})
   }
 }
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

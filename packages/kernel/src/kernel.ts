@@ -13,6 +13,7 @@ import { chatCommands } from './commands/table.ts'
 import { openConfiguration } from './config/open.ts'
 import { openSecrets } from './config/secrets.ts'
 import { accountSettings } from './config/settings.ts'
+import { aborted } from './deadline.ts'
 import { openDelivery } from './delivery/deliver.ts'
 import { openPreviews } from './delivery/preview.ts'
 import { keepTyping } from './delivery/typing.ts'
@@ -236,6 +237,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     sessions,
     access,
     approvals,
+    budget,
     tokens,
     plugins,
     channels,
@@ -345,7 +347,3 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
 /** Runs in progress have this long to end when the gateway stops. */
 const drainMs = 5000
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}

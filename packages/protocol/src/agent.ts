@@ -100,6 +100,7 @@ export const ToolSpec = Type.Object({
 })
 export type ToolSpec = Static<typeof ToolSpec>
 
+const Made = Type.Object({ model: Type.String(), usage: Usage }, { description: 'Who summarised, and what it took.' })
 const session = Type.String()
 const run = Type.String()
 const empty = Type.Object({})
@@ -139,8 +140,8 @@ export const agentMethods = {
       summary: Type.Optional(Type.String()),
       keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })),
       orders: Type.Optional(Type.Array(Type.String())),
+      made: Type.Optional(Made),
       reason: Type.Optional(Type.String()),
-      usage: Type.Optional(Usage),
     }),
   ),
   'models.list': method(
@@ -189,6 +190,7 @@ export const gatewayForAgentMethods = {
       summary: Type.String(),
       keep: Type.Optional(Type.String({ description: 'Id of the first kept line.' })),
       orders: Type.Array(Type.String()),
+      made: Made,
     }),
     Type.Object({ seq: Type.Integer() }),
   ),

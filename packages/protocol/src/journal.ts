@@ -115,6 +115,8 @@ const bodies = {
     was: Type.Optional(Place),
     /** Ids of checkpoints that are as if they had not been written. */
     undoes: Type.Optional(Type.Array(Type.String())),
+    /** The model that made the summary, and what that took. */
+    made: Type.Optional(Type.Object({ model: Type.String(), usage: Usage })),
     system: Type.Optional(Type.String()),
     settings: Settings,
     notes: Type.Array(Type.String()),

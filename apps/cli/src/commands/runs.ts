@@ -50,3 +50,24 @@ export const drop = defineCommand({
     return { value: answer, text: `${run} is forgotten.`, next: ['What is left', 'runs list'] }
   },
 })
+
+export const more = defineCommand({
+  takes: {
+    session: {
+      about: 'The session whose run ended at its limit; the day, or the person at their limit, when absent',
+      optional: true,
+    },
+  },
+  details: "A run gets its limits once more and goes on with the next message; a day's limit is raised for today.",
+  example: '',
+  async run({ session }, cli) {
+    const gateway = await cli.gateway()
+    const answer = await gateway.call('runs.more', session === undefined ? {} : { session })
+    const goOn: [string, string] = ['Let it go on', `agent ${cli.quote('Go on where you stopped.')}`]
+    return {
+      value: answer,
+      text: answer.raised ? `Raised: ${answer.what}.` : 'Nothing is at its limit.',
+      next: answer.goOn ? goOn : ['What was used', 'usage'],
+    }
+  },
+})

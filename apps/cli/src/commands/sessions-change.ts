@@ -19,6 +19,32 @@ export const reset = defineCommand({
   },
 })
 
+export const compact = defineCommand({
+  takes: { session, keep: { about: 'What the summary shall keep, in your words', optional: true, rest: true } },
+  options: { undo: { type: 'boolean', about: 'Take the last summary back: what it stands for is read again' } },
+  details: 'The file keeps every line. Standing orders and pinned notes stay word for word.',
+  example: 'agent:main:local:default:owner',
+  async run({ session, keep, undo }, cli) {
+    const gateway = await cli.gateway()
+    using _progress = cli.terminal.progress('Asking the model for a summary')
+    const instructions = keep.join(' ')
+    const answer = await gateway.call('sessions.compact', {
+      session,
+      ...(undo ? { undo } : {}),
+      ...(instructions ? { instructions } : {}),
+    })
+    return {
+      value: answer,
+      text: answer.compacted
+        ? `Summarised:\n${answer.summary ?? ''}`
+        : `Nothing was summarised: ${answer.reason ?? ''}`,
+      next: answer.compacted
+        ? ['Take it back', `sessions compact ${cli.quote(session)} --undo`]
+        : ['What is in the file', `sessions show ${cli.quote(session)}`],
+    }
+  },
+})
+
 export const erase = defineCommand({
   takes: { session, lines: { about: 'Ids of lines; all of them when absent', optional: true, rest: true } },
   options: { yes },

@@ -15,6 +15,7 @@ import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import { defaultAgent, type Router } from '../router/router.ts'
 import type { Approvals } from '../runs/approvals.ts'
+import type { Budget } from '../runs/budget.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
 import type { Outcomes } from '../runs/outcomes.ts'
 import type { Runner } from '../runs/runner.ts'
@@ -29,6 +30,7 @@ import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
+import { usageMethods } from './usage.ts'
 
 /** Everything the methods work with: the kernel's parts, as it composed them. */
 export interface MethodParts {
@@ -41,6 +43,7 @@ export interface MethodParts {
   readonly sessions: Sessions
   readonly access: Access
   readonly approvals: Approvals
+  readonly budget: Budget
   readonly tokens: Tokens
   readonly plugins: Plugins
   readonly channels: Channels
@@ -104,6 +107,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
     ...agentMethods({ ...common, tools: () => runtime.tools, reload: (plugin) => parts.reload(plugin) }),
     ...configMethods(common),
     ...runMethods(common),
+    ...usageMethods(common),
     ...backupMethods({ ...common, version }),
   }
 }

@@ -105,8 +105,8 @@ export function sessionMethods(parts: {
         caller.signal,
       )
       if (!result.compacted) return { compacted: false, reason: result.reason ?? 'there is nothing to compact' }
-      const { summary = '', keep, orders = [] } = result
-      await begin(open, await compaction(sessions, open, { summary, ...(keep === undefined ? {} : { keep }), orders }))
+      const { summary = '', orders = [] } = result
+      await begin(open, await compaction(sessions, open, { ...result, summary, orders }))
       return { compacted: true, ...(summary ? { summary } : {}) }
     },
     async 'sessions.delete'({ session }, caller) {

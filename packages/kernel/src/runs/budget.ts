@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { failure, type Config, type Usage } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { Platform } from '../platform.ts'
+import { dayOf } from '../sessions/spending.ts'
 
 /** What was used today, in local time, so that a bill cannot run away. Survives restarts. */
 export interface Budget {
@@ -13,7 +14,9 @@ export interface Budget {
   add(usage: Usage, sender: string | undefined): void
   /** Gives what was reached last as much again for today, and says what that was; undefined when nothing was reached. */
   raise(): Promise<string | undefined>
-  readonly today: Readonly<Pick<Day, 'tokens' | 'costUsd'>>
+  readonly today: Readonly<Pick<Day, 'tokens' | 'costUsd'>> & {
+    readonly limits: { readonly tokens: number; readonly costUsd: number }
+  }
   flush(): Promise<void>
 }
 
@@ -41,10 +44,6 @@ export async function openBudget(parts: {
 }): Promise<Budget> {
   const { clock, files } = parts.platform
   const path = join(parts.home, 'state', 'usage.json')
-  const dayOf = (now: number) => {
-    const at = new Date(now)
-    return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
-  }
   let today = read(await files.readText(path), dayOf(clock.now()))
   let reached: string | undefined
   let writing: Promise<void> | undefined
@@ -71,15 +70,17 @@ export async function openBudget(parts: {
     return today
   }
   const times = (what: string) => 1 + (current().raised[what] ?? 0)
+  const ofDay = () => {
+    const { tokens, costUsd } = { ...perDay, ...parts.limits()?.perDay }
+    return { tokens: tokens * times(everybody), costUsd: costUsd * times(everybody) }
+  }
   const nameIn = (senders: Day['senders'], sender: string) =>
     sender in senders || Object.keys(senders).length < mostSenders ? sender : everybody
 
   return {
     check(sender, onFirst) {
       const used = current()
-      const limits = parts.limits()
-      const tokens = (limits?.perDay?.tokens ?? perDay.tokens) * times(everybody)
-      const costUsd = (limits?.perDay?.costUsd ?? perDay.costUsd) * times(everybody)
+      const { tokens, costUsd } = ofDay()
       const what =
         used.tokens >= tokens
           ? `${tokens} tokens (limits.perDay.tokens)`
@@ -92,7 +93,7 @@ export async function openBudget(parts: {
       }
       if (sender === undefined) return
       const name = nameIn(used.senders, sender)
-      const own = (limits?.perSender?.costUsd ?? perSender.costUsd) * times(name)
+      const own = (parts.limits()?.perSender?.costUsd ?? perSender.costUsd) * times(name)
       if ((used.senders[name] ?? 0) < own) return
       if (reached !== name) onFirst?.(`${sender} has reached today's limit of $${own}; /more gives as much again`)
       reached = name
@@ -119,7 +120,8 @@ export async function openBudget(parts: {
       return what === everybody ? "today's limit" : `today's limit of ${what}`
     },
     get today() {
-      return current()
+      const { tokens, costUsd } = current()
+      return { tokens, costUsd, limits: ofDay() }
     },
     async flush() {
       if (dirty || writing) await save()

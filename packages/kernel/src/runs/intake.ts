@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { openOnce } from '../ledger/once.ts'
 import type { Platform } from '../platform.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { personOf } from '../sessions/spending.ts'
 
 /** A message that shall become part of a run. */
 export interface Asked {
@@ -30,11 +31,6 @@ export interface Accepted {
   readonly session: string
   readonly line: string
   readonly repeated: boolean
-}
-
-/** Whoever wrote a message, as `channel/account/person`. */
-function personOf({ origin }: LineDraft<'user'>): string {
-  return origin ? `${origin.channel}/${origin.account}/${origin.sender ?? origin.peer.id}` : 'unknown'
 }
 
 /**
@@ -65,7 +61,7 @@ export function openIntake(parts: {
           agent: asked.agent,
           line: lines.at(-1)!.id,
           role: asked.role,
-          ...(asked.role === 'owner' ? {} : { sender: personOf(asked.draft) }),
+          ...(asked.role === 'owner' ? {} : { sender: asked.draft.origin ? personOf(asked.draft.origin) : 'unknown' }),
           ...(asked.reply ? { reply: asked.reply } : {}),
           ...(asked.replyTo ? { replyTo: asked.replyTo } : {}),
           ...(asked.message ? { message: asked.message } : {}),

@@ -8,7 +8,7 @@ export interface Allowances {
   /** A run of the session ended: at one of its limits, or otherwise. */
   ended(session: string, limited: boolean): void
   /** Lets the session's run go on, when it ended at a limit, else the day. Says what goes on; undefined when nothing was at its limit. */
-  more(session: string): Promise<{ readonly what: string; readonly goOn: boolean } | undefined>
+  more(session: string | undefined): Promise<{ readonly what: string; readonly goOn: boolean } | undefined>
 }
 
 /** Sessions whose last run ended at a limit are remembered, as many as anybody can have in mind. */
@@ -35,8 +35,8 @@ export function openAllowances(budget: Pick<Budget, 'raise'>): Allowances {
       if (ended.size > mostSessions && oldest !== undefined) ended.delete(oldest)
     },
     async more(session) {
-      const factor = ended.get(session)
-      if (factor !== undefined) {
+      const factor = session === undefined ? undefined : ended.get(session)
+      if (session !== undefined && factor !== undefined) {
         ended.delete(session)
         times.set(session, factor + 1)
         return { what: 'the limits of this run', goOn: true }

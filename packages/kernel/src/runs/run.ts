@@ -269,10 +269,9 @@ export function startRun(
       const stamped = await commit(drafts)
       return { seq: stamped.at(-1)?.seq ?? 0 }
     },
-    async checkpoint({ summary, keep, orders }) {
+    async checkpoint({ run: _, ...summarised }) {
       const session = await parts.sessions.open(sessionKey)
-      const made = { summary, ...(keep === undefined ? {} : { keep }), orders }
-      const stamped = await commit([await compaction(parts.sessions, session, made)])
+      const stamped = await commit([await compaction(parts.sessions, session, summarised)])
       parts.emit('sessions.changed', { key: sessionKey, deleted: false }, sessionKey)
       return { seq: stamped.at(-1)!.seq }
     },

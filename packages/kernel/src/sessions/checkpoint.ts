@@ -1,4 +1,4 @@
-import { failure, isLine, type Line, type LineDraft } from '@openclaw/protocol'
+import { failure, isLine, type Line, type LineDraft, type Usage } from '@openclaw/protocol'
 import type { Session, Sessions } from './sessions.ts'
 
 type Checkpoint = LineDraft<'checkpoint'>
@@ -8,11 +8,12 @@ export interface Summarised {
   readonly summary: string
   readonly keep?: string
   readonly orders: readonly string[]
+  readonly made?: { readonly model: string; readonly usage: Usage }
 }
 
 /** The line from which on a summary stands for the older part of a session. Who wrote that part is not forgotten. */
 export async function compaction(sessions: Sessions, session: Session, made: Summarised): Promise<Checkpoint> {
-  const { summary, keep, orders } = made
+  const { summary, keep, orders, made: by } = made
   const [first] = session.lines(session.first - 1, session.first)
   const role = session.lowestRole
   return {
@@ -26,6 +27,7 @@ export async function compaction(sessions: Sessions, session: Session, made: Sum
       settings: session.settings,
       notes: session.settings.pins ?? [],
       orders: [...orders],
+      ...(by ? { made: by } : {}),
       totals: await totals(sessions, session),
     },
     ...(role ? { role } : {}),

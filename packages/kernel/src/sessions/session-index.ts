@@ -3,10 +3,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { MethodParams, MethodResult } from '@openclaw/protocol'
 import type { FileHandle, Files } from '../platform.ts'
 import { parseLine } from './line.ts'
+import { addToSpending, type Spending } from './spending.ts'
 import { addToTotals, emptyTotals, type Totals } from './totals.ts'
 import { readFound } from './verify.ts'
 
-const schemaVersion = 1
+const schemaVersion = 2
 /** Of the words of one session, by their line: more than a journal will ever hold. */
 const linesPerSession = 2 ** 28
 const linesPerSlice = 64
@@ -25,6 +26,7 @@ export interface SessionIndex {
   renew(file: string): Promise<void>
   info(key: string): SessionInfo | undefined
   list(query: MethodParams<'sessions.list'> & { limit: number; offset: number }): MethodResult<'sessions.list'>
+  usage(query: MethodParams<'usage.get'>): Pick<MethodResult<'usage.get'>, 'rows' | 'total'>
   close(): void
 }
 
@@ -63,6 +65,12 @@ const schema = `
   CREATE INDEX by_agent ON sessions (agent, updated DESC);
   CREATE INDEX by_channel ON sessions (channel, updated DESC);
   CREATE VIRTUAL TABLE said USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+  CREATE TABLE spent (
+    session INTEGER, day TEXT, model TEXT, sender TEXT,
+    runs INTEGER, calls INTEGER, input INTEGER, cached INTEGER, output INTEGER, cost REAL,
+    PRIMARY KEY (session, day, model, sender)
+  ) WITHOUT ROWID;
+  CREATE INDEX spent_by_day ON spent (day);
   PRAGMA user_version = ${schemaVersion};
 `
 
@@ -104,7 +112,16 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
   const addWords = database.prepare('INSERT OR REPLACE INTO said (rowid, text) VALUES (?, ?)')
   const dropWords = database.prepare('DELETE FROM said WHERE rowid >= ? AND rowid < ?')
 
-  const forget = (id: number): void => void dropWords.run(id * linesPerSession, (id + 1) * linesPerSession)
+  const addSpent = database.prepare(`
+    INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      runs = runs + excluded.runs, calls = calls + excluded.calls, input = input + excluded.input,
+      cached = cached + excluded.cached, output = output + excluded.output, cost = cost + excluded.cost`)
+  const dropSpent = database.prepare('DELETE FROM spent WHERE session = ?')
+
+  const forget = (id: number): void => {
+    dropWords.run(id * linesPerSession, (id + 1) * linesPerSession)
+    dropSpent.run(id)
+  }
 
   /** Writes together: each on its own costs as much as all. */
   const together = (write: () => void): void => {
@@ -126,6 +143,7 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
     let id = row?.id
     let stale = !goesOn
     let words: [number, string][] = []
+    const spent = new Map<string, Spending>()
     const write = (done: boolean): void =>
       together(() => {
         if (stale && id !== undefined) forget(id)
@@ -133,6 +151,9 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
         id ??= (addRow.get(file) as { id: number }).id
         for (const [seq, text] of words) addWords.run(id * linesPerSession + seq, text)
         words = []
+        for (const { day, model, sender, runs, calls, input, cached, output, costUsd } of spent.values())
+          addSpent.run(id, day, model, sender, runs, calls, input, cached, output, costUsd)
+        spent.clear()
         if (!done) return
         const { key, agent, address, updatedAt } = totals
         // The title is searched like what was said; no line has the number 0.
@@ -144,7 +165,9 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
         totals.damaged++
         continue
       }
-      const said = addToTotals(totals, parseLine(reading.text))
+      const line = parseLine(reading.text)
+      addToSpending(spent, totals.spender, line)
+      const said = addToTotals(totals, line)
       if (said) words.push([reading.head.seq, said])
       if (words.length < linesPerSlice) continue
       write(false)
@@ -219,6 +242,20 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
         )
         .all({ ...named, $limit: limit, $offset: offset }) as unknown as Row[]
       return { sessions: rows.map(infoOf), total }
+    },
+    usage({ by = 'day', from = '', to = '9999', agent, limit = 100 }) {
+      const sums = `coalesce(sum(runs), 0) AS runs, coalesce(sum(calls), 0) AS calls, coalesce(sum(input), 0) AS input,
+        coalesce(sum(cached), 0) AS cached, coalesce(sum(output), 0) AS output, coalesce(sum(cost), 0.0) AS costUsd`
+      const source = `FROM spent JOIN sessions ON sessions.id = spent.session
+        WHERE day >= $from AND day <= $to${agent === undefined ? '' : ' AND sessions.agent = $agent'}`
+      const named = { $from: from, $to: to, ...(agent === undefined ? {} : { $agent: agent }) }
+      const key = { day: 'day', model: 'model', sender: 'sender', agent: 'sessions.agent', session: 'sessions.key' }[by]
+      const order = by === 'day' ? 'key' : 'costUsd DESC, input + output DESC, key'
+      const rows = database
+        .prepare(`SELECT ${key} AS key, ${sums} ${source} GROUP BY ${key} ORDER BY ${order} LIMIT $limit`)
+        .all({ ...named, $limit: limit }) as unknown as MethodResult<'usage.get'>['rows']
+      const total = database.prepare(`SELECT ${sums} ${source}`).get(named) as MethodResult<'usage.get'>['total']
+      return { rows: rows.map((row) => ({ ...row })), total: { ...total } }
     },
     close: () => database.close(),
   }

@@ -1,4 +1,13 @@
-import type { AnyLine, Line, LineDraft, LedgerRecord, MethodResult, Origin, Settings } from '@openclaw/protocol'
+import type {
+  AnyLine,
+  Line,
+  LineDraft,
+  LedgerRecord,
+  MethodParams,
+  MethodResult,
+  Origin,
+  Settings,
+} from '@openclaw/protocol'
 import type { Held } from '../ledger/ledger.ts'
 
 /** A session in memory: its head state and its live lines. */
@@ -50,6 +59,8 @@ export interface Sessions extends AsyncDisposable {
     offset: number
   }): Promise<MethodResult<'sessions.list'>>
   info(key: string): Promise<MethodResult<'sessions.get'> | undefined>
+  /** What runs used, from the journals. */
+  usage(query: MethodParams<'usage.get'>): Promise<Pick<MethodResult<'usage.get'>, 'rows' | 'total'>>
   /** Any lines of the file, live or not. */
   history(
     key: string,

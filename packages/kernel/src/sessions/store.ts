@@ -175,6 +175,7 @@ export async function openSessions(options: SessionOptions): Promise<Sessions> {
     async list(query) {
       return feed.ask((index) => index.list(query))
     },
+    usage: (query) => feed.ask((index) => index.usage(query)),
     async info(key) {
       const { file } = await open(key)
       return feed.ask((index) => index.info(key), file)

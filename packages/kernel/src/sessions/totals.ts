@@ -2,6 +2,7 @@ import { isLine, type AnyLine, type Settings, type Usage } from '@openclaw/proto
 import type { Address } from '@openclaw/protocol'
 import { parseKey } from '../router/key.ts'
 import { firstWords, patchSettings } from './session.ts'
+import { nobodyYet, type Spender } from './spending.ts'
 
 /** What the index knows of one session, folded over all lines of its journal. */
 export interface Totals {
@@ -17,6 +18,8 @@ export interface Totals {
   lines: number
   damaged: number
   usage: Usage
+  /** Who the next line's spending is counted for. */
+  spender: Spender
 }
 
 /** A journal of which nothing was read. */
@@ -32,6 +35,7 @@ export function emptyTotals(): Totals {
     lines: 0,
     damaged: 0,
     usage: { input: 0, cached: 0, output: 0 },
+    spender: nobodyYet(),
   }
 }
 

@@ -37,6 +37,7 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'runs.resume': 'admin',
   'runs.drop': 'admin',
   'runs.more': 'admin',
+  'usage.get': 'admin',
   'pairing.list': 'pairing',
   'pairing.approve': 'pairing',
   'pairing.reject': 'pairing',

@@ -7,6 +7,7 @@ import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
+import { usageMethods } from './usage.ts'
 import type { Params, Result } from './table.ts'
 
 /**
@@ -18,6 +19,7 @@ export const methods = {
   ...chatMethods,
   ...sessionMethods,
   ...runMethods,
+  ...usageMethods,
   ...channelMethods,
   ...accessMethods,
   ...agentMethods,
@@ -36,3 +38,4 @@ export { BackupInfo } from './backup.ts'
 export { ModelInfo, ModelOffer } from './agents.ts'
 export { AccountStatus, ChannelState, DeliveryInfo, Probe } from './channels.ts'
 export { PluginInfo } from './config.ts'
+export { Spent } from './usage.ts'

@@ -29,7 +29,7 @@ export const runMethods = {
   'runs.more': method(
     'admin',
     'Let go on what reached its limit: the last run of a session, with its limits once more, else the day or the person that reached theirs.',
-    closed({ session: SessionKey }),
+    closed({ session: Type.Optional(SessionKey) }),
     Type.Object({
       raised: Type.Boolean(),
       what: Type.String({ description: 'What goes on, in words.' }),
