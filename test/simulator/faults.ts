@@ -77,3 +77,22 @@ export async function refuseEach({ inLife, ends, forEver }: Trial, upto: number)
   if (forEver) expect(refusedRuns).toBeGreaterThan(0)
   return upto
 }
+
+/**
+ * Syncs fail now and then, and lives end soon after: what a failed sync was to write can still be read, and is lost with
+ * the power (`seed` spreads the moments).
+ */
+export function failSyncs(plan: Plan, seed: number): Plan {
+  return {
+    ...plan,
+    troubles: Array.from({ length: 8 }, (_, count) => {
+      const fromMs = 350 * count + ((seed * 37) % 300)
+      return { fromMs, uptoMs: fromMs + 5 + ((seed * 13) % 60), code: 'EIO', kinds: new Set(['sync']) }
+    }),
+    ends: [
+      { afterSteps: 60 + ((seed * 53) % 300), how: (['kill', 'stop', 'kill', 'power'] as const)[seed % 4]! },
+      { afterSteps: 40 + ((seed * 31) % 200), how: (['stop', 'power', 'kill'] as const)[seed % 3]! },
+      { afterSteps: 40 + ((seed * 17) % 300), how: 'power' },
+    ],
+  }
+}

@@ -1,4 +1,5 @@
 import type { Plan } from '@openclaw/testing/simulator'
+import { failSyncs } from './faults.ts'
 
 /** A bug that the simulator found, by the seed that found it. It stays, so that the bug does not come back. */
 export interface Named {
@@ -33,5 +34,15 @@ export const named: readonly Named[] = [
   {
     name: 'R6: a receipt that the disk refused was counted as a failure to send, and held up what was owed',
     seed: 18411,
+  },
+  {
+    name: 'R2: a message whose sync had failed was acknowledged after a start that could read it, and was not on the disk',
+    seed: 12,
+    change: (plan) => failSyncs(plan, 12),
+  },
+  {
+    name: 'R5: a journal whose sync had failed counted as being on the disk, as the next sync of it did not fail',
+    seed: 408,
+    change: (plan) => failSyncs(plan, 408),
   },
 ]

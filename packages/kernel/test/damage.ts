@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { diskWith, filesOf, type Disk } from '@openclaw/testing/simulator'
+import { diskWith, filesOf, type Disk, type Operation } from '@openclaw/testing/simulator'
 import { testPlatform } from '@openclaw/testing'
 import type { Platform } from '../src/platform.ts'
 
@@ -35,8 +35,11 @@ export function intactLines(whole: Buffer, bytes: Buffer): readonly string[] {
   return [...new Set(bytes.toString('latin1').split('\n'))].filter((line) => known.has(line))
 }
 
-/** A platform whose disk is memory, with these files on it. */
-export function memoryPlatform(files: Readonly<Record<string, Uint8Array>> = {}): Platform & { readonly disk: Disk } {
+/** A platform whose disk is memory, with these files on it, and refuses what `refuses` says. */
+export function memoryPlatform(
+  files: Readonly<Record<string, Uint8Array>> = {},
+  refuses: (operation: Operation) => boolean = () => false,
+): Platform & { readonly disk: Disk } {
   const disk = diskWith(files)
   const platform = testPlatform('/home')
   return {
@@ -44,7 +47,11 @@ export function memoryPlatform(files: Readonly<Record<string, Uint8Array>> = {})
     disk,
     files: filesOf(
       disk,
-      async (_operation, perform) => perform(),
+      async (operation, perform, refused) => {
+        if (!refuses(operation)) return perform()
+        refused?.()
+        throw Object.assign(new Error(`EIO: refused, ${operation.path}`), { code: 'EIO' })
+      },
       () => platform.clock.now(),
     ),
   }
@@ -53,4 +60,9 @@ export function memoryPlatform(files: Readonly<Record<string, Uint8Array>> = {})
 /** The files on a disk. */
 export function filesOn(disk: Disk): Record<string, Buffer> {
   return Object.fromEntries([...disk.names].map(([path, { bytes }]) => [path, Buffer.from(bytes)]))
+}
+
+/** What is left of a disk for certain when the power goes now. */
+export function safeOn(disk: Disk): Record<string, Buffer> {
+  return Object.fromEntries([...disk.names.keys()].map((path) => [path, disk.safe(path)]))
 }

@@ -32,7 +32,7 @@ export interface LogStart {
   name(): string
   /** Number of the last commit. */
   readonly last: number
-  /** The file does not end in a newline. */
+  /** The file may not end in a newline. */
   readonly torn: boolean
   readonly clock: Clock
 }

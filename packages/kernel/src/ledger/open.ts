@@ -1,5 +1,5 @@
 import type { Log as Report } from '@openclaw/sdk'
-import type { FileHandle, Files, Platform } from '../platform.ts'
+import type { Files, Platform } from '../platform.ts'
 import { eraseSegment } from './erase.ts'
 import type { Ledger } from './ledger.ts'
 import { encodeEntries, encodeGroup } from './line.ts'
@@ -7,6 +7,7 @@ import { openLog } from './log.ts'
 import { emptyFindings, type Findings, type Refusals } from './read.ts'
 import { findSegments, pathAfter, readSegments, type SegmentFile } from './segments.ts'
 import { createState, type LedgerState } from './state.ts'
+import { appendAnew } from './tail.ts'
 
 /** A segment is ended when it has so many bytes: a start after a crash reads at most one of them. */
 const segmentBytes = 4 << 20
@@ -36,22 +37,29 @@ export async function openLedger(options: {
   const handle = await files.open(current().path, 'append')
 
   try {
-    // What a killed process wrote can be read before it is on the disk, and the name of its file too: neither may count
-    // until it is.
-    const [{ state, findings }] = await Promise.all([fold(files, found), handle.sync(), files.syncFolder(folder)])
+    const { state, findings } = await fold(files, found)
     reportFindings(findings, opened, report)
     const { followed } = state
-    const torn = await endsTorn(handle, current().size)
+    // The last record of an orderly end says that the journals have all that stands before it, so that is on the disk.
+    const ended = state.last === (followed === 0 ? 0 : followed + 1)
+    const { size, head } = current()
+    // What a killed process wrote can be read before it is on the disk, and the name of its file too: neither may count
+    // until it is.
+    const [anew] = await Promise.all([
+      ended ? handle.sync().then(() => 0) : appendAnew({ handle, size }, head?.bytes ?? 0),
+      files.syncFolder(folder),
+    ])
     const log = openLog({
       handle,
       open: () => files.open(current().path, 'append'),
       name: () => current().path,
       last: state.last,
-      torn,
+      // How it ends now is not how it ends when what was last written is lost.
+      torn: size > 0 && anew === 0,
       clock,
     })
-    let bytes = current().size
-    let headBytes = current().head?.bytes ?? 0
+    let bytes = size + anew
+    let headBytes = head?.bytes ?? 0
     let ending: Promise<void> | undefined
     let closed = false
 
@@ -125,8 +133,7 @@ export async function openLedger(options: {
       },
       damaged: findings.damaged.length,
       async *lines() {
-        // Where the record that says so is itself the last one, the journals have everything.
-        if (followed > 0 && state.last === followed + 1) return
+        if (ended) return
         const from = opened.findLastIndex(({ head }) => head && head.upto <= followed)
         const after = from < 0 ? 0 : opened[from]!.head!.upto
         const { refusals } = findings
@@ -219,12 +226,6 @@ async function foldOnce(files: Files, segments: readonly SegmentFile[], refusals
   for await (const { n, at, group } of rest) state.apply(group, at, n)
   findings.damaged = findings.damaged.map(({ segment, offset }) => ({ segment: segment + from, offset }))
   return { state, findings }
-}
-
-async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return false
-  const last = await handle.read(size - 1, 1)
-  return last[0] !== 0x0a
 }
 
 function reportFindings({ damaged, newer }: Findings, segments: readonly SegmentFile[], report: Report): void {

@@ -10,12 +10,13 @@ const looks = 8
 const syncsAtOnce = 16
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
+const blockBytes = 1 << 20
 
 /** The journal files as they follow the ledger: appends in the background, in order, one at a time for each file. */
 export interface Journals extends AsyncDisposable {
   /** Queues lines for a file. A disk that refuses is tried again until it takes them. */
   append(file: string, texts: readonly string[]): void
-  /** What an earlier process wrote to the file may not be on the disk: the next `sync` puts it there. */
+  /** What an earlier process wrote to the file may not be on the disk, nor get there: the next `sync` writes it anew. */
   touch(file: string): void
   /** Runs when all that was queued before is in the file, while the file is not open; what is queued after waits. */
   exclusive<T>(file: string, work: () => Promise<T>): Promise<T>
@@ -58,6 +59,11 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
   const opened = new Set<Journal>()
   const unsynced = new Set<string>()
   const unsyncedFolders = new Set<string>()
+  /**
+   * A sync of them failed, or may have: what it was to write can be read, and no later sync puts it on the disk
+   * (https://lwn.net/Articles/752063/).
+   */
+  const doubted = new Set<string>()
   let closed = false
 
   const journalOf = (file: string): Journal => {
@@ -208,12 +214,22 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     if (!unsynced.delete(file)) return
     const journal = journalOf(file)
     try {
-      await (await handleOf(file, journal)).sync()
+      if (doubted.has(file)) await writeAnew(file, journal)
+      else await (await handleOf(file, journal)).sync()
       unsyncedFolders.add(dirname(file))
     } catch (error) {
       unsynced.add(file)
+      doubted.add(file)
       throw error
     }
+  }
+
+  /** The same bytes in a file of their own, which takes the place of the doubted one once it is on the disk. */
+  const writeAnew = async (file: string, journal: Journal): Promise<void> => {
+    await release(journal)
+    await using source = await files.open(file, 'read')
+    await files.replace(file, blocksOf(source, await source.size()))
+    doubted.delete(file)
   }
 
   return {
@@ -227,7 +243,10 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       // A disk that refused is tried again at its time, not with each line.
       if (!journal.retry) void wake(file, journal)
     },
-    touch: (file) => void unsynced.add(file),
+    touch(file) {
+      unsynced.add(file)
+      doubted.add(file)
+    },
     exclusive: (file, work) => enqueue(file, true, work),
     remove(file) {
       const journal = journalOf(file)
@@ -235,6 +254,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       return enqueue(file, true, async () => {
         await files.remove(file)
         unsynced.delete(file)
+        doubted.delete(file)
         unsyncedFolders.add(dirname(file))
       })
     },
@@ -264,6 +284,10 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       journals.clear()
     },
   }
+}
+
+async function* blocksOf(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < size; at += blockBytes) yield await handle.read(at, Math.min(blockBytes, size - at))
 }
 
 /** How many of the texts are wholly within the first `written` bytes of an append. */

@@ -1,7 +1,7 @@
 import { failure } from '@openclaw/protocol'
 import { randomFrom, type Platform } from '@openclaw/kernel'
 import type { Disk } from './disk/disk.ts'
-import { filesOf, trouble, type Operation } from './disk/files.ts'
+import { filesOf, trouble, type Operation, type Perform } from './disk/files.ts'
 import type { Draws } from './draws.ts'
 import { clockOf, type Time } from './time.ts'
 
@@ -46,7 +46,7 @@ export function beginLife(parts: {
   const inFlight = new Set<{ readonly operation: Operation; perform(bytes?: number): unknown }>()
   let alive = true
 
-  const perform = <T>(operation: Operation, act: (bytes?: number) => T): Promise<T> =>
+  const perform: Perform = <T>(operation: Operation, act: (bytes?: number) => T, refused?: () => void): Promise<T> =>
     new Promise((resolve, reject) => {
       if (!alive) return
       const asked = { operation, perform: act }
@@ -58,6 +58,7 @@ export function beginLife(parts: {
         try {
           if (refusal === 'lie') return resolve(undefined as never)
           if (refusal?.bytes) act(refusal.bytes)
+          if (refusal) refused?.()
           if (refusal) throw trouble(refusal.code, operation.path)
           resolve(act())
         } catch (error) {

@@ -13,9 +13,9 @@ export interface Operation {
 
 /**
  * How operations come about: `perform` does it, or for a write the first `bytes` of it, and may be called late, in part,
- * or never. Resolves with what it gave.
+ * or never. `refused` is called where the disk refuses it. Resolves with what it gave.
  */
-export type Perform = <T>(operation: Operation, perform: (bytes?: number) => T) => Promise<T>
+export type Perform = <T>(operation: Operation, perform: (bytes?: number) => T, refused?: () => void) => Promise<T>
 
 /** The disk as a platform's files, in the steps in which the real ones are made. */
 export function filesOf(disk: Disk, perform: Perform, nowMs: () => number): Files {
@@ -61,7 +61,7 @@ export function filesOf(disk: Disk, perform: Perform, nowMs: () => number): File
             write(inode, bytes.subarray(0, upto)),
           )
         }
-        await perform({ kind: 'sync', path: beside }, () => inode.sync())
+        await perform({ kind: 'sync', path: beside }, inode.sync, inode.lose)
         await perform({ kind: 'rename', path }, () => rename(beside, path))
       } catch (error) {
         await perform({ kind: 'remove', path: beside }, () => void names.delete(beside)).catch(() => {})
@@ -127,7 +127,7 @@ export function filesOf(disk: Disk, perform: Perform, nowMs: () => number): File
         ),
       sync: () =>
         inOrder(async () => {
-          await perform({ kind: 'sync', path }, () => inode.sync())
+          await perform({ kind: 'sync', path }, inode.sync, inode.lose)
           if (!nameOwed) return
           await syncFolder(dirname(path))
           nameOwed = false

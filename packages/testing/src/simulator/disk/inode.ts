@@ -4,8 +4,13 @@ import type { Draws } from '../draws.ts'
 export interface Inode {
   readonly bytes: Buffer
   append(bytes: Uint8Array): void
-  /** All of them do. */
+  /** All of them do, but for what a failed sync lost. */
   sync(): void
+  /**
+   * A sync failed: what it was to write stays readable, counts as written from now on, and is not on the disk, as on
+   * Linux (https://lwn.net/Articles/752063/).
+   */
+  lose(): void
   /** The bytes that are there for certain. */
   safe(): Buffer
   /** What a loss of power leaves. */
@@ -19,6 +24,12 @@ export function inodeOf(content: Uint8Array = new Uint8Array()): Inode {
   let durable = length
   /** Where each unsynced append begins. */
   let starts: number[] = []
+  const lost: { readonly from: number; readonly upto: number }[] = []
+  const withoutLost = (bytes: Buffer): Buffer => {
+    const left = Buffer.from(bytes)
+    for (const { from, upto } of lost) left.fill(0, Math.min(from, left.length), Math.min(upto, left.length))
+    return left
+  }
 
   return {
     get bytes() {
@@ -35,12 +46,17 @@ export function inodeOf(content: Uint8Array = new Uint8Array()): Inode {
       durable = length
       starts = []
     },
-    safe: () => room.subarray(0, durable),
+    lose() {
+      if (durable < length) lost.push({ from: durable, upto: length })
+      durable = length
+      starts = []
+    },
+    safe: () => withoutLost(room.subarray(0, durable)),
     survive(draws) {
-      if (durable === length) return inodeOf(room.subarray(0, length))
+      if (durable === length) return inodeOf(withoutLost(room.subarray(0, length)))
       // The length and each append's bytes reach the disk by themselves and in any order.
       const end = draws.pick([durable, length, draws.between(durable, length)])
-      const left = Buffer.from(room.subarray(0, end))
+      const left = withoutLost(room.subarray(0, end))
       for (const [at, start] of starts.entries()) {
         if (start < end && draws.chance(0.25)) left.fill(0, start, Math.min(end, starts[at + 1] ?? end))
       }
