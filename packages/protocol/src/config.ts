@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { Limits } from './agent.ts'
+import { Limits } from './limits.ts'
 import { Right, Role, Thinking } from './values.ts'
 
 /**
