@@ -83,7 +83,13 @@ describe('what a model says', () => {
       ),
     )
     expect(events.slice(0, 3)).toEqual([
-      { type: 'call', id: 'a', name: 'bash', input: { command: 'ls' }, keep: { model: 'm1', google: { thoughtSignature: 'x' } } },
+      {
+        type: 'call',
+        id: 'a',
+        name: 'bash',
+        input: { command: 'ls' },
+        keep: { model: 'm1', google: { thoughtSignature: 'x' } },
+      },
       { type: 'call', id: 'b', name: 'bash', input: '{"command":"l' },
       { type: 'call', id: 'c', name: 'list', input: {} },
     ])
