@@ -131,7 +131,19 @@ export const commands: readonly Row[] = [
   row('approvals approve', 'Allow one tool call.', async () => (await import('./commands/approvals.ts')).approve),
   row('approvals deny', 'Deny one tool call.', async () => (await import('./commands/approvals.ts')).deny),
 
-  row('agents list', 'List the configured agents.', async () => (await import('./commands/models.ts')).agents),
+  row('agents list', 'List the agents and whom they answer.', async () => (await import('./commands/agents.ts')).list),
+  row('agents add', 'Add an agent.', async () => (await import('./commands/agents.ts')).add),
+  row(
+    'agents remove',
+    'Take an agent out of the configuration; its files stay.',
+    async () => (await import('./commands/agents.ts')).remove,
+  ),
+  row(
+    'agents bind',
+    'Let an agent answer a channel, an account, a person or a group.',
+    async () => (await import('./commands/agents.ts')).bind,
+  ),
+  row('agents unbind', 'Take a binding back.', async () => (await import('./commands/agents.ts')).unbind),
   row(
     'models list',
     'List models, the one in use, and what was noticed on this machine.',

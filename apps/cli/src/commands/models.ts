@@ -2,25 +2,6 @@ import { defineCommand } from '../command.ts'
 import { exits } from '../exits.ts'
 import { columns, oneLine, printable } from '../terminal.ts'
 
-export const agents = defineCommand({
-  example: '',
-  async run(_given, cli) {
-    const gateway = await cli.gateway()
-    const answer = await gateway.call('agents.list', {})
-    const rows = answer.agents.map((one) => [
-      one.default ? `${one.id} (default)` : one.id,
-      one.name ?? '',
-      [one.model, ...one.fallbacks].join(', '),
-      one.workspace,
-    ])
-    return {
-      value: answer,
-      text: columns([['AGENT', 'NAME', 'MODEL', 'WORKSPACE'], ...rows]),
-      next: ['Give one a model', 'models list'],
-    }
-  },
-})
-
 export const list = defineCommand({
   takes: { provider: { about: 'Only models of this provider', optional: true } },
   options: { discover: { type: 'boolean', about: 'Look for local model servers and key variables as well' } },

@@ -10,7 +10,24 @@ import { agentFolder } from '../runs/plan.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
 import { byPerson, checkSession, type Handlers } from './caller.ts'
 
-type Names = 'agents.list' | 'models.list' | 'models.set' | 'models.auth' | 'models.test' | 'tools.list'
+type Names =
+  | 'agents.list'
+  | 'agents.add'
+  | 'agents.remove'
+  | 'agents.bind'
+  | 'agents.unbind'
+  | 'models.list'
+  | 'models.set'
+  | 'models.auth'
+  | 'models.test'
+  | 'tools.list'
+
+type Binding = NonNullable<Config['bindings']>[number]
+
+/** The same place is written in the same way. */
+function canonical({ channel, account = 'default', peer, guild, team, roles }: Binding['match']): string {
+  return JSON.stringify([channel, account, peer?.kind, peer?.id, guild, team, roles?.toSorted()])
+}
 
 /** Every configured agent; `main` always exists. */
 export function agentIds(config: Config): string[] {
@@ -41,6 +58,21 @@ export function agentMethods(parts: {
     return { role, peer, sandboxed: sandboxed && !(role === 'owner' && peer.kind === 'direct') }
   }
 
+  function known(id: string): void {
+    if (agentIds(configuration.value).includes(id)) return
+    throw failure(
+      'not_found',
+      `there is no agent "${id}"; see \`openclaw agents list\`, or add it with \`openclaw agents add ${id}\``,
+    )
+  }
+
+  /** The binding of exactly this place. */
+  function bindingOf(match: Binding['match']) {
+    const bindings = configuration.value.bindings ?? []
+    const wanted = canonical(match)
+    return { bindings, at: bindings.findIndex((binding) => canonical(binding.match) === wanted) }
+  }
+
   return {
     'agents.list'() {
       const config = configuration.value
@@ -54,9 +86,46 @@ export function agentMethods(parts: {
             model: model(id),
             fallbacks: one?.fallbacks ?? [],
             workspace: agentFolder(parts.home, id, one),
+            bindings: (config.bindings ?? []).filter(({ agent }) => agent === id).map(({ match }) => match),
           }
         }),
       }
+    },
+    async 'agents.add'({ id, ...settings }, caller) {
+      if (agentIds(configuration.value).includes(id))
+        throw failure(
+          'conflict',
+          `agents.add: there is an agent "${id}" already; change it with \`openclaw config set agents.${id}\``,
+        )
+      await configuration.set(`agents.${id}`, settings, undefined, byPerson(caller))
+      return { id, workspace: agentFolder(parts.home, id, configuration.value.agents?.[id]) }
+    },
+    async 'agents.remove'({ id }) {
+      if (id === 'main')
+        throw failure('invalid_params', 'agents.remove: "main" is always there; it can only be changed')
+      known(id)
+      const bound = (configuration.value.bindings ?? []).filter(({ agent }) => agent === id)
+      const left = (configuration.value.bindings ?? []).filter(({ agent }) => agent !== id)
+      await configuration.edit([
+        { path: `agents.${id}` },
+        ...(bound.length > 0 ? [left.length > 0 ? { path: 'bindings', value: left } : { path: 'bindings' }] : []),
+      ])
+      return { id, bindings: bound.length }
+    },
+    async 'agents.bind'({ agent: id, match }) {
+      known(id)
+      const { bindings, at } = bindingOf(match)
+      const binding = { agent: id, match }
+      if (bindings.length === 0) await configuration.set('bindings', [binding])
+      else await configuration.set(`bindings.${at === -1 ? bindings.length : at}`, binding)
+      return { agent: id, ...(at === -1 ? {} : { instead: bindings[at]!.agent }) }
+    },
+    async 'agents.unbind'({ match }) {
+      const { bindings, at } = bindingOf(match)
+      if (at === -1)
+        throw failure('not_found', 'agents.unbind: nothing is bound to exactly this; see `openclaw agents list`')
+      await configuration.set(`bindings.${at}`, undefined)
+      return { agent: bindings[at]!.agent }
     },
     async 'models.list'(params, caller) {
       const current = model(defaultAgent(configuration.value))

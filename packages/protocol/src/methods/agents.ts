@@ -1,6 +1,10 @@
 import Type from 'typebox'
+import { BindingConfig } from '../config.ts'
 import { Effect } from '../values.ts'
 import { closed, method, none } from './table.ts'
+
+/** Names a folder and the head of session keys. */
+const AgentId = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$' })
 
 export const ModelInfo = Type.Object({
   id: Type.String({ description: '`provider/model`.' }),
@@ -34,9 +38,42 @@ export const agentMethods = {
           model: Type.String(),
           fallbacks: Type.Array(Type.String()),
           workspace: Type.String(),
+          bindings: Type.Array(BindingConfig.properties.match),
         }),
       ),
     }),
+  ),
+  'agents.add': method(
+    'admin',
+    'Add an agent with a model, a workspace and a name of its own.',
+    closed({
+      id: AgentId,
+      name: Type.Optional(Type.String({ maxLength: 100 })),
+      model: Type.Optional(Type.String({ description: '`provider/model`.' })),
+      workspace: Type.Optional(Type.String({ description: "Folder; the agent's own when absent." })),
+    }),
+    Type.Object({ id: Type.String(), workspace: Type.String() }),
+  ),
+  'agents.remove': method(
+    'admin',
+    'Take an agent and its bindings out of the configuration; its sessions and its workspace stay on the disk.',
+    closed({ id: AgentId }),
+    Type.Object({ id: Type.String(), bindings: Type.Integer({ description: 'So many bindings went with it.' }) }),
+  ),
+  'agents.bind': method(
+    'admin',
+    'Let an agent answer a channel, an account, a person or a group. The same place bound before is bound anew.',
+    closed({ agent: AgentId, match: BindingConfig.properties.match }),
+    Type.Object({
+      agent: Type.String(),
+      instead: Type.Optional(Type.String({ description: 'Who answered there before.' })),
+    }),
+  ),
+  'agents.unbind': method(
+    'admin',
+    'Take a binding back.',
+    closed({ match: BindingConfig.properties.match }),
+    Type.Object({ agent: Type.String({ description: 'Who answered there before.' }) }),
   ),
   'models.list': method(
     'read',
