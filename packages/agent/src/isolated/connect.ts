@@ -89,19 +89,28 @@ export function connectEntry(parts: EntryParts): Alive {
   }
 
   async function begin(): Promise<EntryLife> {
-    const mine = open(await reach.path(plugin, scope.signal))
+    for (;;) {
+      const mine = open(await reach.path(plugin, scope.signal))
+      try {
+        await setUp(mine)
+        return mine
+      } catch (thrown) {
+        const died = await mine.isOver()
+        mine.wire.close()
+        // The next process may fare better. One that goes on dying is parked, and then there is no way to it.
+        if (!died || scope.signal.aborted) throw thrown
+      }
+    }
+  }
+
+  async function setUp(mine: EntryLife): Promise<void> {
     const late = new AbortController()
     using _timer = clock.after(setUpMs, () =>
       late.abort(failure('unavailable', `${plugin}: its entry was not set up within ${setUpMs / 1000} s`)),
     )
     const signal = AbortSignal.any([scope.signal, late.signal])
-    try {
-      await parts.setUp((method, params) => mine.call(method, params, { signal }))
-      if (signal.aborted) throw signal.reason
-    } catch (thrown) {
-      mine.wire.close()
-      throw thrown
-    }
+    await parts.setUp((method, params) => mine.call(method, params, { signal }))
+    if (signal.aborted) throw signal.reason
     now = mine
     void mine.wire.closed.then(() => {
       if (now !== mine) return
@@ -109,7 +118,6 @@ export function connectEntry(parts: EntryParts): Alive {
       // What it offers is there again as soon as its process is, also when nobody asks for it.
       if (!scope.signal.aborted) current().catch(complain)
     })
-    return mine
   }
 
   function open(path: string): EntryLife {
@@ -131,9 +139,9 @@ export function connectEntry(parts: EntryParts): Alive {
         parts.handlers(() => mine),
       ),
       onNotification(event, payload) {
-        const schema = entryTells[event]
-        if (!schema) throw failure('not_found', `there is nothing called "${String(event).slice(0, 60)}" to tell`)
-        check(event, schema, payload)
+        if (!Object.hasOwn(entryTells, event))
+          throw failure('not_found', `there is nothing called "${String(event).slice(0, 60)}" to tell`)
+        check(event, entryTells[event], payload)
         parts.hear[event](payload as never)
       },
       onError: (thrown) => scope.log.warn('what its process told was refused', { error: String(thrown) }),
@@ -141,6 +149,8 @@ export function connectEntry(parts: EntryParts): Alive {
       maxIncoming: maxWaiting,
       after: (ms, call) => clock.after(ms, call),
     })
+    // One that says a line too long would say it again.
+    void wire.closed.then((reason) => reason?.code === 'invalid_params' && reach.end(plugin, reason.message))
     const mine: EntryLife = {
       wire,
       async call(method, params, options) {

@@ -8,7 +8,7 @@ const deadly: readonly Fault[] = ['flood', 'frames', 'exit', 'memory', 'block']
 const slow = { timeout: 180_000, retry: 1 }
 let people = 0
 
-test.each(['connect', 'event', 'render', 'send', 'typing', 'fetch', 'probe', 'verify', 'handle'])(
+test.each(['connect', 'event', 'render', 'send', 'edit', 'find', 'typing', 'fetch', 'probe', 'verify', 'handle'])(
   'L3: a channel that throws, hangs, floods, exits, eats memory or blocks in %s takes nobody else down',
   slow,
   async (hook) => {
@@ -27,7 +27,7 @@ test.each(['connect', 'event', 'render', 'send', 'typing', 'fetch', 'probe', 've
       else if (hook === 'verify' || hook === 'handle')
         await fetch(webhook, { method: 'POST', headers: { 'x-sign': 'right' }, body: 'x' })
       else
-        await platform.says(hook === 'typing' ? 'take your time' : 'hello', {
+        await platform.says({ typing: 'take your time', edit: 'grow slowly', find: 'grow slowly' }[hook] ?? 'hello', {
           ...from,
           ...(hook === 'fetch' ? { attachments } : {}),
         })

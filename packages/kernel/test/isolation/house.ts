@@ -124,6 +124,9 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     const [, tool, input] = /use (\w+) (.*)/.exec(textOf(last?.content ?? [])) ?? []
     if (tool !== undefined) return callTool(tool, JSON.parse(input!))
     const answer = say(`heard: ${heard}`)
+    // A preview is looked for and sent after a moment, and edited after another one.
+    if (heard.includes('grow slowly'))
+      return [say('This answer grows, as long ones do, '), wait(3200), say('and grows, '), wait(1200), say('and ends.')]
     // Typing is shown for an answer that takes a moment.
     return heard.includes('take your time') ? [wait(600), answer] : answer
   })
