@@ -42,7 +42,7 @@ function house(script: Script, config: object = {}) {
 
 it('a person who is not the owner has a dollar a day: they and the owner are told, and /more gives them another', async () => {
   const { room, start, tell } = house(() => say('done'))
-  await using kernel = await start()
+  await using _ = await start()
   await tell('olga', 'hello')
   for (let n = 0; n < 2; n++) expect((await tell('ada', `question ${n}`)).text).toBe('done')
   const told = room.messages.length
