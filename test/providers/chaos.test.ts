@@ -32,7 +32,7 @@ const beginnings: Readonly<Record<Shape, readonly object[]>> = {
 }
 
 /** Connects to an endpoint that says these pieces of a stream; then it breaks off, or ends as if that were all. */
-async function saying({ shape, connect }: Vendor, end: string | 'reset') {
+async function saying({ shape, connect }: Vendor, end: string) {
   const pieces = [
     ...beginnings[shape].map((event) => `data: ${JSON.stringify(event)}\n\n`),
     ...(end === 'reset' ? [] : [end]),

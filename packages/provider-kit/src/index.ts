@@ -1,3 +1,4 @@
+export { openAccount, type Account } from './account.ts'
 export { catalog, type Known } from './catalog.ts'
 export { addressOf, isPrivate, warnOfPlainHttp } from './endpoint.ts'
 export { readFailure, type ModelFailure } from './failure.ts'

@@ -1,12 +1,8 @@
-import { keptFor, type Vendor } from '@openclaw/provider-kit'
+import { keptFor, type Account, type Vendor } from '@openclaw/provider-kit'
 import type { ModelRequest } from '@openclaw/sdk'
 
 /** How Anthropic is asked: its library, with what it shall cache. */
-export function askAnthropic(
-  baseUrl: string,
-  key: string,
-  fetch: typeof globalThis.fetch,
-): Required<Pick<Vendor, 'load' | 'options'>> {
+export function askAnthropic({ baseUrl, key, fetch }: Account): Required<Pick<Vendor, 'load' | 'options'>> {
   return {
     async load() {
       const { createAnthropic } = await import('@ai-sdk/anthropic')

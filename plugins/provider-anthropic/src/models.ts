@@ -1,17 +1,12 @@
-import { getJson, record, rowsOf, whole } from '@openclaw/provider-kit'
+import { getJson, record, rowsOf, whole, type Account } from '@openclaw/provider-kit'
 import type { Model } from '@openclaw/sdk'
 
 /** Asks for the models of the account (https://platform.claude.com/docs/en/api/models/list). Throws a typed failure. */
-export async function listModels(
-  baseUrl: string,
-  key: string,
-  fetch: typeof globalThis.fetch,
-  signal: AbortSignal,
-): Promise<Model[]> {
+export async function listModels({ id, baseUrl, key, fetch }: Account, signal: AbortSignal): Promise<Model[]> {
   const url = `${baseUrl}/models?limit=1000`
   const headers = { 'x-api-key': key, 'anthropic-version': '2023-06-01' }
-  const body = await getJson({ who: 'anthropic', url, headers, fetch, signal })
-  return rowsOf(record(body).data, 'anthropic', url).flatMap(readModel)
+  const body = await getJson({ who: id, url, headers, fetch, signal })
+  return rowsOf(record(body).data, id, url).flatMap(readModel)
 }
 
 function readModel(row: Record<string, unknown>): Model[] {

@@ -1,24 +1,25 @@
-import { addressOf, connectVendor, offersOfKeys, warnOfPlainHttp } from '@openclaw/provider-kit'
+import { connectVendor, openAccount } from '@openclaw/provider-kit'
 import { defineProvider } from '@openclaw/sdk'
 import { askAnthropic } from './ask.ts'
 import { config } from './config.ts'
 import { listModels } from './models.ts'
 
+const vendor = {
+  id: 'anthropic',
+  baseUrl: 'https://api.anthropic.com/v1',
+  variables: { ANTHROPIC_API_KEY: 'Anthropic' },
+}
+
 /** Claude, through Anthropic's Messages API. */
 export default defineProvider({
-  id: 'anthropic',
+  id: vendor.id,
   config,
-  connect({ config, env, fetch, log }) {
-    const baseUrl = addressOf('anthropic', config.baseUrl ?? 'https://api.anthropic.com/v1')
-    const { key = '' } = config
-    warnOfPlainHttp('anthropic', baseUrl, key, log)
+  connect(setup) {
+    const account = openAccount(vendor, setup)
     return connectVendor({
-      id: 'anthropic',
-      config,
-      unset: key ? undefined : 'anthropic: there is no key; set one with `openclaw models auth anthropic`',
-      ...askAnthropic(baseUrl, key, fetch),
-      list: (signal) => listModels(baseUrl, key, fetch, signal),
-      discover: async () => offersOfKeys({ ANTHROPIC_API_KEY: { label: 'Anthropic' } }, env),
+      ...account,
+      ...askAnthropic(account),
+      list: (signal) => listModels(account, signal),
     })
   },
 })

@@ -1,11 +1,7 @@
-import type { Vendor } from '@openclaw/provider-kit'
+import type { Account, Vendor } from '@openclaw/provider-kit'
 
 /** How Gemini is asked: its library, which is told to show what the model thinks. */
-export function askGoogle(
-  baseUrl: string,
-  key: string,
-  fetch: typeof globalThis.fetch,
-): Required<Pick<Vendor, 'load' | 'options'>> {
+export function askGoogle({ baseUrl, key, fetch }: Account): Required<Pick<Vendor, 'load' | 'options'>> {
   return {
     async load() {
       const { createGoogle } = await import('@ai-sdk/google')

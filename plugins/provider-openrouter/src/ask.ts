@@ -1,11 +1,7 @@
-import { record, type Vendor } from '@openclaw/provider-kit'
+import { record, type Account, type Vendor } from '@openclaw/provider-kit'
 
 /** How OpenRouter is asked: its library, with the cost of each call, and cache marks where the vendor behind wants them. */
-export function askOpenRouter(
-  baseUrl: string,
-  key: string,
-  fetch: typeof globalThis.fetch,
-): Required<Pick<Vendor, 'load' | 'options' | 'said'>> {
+export function askOpenRouter({ baseUrl, key, fetch }: Account): Required<Pick<Vendor, 'load' | 'options' | 'said'>> {
   return {
     async load() {
       const { createOpenRouter } = await import('@openrouter/ai-sdk-provider')

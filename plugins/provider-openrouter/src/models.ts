@@ -1,15 +1,10 @@
-import { getJson, record, rowsOf, whole, type Row } from '@openclaw/provider-kit'
+import { getJson, record, rowsOf, whole, type Account, type Row } from '@openclaw/provider-kit'
 
 /** Asks for all models that chat (https://openrouter.ai/docs/api-reference/list-available-models), with their prices. */
-export async function listModels(
-  baseUrl: string,
-  key: string,
-  fetch: typeof globalThis.fetch,
-  signal: AbortSignal,
-): Promise<Row[]> {
+export async function listModels({ id, baseUrl, key, fetch }: Account, signal: AbortSignal): Promise<Row[]> {
   const url = `${baseUrl}/models`
-  const body = await getJson({ who: 'openrouter', url, headers: { authorization: `Bearer ${key}` }, fetch, signal })
-  return rowsOf(record(body).data, 'openrouter', url).flatMap(readModel)
+  const body = await getJson({ who: id, url, headers: { authorization: `Bearer ${key}` }, fetch, signal })
+  return rowsOf(record(body).data, id, url).flatMap(readModel)
 }
 
 function readModel(row: Record<string, unknown>): Row[] {

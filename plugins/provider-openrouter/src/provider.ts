@@ -1,24 +1,25 @@
-import { addressOf, connectVendor, offersOfKeys, warnOfPlainHttp } from '@openclaw/provider-kit'
+import { connectVendor, openAccount } from '@openclaw/provider-kit'
 import { defineProvider } from '@openclaw/sdk'
 import { askOpenRouter } from './ask.ts'
 import { config } from './config.ts'
 import { listModels } from './models.ts'
 
+const vendor = {
+  id: 'openrouter',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  variables: { OPENROUTER_API_KEY: 'OpenRouter' },
+}
+
 /** The models of all vendors with one key, through OpenRouter. */
 export default defineProvider({
-  id: 'openrouter',
+  id: vendor.id,
   config,
-  connect({ config, env, fetch, log }) {
-    const baseUrl = addressOf('openrouter', config.baseUrl ?? 'https://openrouter.ai/api/v1')
-    const { key = '' } = config
-    warnOfPlainHttp('openrouter', baseUrl, key, log)
+  connect(setup) {
+    const account = openAccount(vendor, setup)
     return connectVendor({
-      id: 'openrouter',
-      config,
-      unset: key ? undefined : 'openrouter: there is no key; set one with `openclaw models auth openrouter`',
-      ...askOpenRouter(baseUrl, key, fetch),
-      list: (signal) => listModels(baseUrl, key, fetch, signal),
-      discover: async () => offersOfKeys({ OPENROUTER_API_KEY: { label: 'OpenRouter' } }, env),
+      ...account,
+      ...askOpenRouter(account),
+      list: (signal) => listModels(account, signal),
     })
   },
 })
