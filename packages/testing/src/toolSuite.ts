@@ -129,6 +129,8 @@ export interface ToolFixture {
   /** The entry's module: with it, everything is held a second time against the entry in a process of its own. */
   readonly module?: URL
   readonly config?: unknown
+  /** What the entry finds kept; each time an empty one when absent. */
+  readonly store?: Store
   /** At least one for each tool; `prepare` makes what the call needs. */
   readonly cases: readonly {
     readonly tool: string
@@ -153,7 +155,7 @@ export function toolConformance(fixture: ToolFixture): void {
 }
 
 function holdTools(fixture: ToolFixture, entry: () => Tools | AnyTools): void {
-  const open = () => toolBench(entry(), fixture.config)
+  const open = () => toolBench(entry(), fixture.config, fixture.store ? { store: fixture.store } : {})
   it('names its tools in snake_case, says what they do, and asks for an object', async () => {
     await using bench = await open()
     expect(bench.tools.size).toBeGreaterThan(0)

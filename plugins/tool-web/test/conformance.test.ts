@@ -14,6 +14,7 @@ afterAll(() => site[Symbol.asyncDispose]())
 toolConformance({
   name: 'web',
   tools,
+  module: new URL('../src/tool.ts', import.meta.url),
   config: { allowPrivate: [site.host], search: { provider: 'searxng', url: site.url } },
   cases: [
     { tool: 'web_fetch', input: { url: `${site.url}/page` } },

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +7,7 @@ import { realClock } from '@openclaw/agent'
 import { isolateProvider, isolateTools, type AnyTools } from '@openclaw/agent/isolated'
 import { realPlatform } from '@openclaw/kernel'
 import { hostPlugin } from '@openclaw/kernel/isolation'
-import type { Provider } from '@openclaw/sdk'
+import type { Manifest, Provider } from '@openclaw/sdk'
 import { foldersAround, pluginProgram } from './program.ts'
 
 /** A process of its own for one module, which ends with this. */
@@ -19,15 +20,23 @@ export interface EntryProcess extends AsyncDisposable {
 
 /**
  * Opens a real process for a module that exports a tool or a provider entry, with the clean environment and the
- * permission switches that the gateway gives to plugins that are not ours.
+ * permission switches that the gateway gives to plugins that are not ours. What it may do besides is what the manifest
+ * of its package asks for.
  */
 export async function openEntryProcess(hook: 'tool' | 'provider', module: URL): Promise<EntryProcess> {
   const state = await mkdtemp(join(tmpdir(), 'openclaw-entry-'))
   const silent = { debug() {}, info() {}, warn() {}, error() {} }
   const plugin = 'bench'
+  const permissions = await permissionsOf(module)
   const host = hostPlugin({
     plugin: {
-      manifest: { id: plugin, label: plugin, api: 1, hooks: { [hook]: './entry' } },
+      manifest: {
+        id: plugin,
+        label: plugin,
+        api: 1,
+        hooks: { [hook]: './entry' },
+        ...(permissions ? { permissions } : {}),
+      },
       name: plugin,
       version: '0.0.0',
       source: 'workspace',
@@ -62,4 +71,11 @@ export async function openEntryProcess(hook: 'tool' | 'provider', module: URL): 
       await rm(state, { recursive: true, force: true })
     },
   }
+}
+
+async function permissionsOf(module: URL): Promise<Manifest['permissions']> {
+  const file = findPackageJSON(module)
+  if (file === undefined) return undefined
+  const { openclaw } = JSON.parse(await readFile(file, 'utf8')) as { openclaw?: Manifest }
+  return openclaw?.permissions
 }
