@@ -32,6 +32,11 @@ export const named: readonly Named[] = [
     seed: 1045,
   },
   {
+    name: 'R6: a receipt that the disk refused was counted as a failure to send, and held up what was owed',
+    seed: 266,
+    change: (plan) => ({ ...plan, ends: [], drops: [], rough: 0.3 }),
+  },
+  {
     name: 'R2: a message whose sync had failed was acknowledged after a start that could read it, and was not on the disk',
     seed: 12,
     change: (plan) => failSyncs(plan, 12),
