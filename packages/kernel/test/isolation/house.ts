@@ -203,6 +203,10 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     async until(look: () => boolean | Promise<boolean>): Promise<void> {
       while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 20))
     },
+    /** Waits until a plugin stands so. */
+    async becomes(id: string, state: string) {
+      await this.until(async () => (await row(id)).state === state)
+    },
     async online(channel: string) {
       for (;;) {
         const { accounts } = await kernel.call('channels.status', {})

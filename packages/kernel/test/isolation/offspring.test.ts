@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { openHouse, shop } from './house.ts'
 
 const slow = { timeout: 120_000 }
@@ -18,7 +18,7 @@ test.runIf(process.platform === 'linux')(
   slow,
   async () => {
     await using house = await openHouse([shop])
-    await house.until(async () => (await house.row('shop')).state === 'active')
+    await house.becomes('shop', 'active')
     const spawn = async () => {
       await house.use('shop_spawn')
       await house.until(async () => (await countStarted()) === 2)
@@ -28,12 +28,13 @@ test.runIf(process.platform === 'linux')(
     await spawn()
     await house.use('shop_arm', { place: 'run', fault: 'exit' })
     await house.use('shop_try')
-    expect(house.deaths()).toBe(1)
+    await house.until(() => house.deaths() === 1)
     await gone()
 
     await spawn()
     await house.kernel.call('plugins.reload', { id: 'shop' })
     await gone()
+    await house.becomes('shop', 'active')
 
     for (let death = 1; death <= 5; death++) {
       await spawn()
@@ -41,7 +42,7 @@ test.runIf(process.platform === 'linux')(
       await house.use('shop_try')
       if (death < 5) await gone()
     }
-    await house.until(async () => (await house.row('shop')).state === 'parked')
+    await house.becomes('shop', 'parked')
     await gone()
   },
 )

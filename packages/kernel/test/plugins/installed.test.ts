@@ -150,7 +150,7 @@ describe('installed plugins', () => {
   })
 
   it('S8: of which a tool entry leads out are parked before the agent process hears of them', async () => {
-    await using one = await openHouse([])
+    await using one = await openHouse([], { trusted: ['sly', 'good'] })
     await depend(one.home, { sly: '1.0.0', good: '1.0.0' })
     await install(one.home, 'sly', {
       exports: { './tool': './../good/tool.js' },

@@ -410,6 +410,8 @@ describe('entries of the agent process', () => {
         config: { key: 'sk-123456', size: 3 },
         methods: ['models.list'],
         state: `${one.home}/state/openai`,
+        round: 1,
+        isolated: false,
       },
     ])
     expect(one.row('openai').state).toBe('loading')
