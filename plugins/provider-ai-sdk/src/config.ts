@@ -1,4 +1,4 @@
-import { closed, modelSettings, Secret } from '@openclaw/sdk'
+import { closed, keySettings, modelSettings } from '@openclaw/sdk'
 import Type from 'typebox'
 
 /** One provider package of the AI SDK, and the models to offer from it: such a package has no list. */
@@ -20,11 +20,6 @@ export const config = closed({
       description: 'What the export is called with, e.g. `{ baseURL: "…" }`. Not for keys: it is not secret.',
     }),
   ),
-  key: Type.Optional(Secret({ boundTo: 'package', description: 'Key of the account, given as `apiKey`.' })),
-  keys: Type.Optional(
-    Type.Array(Secret({}), {
-      description: 'Further keys, as references like `env:NAME`, that are used in turn when one must wait.',
-    }),
-  ),
+  ...keySettings('package'),
   ...modelSettings,
 })
