@@ -27,6 +27,11 @@ export function isForgotten(thrown: unknown): boolean {
   return codeOf(thrown) === 404
 }
 
+/** It did not answer in time; it may be busy with this call alone. */
+export function isTimeout(thrown: unknown): boolean {
+  return codeOf(thrown) === requestTimeout
+}
+
 /** Why a server could not be reached, and what to do. */
 export function unreachable(thrown: unknown, { name, settings }: About): Error {
   const { code, message } = toFailure(thrown)
@@ -49,7 +54,7 @@ export function unanswered(thrown: unknown, tool: string, about: About): Error {
   const code = codeOf(thrown)
   if (code === connectionClosed)
     return failure('unavailable', `the MCP server "${about.name}" ended during ${tool}: ${maybe}`, { cause: thrown })
-  if (code === requestTimeout)
+  if (isTimeout(thrown))
     return failure('unavailable', `the MCP server "${about.name}" took too long for ${tool}: ${maybe}`, {
       cause: thrown,
     })

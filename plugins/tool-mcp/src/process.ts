@@ -99,6 +99,8 @@ export function processTransport({ command, args, env, cwd }: Command, log: Log)
       closing = true
       child?.stdin.end()
       await Promise.race([gone, sleep(graceMs, undefined, { ref: false })])
+      // The guard ends what it started, too; this works also where there is no shell to guard it.
+      child?.kill('SIGKILL')
       guard.end()
       await gone
       child?.stdout.destroy()

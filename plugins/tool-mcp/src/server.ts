@@ -3,7 +3,7 @@ import type { CallToolResult, Progress } from '@modelcontextprotocol/sdk/types.j
 import { failure, toFailure, type Log, type Store } from '@openclaw/sdk'
 import { differences, digestOf, load, save, update, type Catalog, type Described } from './catalog.ts'
 import { connect, type Connection, type Settings } from './connect.ts'
-import { isAnswer, isForgotten, unanswered, unreachable } from './errors.ts'
+import { isAnswer, isForgotten, isTimeout, unanswered, unreachable } from './errors.ts'
 import { keepConnection } from './keep.ts'
 
 /** A server of the configuration, running or not. */
@@ -52,7 +52,10 @@ export async function openServer(parts: {
     catalog = next
     const { changed, added } = differences(next)
     if (changed.length + added.length > 0) log.warn(howToAccept([...changed, ...added], next))
-    if (!same) await save(store, name, next)
+    if (same) return
+    await save(store, name, next).catch((thrown: unknown) =>
+      log.warn(`its tools cannot be kept, so it is asked anew after a restart: ${toFailure(thrown).message}`),
+    )
   }
 
   const howToAccept = (tools: readonly string[], { seen }: Catalog) =>
@@ -98,7 +101,7 @@ export async function openServer(parts: {
         } catch (thrown) {
           if (signal.aborted) throw thrown
           // Over HTTP nothing else tells that the server is gone.
-          if (url !== undefined) kept.drop(connection)
+          if (url !== undefined && !isTimeout(thrown)) kept.drop(connection)
           if (!isForgotten(thrown) || attempt > 1) throw unanswered(thrown, tool, { name, settings })
         }
       }
