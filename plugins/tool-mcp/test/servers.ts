@@ -6,17 +6,24 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { memoryStore, toolBench } from '@openclaw/testing'
 import type { Store } from '@openclaw/sdk'
 import entry from '../src/tool.ts'
 
-const resolve = createRequire(import.meta.url).resolve
-const program = (name: string) => resolve(`@modelcontextprotocol/server-${name}/dist/index.js`)
+const require = createRequire(import.meta.url)
 
-/** How to start an official reference server: https://github.com/modelcontextprotocol/servers */
-export const reference = (name: 'everything' | 'filesystem' | 'memory', ...args: string[]) => ({
+/** The official reference servers: https://github.com/modelcontextprotocol/servers */
+const programs = {
+  everything: require.resolve('@modelcontextprotocol/server-everything/dist/index.js'),
+  filesystem: require.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'),
+  memory: require.resolve('@modelcontextprotocol/server-memory/dist/index.js'),
+}
+
+/** How to start one of them. */
+export const reference = (name: keyof typeof programs, ...args: string[]) => ({
   command: process.execPath,
-  args: [program(name), ...args],
+  args: [programs[name], ...args],
 })
 
 /** Waits until something is so; a test's own deadline ends it. */
@@ -53,7 +60,10 @@ export async function planned(...tools: readonly { name: string; description?: s
   const plan = (...list: typeof tools) => writeFile(file, JSON.stringify({ tools: list }))
   await plan(...tools)
   return {
-    command: { command: process.execPath, args: [join(import.meta.dirname, 'fixtures/server.ts'), file] },
+    command: {
+      command: process.execPath,
+      args: [fileURLToPath(new URL('./fixtures/server.ts', import.meta.url)), file],
+    },
     plan,
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   }
@@ -62,7 +72,7 @@ export async function planned(...tools: readonly { name: string; description?: s
 /** The reference server `everything` on a port of this machine, over Streamable HTTP. */
 export async function everythingOverHttp(port?: number) {
   const free = port ?? (await freePort())
-  const child = spawn(process.execPath, [program('everything'), 'streamableHttp'], {
+  const child = spawn(process.execPath, [programs.everything, 'streamableHttp'], {
     env: { PATH: process.env['PATH'], PORT: String(free) },
     stdio: 'ignore',
   })

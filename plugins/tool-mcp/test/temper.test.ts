@@ -206,7 +206,7 @@ describe.runIf(process.platform === 'linux')('L6: no process stays', () => {
     await using place = await folder()
     const pids = join(place.path, 'pids')
     const script = `trap '' TERM HUP INT; sleep 600 & echo $! >>${pids}; setsid sleep 600 & echo $! >>${pids}; echo $$ >>${pids}; exec sleep 600 <&-`
-    const host = fork(join(import.meta.dirname, 'fixtures/host.ts'), [script], { execArgv: [] })
+    const host = fork(new URL('./fixtures/host.ts', import.meta.url), [script], { execArgv: [] })
     await once(host, 'message')
     const listed = async () => (await readFile(pids, 'utf8').catch(() => '')).trim().split('\n').map(Number)
     await until(async () => (await listed()).length === 3)
