@@ -11,6 +11,7 @@ import './styles/cards.css'
 import './styles/markdown.css'
 import './styles/parts.css'
 import './styles/status.css'
+import './styles/usage.css'
 
 const root = document.getElementById('app')
 if (root) {

@@ -33,6 +33,7 @@ const paths = {
   system: 'M3.5 5h17v11h-17zM9 20h6M12 16v4',
   tool: 'M14.5 6.5a4 4 0 0 1 5-2.2l-2.7 2.7.4 2.3 2.3.4 2.2-2.2a4 4 0 0 1-5.2 5L9 20a2.3 2.3 0 0 1-3.3-3.3L13 9.3a4 4 0 0 1 1.5-2.8z',
   trash: 'M4.5 7h15M9 7V4.5h6V7M6.5 7l.8 13h9.4l.8-13M10 11v5.5M14 11v5.5',
+  usage: 'M4 20h16M6.5 20v-7M12 20V5M17.5 20v-10',
   user: 'M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8M4.5 20.5c.6-4 3.5-6 7.5-6s6.9 2 7.5 6',
 } as const
 export type IconName = keyof typeof paths

@@ -109,7 +109,12 @@ function PartView({ part }: { part: AnswerPart }): JSX.Element {
   )
 }
 
-const dividers = { compaction: 'Older context summarised', reset: 'New conversation', new: 'New conversation' } as const
+const dividers = {
+  compaction: 'Older context summarised',
+  undo: 'Summary taken back',
+  reset: 'New conversation',
+  new: 'New conversation',
+} as const
 
 function Divider({
   reason,

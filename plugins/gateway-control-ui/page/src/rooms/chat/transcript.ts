@@ -59,7 +59,11 @@ export type Item =
   | Said
   | Answer
   | (Shared & { readonly kind: 'note'; readonly text: string; readonly label: string })
-  | (Shared & { readonly kind: 'divider'; readonly reason: 'compaction' | 'reset' | 'new'; readonly summary: string })
+  | (Shared & {
+      readonly kind: 'divider'
+      readonly reason: 'compaction' | 'reset' | 'new' | 'undo'
+      readonly summary: string
+    })
   | (Shared & { readonly kind: 'change'; readonly text: string })
   | (Shared & {
       readonly kind: 'ended'

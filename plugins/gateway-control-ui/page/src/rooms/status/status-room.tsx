@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
-import type { ComponentChildren, JSX } from 'preact'
+import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { Failure, MethodResult } from '@openclaw/protocol'
 import { useApp } from '../../app.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { RoomHeader } from '../../parts/room-header.tsx'
+import { Fact, Section } from '../../parts/sheet.tsx'
 import { sayDuration, sayTime } from '../../parts/words.ts'
 
 interface Seen {
@@ -146,24 +147,6 @@ function Sheet({ status, plugins, accounts }: Seen): JSX.Element {
         </ul>
       </Section>
     </>
-  )
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <section>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 
