@@ -90,7 +90,8 @@ describe('sending', () => {
   })
 })
 
-const written = (server: Pick<IrcServer, 'written'>) => server.written.filter(({ command }) => command === 'PRIVMSG').length
+const written = (server: Pick<IrcServer, 'written'>) =>
+  server.written.filter(({ command }) => command === 'PRIVMSG').length
 
 describe('the flood limit', () => {
   it('is kept: after a burst one line every two seconds, and the server does not throw us out', async () => {
