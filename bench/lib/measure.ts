@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 interface Row {
   readonly pid: number
@@ -15,6 +15,21 @@ export function memoryOf(pid: number): { readonly own: number; readonly total: n
     own: family.find((row) => row.pid === pid)?.rssMb ?? 0,
     total: family.reduce((sum, { rssMb }) => sum + rssMb, 0),
   }
+}
+
+/** The most memory that a process and that its children ever had, in MB (proc_pid_status(5), VmHWM). Linux only. */
+export function peaksOf(pid: number): { readonly own: number; readonly children: number } {
+  const peaks = familyOf(pid).map((row) => {
+    const [, kb = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${row.pid}/status`, 'utf8')) ?? []
+    return { own: row.pid === pid, mb: Number(kb) / 1024 }
+  })
+  const sum = (own: boolean) => peaks.reduce((total, one) => (one.own === own ? total + one.mb : total), 0)
+  return { own: sum(true), children: sum(false) }
+}
+
+/** Open descriptors of a process and its children. Linux only. */
+export function handlesOf(pid: number): number {
+  return familyOf(pid).reduce((count, row) => count + readdirSync(`/proc/${row.pid}/fd`).length, 0)
 }
 
 /** Processor time that a process and its children have taken so far, in seconds. */

@@ -17,14 +17,17 @@ export default defineChannel({
   account: Type.Object({}),
   traits: { maxText: 4000, lengthUnit: 'utf16', markup: 'plain', delivery: 'at-least-once' },
   async connect(account) {
-    const listening = new Map<string, () => void>()
+    /** An answer is one to everything that its person waits for, as messages are collected. */
+    const listening = new Map<string, (() => void)[]>()
     let events = 0
     let sent = 0
 
     async function say({ people, text, answered = false }: Order, at: number): Promise<void> {
       const id = `person-${at % people}`
       const event = `event-${account.id}-${Date.now()}-${events++}`
-      const heard = answered ? new Promise<void>((resolve) => listening.set(id, resolve)) : undefined
+      const heard = answered
+        ? new Promise<void>((resolve) => listening.set(id, [...(listening.get(id) ?? []), resolve]))
+        : undefined
       const message: Inbound = {
         event,
         message: event,
@@ -47,8 +50,9 @@ export default defineChannel({
     })
     return {
       async send({ peer }) {
-        listening.get(peer.id)?.()
+        const waiting = listening.get(peer.id) ?? []
         listening.delete(peer.id)
+        for (const hear of waiting) hear()
         return { messages: [`sent-${sent++}`] }
       },
       async [Symbol.asyncDispose]() {},

@@ -1,5 +1,5 @@
 import type { Problem } from '@openclaw/protocol'
-import { describe, schemaOfKey, type JsonSchema } from './json-schema.ts'
+import { describe, matches, schemaOfKey, type JsonSchema } from './json-schema.ts'
 import { formatPath, isSection, setKey, type Path } from './path.ts'
 import { suggestKey, suggestMissing, suggestValue } from './suggest.ts'
 
@@ -168,7 +168,7 @@ function fitsNumber(rule: JsonSchema, value: number): boolean {
 
 function fitsText({ minLength = 0, maxLength = Infinity, pattern }: JsonSchema, value: string): boolean {
   const length = minLength > 0 || maxLength < Infinity ? [...value].length : 0
-  return length >= minLength && length <= maxLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+  return length >= minLength && length <= maxLength && (pattern === undefined || matches(pattern, value))
 }
 
 function fitsList(

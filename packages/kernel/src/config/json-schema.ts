@@ -40,9 +40,17 @@ export interface JsonSchema {
 /** The schema of a key of a section: its own, else of the names that it fits. Undefined when the key is unknown. */
 export function schemaOfKey(schema: JsonSchema, key: string): JsonSchema | undefined {
   if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key]
-  for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {}))
-    if (new RegExp(pattern, 'u').test(key)) return inner
+  for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {})) if (matches(pattern, key)) return inner
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
+}
+
+const compiled = new Map<string, RegExp>()
+
+/** Does a text fit a schema's pattern? Each is compiled once: there are few, and every name and text is held to one. */
+export function matches(pattern: string, text: string): boolean {
+  let expression = compiled.get(pattern)
+  if (!expression) compiled.set(pattern, (expression = new RegExp(pattern, 'u')))
+  return expression.test(text)
 }
 
 /** What a value must be, in words. */

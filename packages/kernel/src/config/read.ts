@@ -29,32 +29,54 @@ export function readConfig(
   plugins: readonly PluginSchema[] | undefined,
 ): Reading {
   if (text === undefined || text.trim() === '') return { document: {}, value: {}, problems: [], closed: new Set() }
-  const { document, problem } = parse(text)
+  const { document, json, problem } = parse(text)
   if (problem) return { document: undefined, value: {}, problems: [problem], closed: new Set(restricting(schema)) }
   const checked = checkDocument(schema, document)
   return {
     document,
     value: (checked.value ?? {}) as Config,
-    problems: [...checked.problems, ...checkMeaning(document, plugins), ...checkDoubles(scanSpans(text))],
+    problems: [
+      ...checked.problems,
+      ...checkMeaning(document, plugins),
+      ...(json && !doubles(text, document) ? [] : checkDoubles(scanSpans(text))),
+    ],
     closed: checked.closed,
   }
 }
 
+/** Strings of JSON one after the other, so that none is begun in the middle; a key is one that a colon follows. */
+const jsonStrings = /"(?:[^"\\]|\\.)*"(\s*:)?/g
+
+/** Does a key stand twice in a text that is JSON? It then has more keys than what was read of it. */
+function doubles(text: string, document: unknown): boolean {
+  let keys = 0
+  for (const [, colon] of text.matchAll(jsonStrings)) if (colon) keys++
+  return keys !== countKeys(document)
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value)
+  return inner.reduce((sum: number, one) => sum + countKeys(one), Array.isArray(value) ? 0 : inner.length)
+}
+
 /** JSON is JSON5 too, and read thirty times as fast: what is no JSON is left to the library. */
-function parseText(text: string): unknown {
+function parseText(text: string): { document: unknown; json: boolean } {
   try {
-    return JSON.parse(text)
+    return { document: JSON.parse(text), json: true }
   } catch {
-    return JSON5.parse<unknown>(text)
+    return { document: JSON5.parse<unknown>(text), json: false }
   }
 }
 
-function parse(
-  text: string,
-): { document: Record<string, unknown>; problem?: undefined } | { document?: undefined; problem: Problem } {
+type Parsed =
+  | { readonly document: Record<string, unknown>; readonly json: boolean; readonly problem?: undefined }
+  | { readonly document?: undefined; readonly json?: undefined; readonly problem: Problem }
+
+function parse(text: string): Parsed {
   try {
-    const document = parseText(text)
-    if (isSection(document)) return { document }
+    const { document, json } = parseText(text)
+    if (isSection(document)) return { document, json }
     return {
       problem: { path: '', message: 'the file holds no section', suggestion: 'begin it with { and end it with }' },
     }
