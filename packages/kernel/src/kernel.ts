@@ -37,12 +37,13 @@ import { openPlugins } from './plugins/open.ts'
 import { reachHandlers } from './plugins/reach.ts'
 import { agentOf } from './router/key.ts'
 import { defaultAgent, makeRouter } from './router/router.ts'
-import { chooseApproval, openApprovals } from './runs/approvals.ts'
+import { openApprovals } from './runs/approvals.ts'
 import { openAttachments } from './runs/attachments.ts'
 import { openBudget } from './runs/budget.ts'
 import { openIntake } from './runs/intake.ts'
 import { openOutcomes } from './runs/outcomes.ts'
 import { callAsRun } from './runs/principal.ts'
+import { takeClicks } from './runs/options.ts'
 import { recoverRuns } from './runs/recover.ts'
 import { openRunner } from './runs/runner.ts'
 import { openRuntime } from './runs/runtime.ts'
@@ -158,7 +159,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       configure: (channel, account, schema) => accountSettings({ configuration, secrets }, channel, account, schema),
       makeScope: (label) => openScope({ label, log, clock: platform.clock }),
       receive: (channel, account, event) => inbound(channel, account, event),
-      choose: chooseApproval({ access, approvals }),
+      choose: takeClicks({ platform, access, approvals, receive: (...event) => inbound(...event) }),
       commands: chatCommands,
       openMedia: media.open,
       mask: (text) => secrets.mask(text),

@@ -1,4 +1,5 @@
 export * from './agent.ts'
+export * from './chat-url.ts'
 export * from './config.ts'
 export * from './errors.ts'
 export * from './event-envelope.ts'

@@ -56,7 +56,7 @@ export const Inbound = Type.Object({
   event: Type.String({
     description: 'Message id plus revision or action id: an edit is an event of its own, not a duplicate.',
   }),
-  message: Type.String(),
+  message: Type.String({ description: 'Empty for the click of a button, which is no message.' }),
   kind: Type.Enum(['message', 'edit', 'delete', 'reaction']),
   peer: Peer,
   sender: Sender,

@@ -127,6 +127,8 @@ export interface Tool<I extends TSchema = TSchema> {
   /**
    * The address to which this call sends what the model wrote, when the model may choose it. The owner is asked once
    * before a session's first call to a site, unless the whole address stands in what a person or an earlier result said.
+   * For a chat it is what {@link chatUrl} makes of its address: the owner is asked before each call that writes to
+   * another chat than the one that the run answers.
    */
   reaches?(input: Static<I>): string | undefined
   /** Input is checked before. What it throws goes back to the model as a failed result. */

@@ -1,6 +1,6 @@
 import type { BundledPlugin } from '@openclaw/kernel'
 import type { Inbound, Outbound, Peer, Receipt } from '@openclaw/protocol'
-import { defineChannel, failure, type Account, type Link, type Traits } from '@openclaw/sdk'
+import { defineChannel, failure, type Account, type Chosen, type Link, type Traits } from '@openclaw/sdk'
 import Type from 'typebox'
 import { channelPlugin } from './testKernel.ts'
 
@@ -18,6 +18,8 @@ export interface FakeChannel {
   /** Give it to `createKernel({ bundled })` or `testKernel({ plugins })`. */
   readonly plugin: BundledPlugin
   readonly sent: readonly SentMessage[]
+  /** What was done to its messages, as `edit m1 text`, `delete m1` and `react m1 👍`, with the peer before it. */
+  readonly done: readonly string[]
   /** Resolves with the n-th message sent, counted from 1, as soon as there is one. */
   waitSent(count: number): Promise<SentMessage>
   /** Delivers an event and resolves when the kernel has it durable. */
@@ -36,6 +38,8 @@ export interface FakeChannel {
       bot?: boolean
     },
   ): Promise<void>
+  /** Somebody clicks on a button. */
+  click(choice: string, from: { sender: string; peer?: Peer }): Promise<Chosen>
   /** Somebody on the platform comes or goes. */
   presence(sender: string, state: 'online' | 'away' | 'offline'): void
   /** How often the platform was told that somebody is typing. */
@@ -56,10 +60,18 @@ export interface FakeChannel {
 
 /** Makes one. Its clock shows the moment at which a fake clock begins, unless `now` says otherwise. */
 export function fakeChannel(
-  options: { id?: string; traits?: Partial<Traits>; canFind?: boolean; now?: () => number } = {},
+  options: {
+    id?: string
+    traits?: Partial<Traits>
+    canFind?: boolean
+    /** Its links can edit, delete and react. */
+    canChange?: boolean
+    now?: () => number
+  } = {},
 ): FakeChannel {
   const id = options.id ?? 'fake'
   const sent: SentMessage[] = []
+  const done: string[] = []
   const accounts = new Map<string, Account>()
   const failures: Error[] = []
   const lost: Error[] = []
@@ -127,6 +139,15 @@ export function fakeChannel(
               },
             }
           : {}),
+        ...(options.canChange
+          ? {
+              edit: async (peer: Peer, message: string, text: string) =>
+                void done.push(`${peer.id}: edit ${message} ${text}`),
+              delete: async (peer: Peer, message: string) => void done.push(`${peer.id}: delete ${message}`),
+              react: async (peer: Peer, message: string, emoji: string) =>
+                void done.push(`${peer.id}: react ${message} ${emoji}`),
+            }
+          : {}),
         async [Symbol.asyncDispose]() {
           live--
           if (accounts.get(account.id) === account) accounts.delete(account.id)
@@ -144,6 +165,7 @@ export function fakeChannel(
   return {
     plugin: channelPlugin(channel),
     sent,
+    done,
     async waitSent(count) {
       await until(() => sent.length >= count)
       return sent[count - 1]!
@@ -163,6 +185,8 @@ export function fakeChannel(
         ...(from.attachments ? { attachments: from.attachments } : {}),
       })
     },
+    click: (choice, { sender, peer = { kind: 'direct', id: sender } }) =>
+      accountOf('default').choose({ event: `c${++events}`, sender, peer, choice }),
     presence: (sender, state) => accountOf('default').presence(sender, state),
     get typed() {
       return typed

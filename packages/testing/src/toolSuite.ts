@@ -45,7 +45,10 @@ export interface ToolBench extends AsyncDisposable {
 export async function toolBench<C extends TSchema>(
   entry: Tools<C> | AnyTools,
   config: unknown = {},
-  { store = memoryStore() }: { readonly store?: Store } = {},
+  {
+    store = memoryStore(),
+    gateway: own = closedGateway,
+  }: { readonly store?: Store; readonly gateway?: ToolCall['gateway'] } = {},
 ): Promise<ToolBench> {
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-tools-'))
   const root = join(folder, 'workspace')
@@ -96,9 +99,7 @@ export async function toolBench<C extends TSchema>(
           role,
           signal,
           workspace,
-          gateway: gateway ?? {
-            call: (method) => Promise.reject(failure('forbidden', `${method} may not be called here`)),
-          },
+          gateway: gateway ?? own,
           progress: (content) => void progress.push(content),
           async attach(bytes, mime, title) {
             const ref = `media:${attached.size}`
@@ -121,6 +122,10 @@ export async function toolBench<C extends TSchema>(
   }
 }
 
+const closedGateway: ToolCall['gateway'] = {
+  call: (method) => Promise.reject(failure('forbidden', `${method} may not be called here`)),
+}
+
 /** A tool entry and how its tools are used. */
 export interface ToolFixture {
   readonly name: string
@@ -131,6 +136,8 @@ export interface ToolFixture {
   readonly config?: unknown
   /** What the entry finds kept; each time an empty one when absent. */
   readonly store?: Store
+  /** What answers to the methods that its manifest names; without it none may be called. */
+  readonly gateway?: ToolCall['gateway']
   /** At least one for each tool; `prepare` makes what the call needs. */
   readonly cases: readonly {
     readonly tool: string
@@ -155,7 +162,9 @@ export function toolConformance(fixture: ToolFixture): void {
 }
 
 function holdTools(fixture: ToolFixture, entry: () => Tools | AnyTools): void {
-  const open = () => toolBench(entry(), fixture.config, fixture.store ? { store: fixture.store } : {})
+  const { store, gateway } = fixture
+  const open = () =>
+    toolBench(entry(), fixture.config, { ...(store ? { store } : {}), ...(gateway ? { gateway } : {}) })
   it('names its tools in snake_case, says what they do, and asks for an object', async () => {
     await using bench = await open()
     expect(bench.tools.size).toBeGreaterThan(0)

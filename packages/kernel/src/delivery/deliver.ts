@@ -14,6 +14,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { PluggedChannel, Plugins } from '../plugins/host.ts'
 import { insist } from '../runs/insist.ts'
+import { openArrivals, type Arrival } from './arrivals.ts'
 import { chunksOf, fitToChannel } from './compose.ts'
 import { holdLate } from './late.ts'
 
@@ -33,6 +34,8 @@ export interface Delivery extends AsyncDisposable {
   /** `recovered`: an earlier process owed them, so they may be there already, or be too late. */
   enqueue(outbounds: readonly Owed[], recovered?: boolean): void
   list(state?: string): MethodResult<'deliveries.list'>['deliveries']
+  /** What becomes of an outbound that is about to be queued; `queued` when the signal aborts first. */
+  arrives(id: string, signal: AbortSignal): Promise<Arrival>
   /** Owes what is held or dead again; false when it is neither. */
   retry(id: string): Promise<boolean>
   /** Gives up what is not being sent right now; false when it is not there. */
@@ -65,6 +68,7 @@ export function openDelivery(parts: {
   const lanes = new Map<string, Item[]>()
   const busy = new Set<string>()
   const closing = new AbortController()
+  const arrivals = openArrivals()
   const laneOf = ({ channel, account, peer }: Address) =>
     JSON.stringify([channel, account, peer.kind, peer.id, peer.thread])
 
@@ -162,6 +166,7 @@ export function openDelivery(parts: {
       if ('failed' in answer) throw new Error(`an outbound interceptor failed: ${answer.failed}`)
       if ('stopped' in answer) {
         await keep({ type: 'cancelled', outbound: owed.id, reason: 'an interceptor dropped it' })
+        arrivals.end(owed.id, 'cancelled')
         emit('delivery.changed', { id: owed.id, state: 'cancelled' }, owed.session)
         return true
       }
@@ -177,7 +182,9 @@ export function openDelivery(parts: {
       await keep({ type: 'sent', outbound: owed.id, chunk, receipt, last })
       item.doubtful = false
       item.attempts = 0
+      arrivals.add(owed.id, receipt.messages)
     }
+    arrivals.end(owed.id, 'sent')
     lines.sent(owed.address.channel, owed.address.account)
     emit('delivery.changed', { id: owed.id, state: 'sent' }, owed.session)
     return true
@@ -242,6 +249,7 @@ export function openDelivery(parts: {
     }
     log.warn(`delivery ${item.owed.id} to ${item.owed.address.channel} was given up`, { error: failure.message })
     if (!(await kept({ type: 'dead', outbound: item.owed.id, failure }))) return false
+    arrivals.end(item.owed.id, 'dead', failure)
     emit(
       'delivery.changed',
       { id: item.owed.id, state: 'dead', delivery: show(item.owed, 'dead', item.attempts, { failure }) },
@@ -285,6 +293,7 @@ export function openDelivery(parts: {
       ]
       return all.filter((one) => state === undefined || one.state === state)
     },
+    arrives: arrivals.wait,
     async retry(id) {
       const known = ledger.owed.dead.get(id) ?? (isHeld(id) ? ledger.owed.outbounds.get(id) : undefined)
       if (!known) return false

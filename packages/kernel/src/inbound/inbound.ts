@@ -84,6 +84,7 @@ export function receiveInbound(parts: {
     const inGroup = event.peer.kind === 'group'
     const pending = inGroup ? access.takePending(address) : []
     const files = attachments?.length ? { attachments } : {}
+    const ofMessage = event.message ? { message: event.message } : {}
     await parts.accept({
       session,
       agent,
@@ -97,17 +98,17 @@ export function receiveInbound(parts: {
           ...(event.quote ? { quote: event.quote } : {}),
           ...(pending.length > 0 ? { pending: [...pending] } : {}),
         },
-        origin: { channel, account, peer: event.peer, sender: event.sender.id, message: event.message },
+        origin: { channel, account, peer: event.peer, sender: event.sender.id, ...ofMessage },
         role,
         trust: role === 'guest' ? 'outside' : role,
       },
       dedupe,
       role,
       reply: address,
-      message: event.message,
+      ...ofMessage,
       ...files,
       ...(event.group ? { group: event.group } : {}),
-      ...(inGroup ? { replyTo: event.message } : {}),
+      ...(inGroup && event.message ? { replyTo: event.message } : {}),
     })
   }
 

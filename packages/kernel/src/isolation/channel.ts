@@ -58,6 +58,7 @@ function linkOver(life: Talk, link: number, has: readonly string[]): Link {
   const all: Required<Omit<Link, typeof Symbol.asyncDispose | 'send'>> = {
     edit: async (peer, message, text, signal) =>
       void (await life.call('link.edit', { link, peer, message, text }, signal)),
+    delete: async (peer, message, signal) => void (await life.call('link.delete', { link, peer, message }, signal)),
     react: async (peer, message, emoji, signal) =>
       void (await life.call('link.react', { link, peer, message, emoji }, signal)),
     typing: async (peer, signal) => void (await life.call('link.typing', { link, peer }, signal)),

@@ -28,6 +28,7 @@ import { channelMethods } from './channels.ts'
 import { chatMethods } from './chat.ts'
 import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
+import { messageMethods } from './messages.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
 import { usageMethods } from './usage.ts'
@@ -94,6 +95,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
     }),
     ...sessionMethods({ ...common, models: (session) => [session.settings.model ?? modelOf(session.agent)] }),
     ...channelMethods(common),
+    ...messageMethods(common),
     ...accessMethods({
       ...common,
       tokens: {

@@ -125,7 +125,13 @@ export function chatMethods(parts: {
       if (params.deliver && caller.role !== 'owner') {
         throw failure('forbidden', 'agent: only the owner may have an answer delivered to a peer')
       }
-      return say(caller, session, params, params.deliver ? { reply: params.deliver } : {})
+      if (params.deliver && caller.run !== undefined)
+        throw failure('forbidden', 'agent: a tool may not have an answer delivered to a peer; use messages.send')
+      const reply = params.deliver ?? (params.reply === undefined ? undefined : addressOf(params.reply))
+      return say(caller, session, params, {
+        ...(reply ? { reply } : {}),
+        ...(params.role ? { role: params.role } : {}),
+      })
     },
     async 'agent.wait'({ run, timeoutMs = 30_000 }, caller) {
       const outcome = await parts.outcomes.wait(run, timeoutMs, caller.signal)
@@ -141,6 +147,8 @@ export function chatMethods(parts: {
         type: 'outbound',
         id: platform.random.id(),
         address: to,
+      // A tool would go past the question that the owner is asked before a run writes to another chat.
+      if (caller.run !== undefined) throw failure('forbidden', 'send: it is not for tools; use messages.send')
         text: message,
         ...(attachments ? { attachments } : {}),
         ...(replyTo ? { replyTo } : {}),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  isChatUrl,
   isLine,
   type Address,
   type LineDraft,
@@ -8,6 +9,7 @@ import {
   type GatewayForAgentMethods,
 } from '@openclaw/protocol'
 import { refusal, typed } from './authority.ts'
+import type { RunChats } from './chat.ts'
 import type { RunParts } from './parts.ts'
 import type { RunPlan } from './plan.ts'
 import { newSite } from './sites.ts'
@@ -21,6 +23,7 @@ export interface GateRun {
   readonly signal: AbortSignal
   /** Where the run's answer goes; absent when whoever asked reads the session itself. */
   readonly reply: Address | undefined
+  readonly chats: RunChats
   /** Time left until the run's deadline. */
   leftMs(): number
   /** Ids of the user lines that the run answers. */
@@ -44,8 +47,11 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
 
   let input = call.input
   let reason = effect === 'exec' && config.tools?.exec !== 'never-ask' ? 'the agent wants to run a command' : undefined
-  if (call.reaches !== undefined && config.tools?.network !== 'never-ask')
-    reason ??= newSite(call.reaches, call.tool, (await parts.sessions.open(session)).lines(0))
+  if (call.reaches !== undefined) {
+    if (isChatUrl(call.reaches)) reason ??= run.chats.asks(call.reaches)
+    else if (config.tools?.network !== 'never-ask')
+      reason ??= newSite(call.reaches, call.tool, (await parts.sessions.open(session)).lines(0))
+  }
   if (parts.plugins.intercepts('tool.call')) {
     const value = { session, tool: call.tool, input, role: plan.standing.role }
     const answer = await parts.plugins.intercept('tool.call', value, signal)
@@ -77,6 +83,8 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
       { kind: 'intent', body: { run: plan.request.run, call: call.call, tool: call.tool, input: digest } },
     ])
   }
+  // What an interceptor put in its place may lead elsewhere, which nobody said yes to.
+  if (call.reaches !== undefined && !changed) run.chats.allow(call.reaches)
   return { verdict: 'allow', ...(changed ? { input } : {}) }
 }
 

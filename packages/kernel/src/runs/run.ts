@@ -16,6 +16,7 @@ import type { Preview } from '../delivery/preview.ts'
 import { compaction } from '../sessions/checkpoint.ts'
 import type { ActiveRun } from './lanes.ts'
 import { senderOf, tellOwner } from './sender.ts'
+import { openRunChats, type RunChats } from './chat.ts'
 import { beginCall } from './gate.ts'
 import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
@@ -29,6 +30,9 @@ type Calls = GatewayForAgentMethods
 export interface Run extends ActiveRun {
   readonly session: string
   readonly plan: RunPlan | undefined
+  readonly chats: RunChats
+  /** The platform's id of the message that it answers. */
+  readonly message: string | undefined
   commit(params: Params<Calls['step.commit']>): Promise<Result<Calls['step.commit']>>
   begin(params: Params<Calls['tool.begin']>): Promise<Result<Calls['tool.begin']>>
   end(params: Params<Calls['tool.end']>): Promise<Result<Calls['tool.end']>>
@@ -64,6 +68,7 @@ export function startRun(
 ): Run {
   const id = resumed?.run ?? parts.platform.random.id()
   const { clock } = parts.platform
+  const chats = openRunChats(() => answers[0]!.reply)
   const stopping = new AbortController()
   const answers: Accept[] = [...accepts]
   /** Steered in and not yet taken by a durable line: they go back to the lane if the run ends first. */
@@ -243,6 +248,10 @@ export function startRun(
     get mode() {
       return plan?.mode
     },
+    chats,
+    get message() {
+      return answers.findLast(({ message }) => message)?.message
+    },
     settled: Promise.resolve().then(go),
     abort(reason, outcome) {
       if (stopped || closed) return
@@ -285,6 +294,7 @@ export function startRun(
           plan,
           signal: stopping.signal,
           reply: answers[0]!.reply,
+          chats,
           leftMs,
           takes: () => answers.map(({ line }) => line),
           commit,

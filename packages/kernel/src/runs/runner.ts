@@ -27,6 +27,8 @@ export interface Runner {
   /** What was given up; a resumed run begins at once. */
   readonly parked: Parked
   /** The owner lets go on what reached its limit: the last run of a session, else the day. */
+  /** A run in progress; throws `conflict` when it is not. */
+  find(run: string): Run
   more: Allowances['more']
   /** Goes on with what an earlier process left. */
   recover(recovered: Recovered): Promise<void>
@@ -94,6 +96,7 @@ export function openRunner(
         lanes.resume(accepts[0]!.session, accepts)
         return accepts
       },
+    find,
     },
     handlers: {
       async 'session.lines'({ session, after, upto }) {

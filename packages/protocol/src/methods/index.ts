@@ -5,6 +5,7 @@ import { channelMethods } from './channels.ts'
 import { chatMethods } from './chat.ts'
 import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
+import { messageMethods } from './messages.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
 import { usageMethods } from './usage.ts'
@@ -17,6 +18,7 @@ import type { Params, Result } from './table.ts'
 export const methods = {
   ...gatewayMethods,
   ...chatMethods,
+  ...messageMethods,
   ...sessionMethods,
   ...runMethods,
   ...usageMethods,

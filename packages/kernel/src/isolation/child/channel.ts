@@ -8,7 +8,7 @@ import type { ChildParts } from './serve.ts'
 
 type Served = Extract<keyof ChildMethods, `channel.${string}` | `link.${string}`>
 
-const optional = ['edit', 'react', 'typing', 'fetch', 'find', 'probe'] as const
+const optional = ['edit', 'delete', 'react', 'typing', 'fetch', 'find', 'probe'] as const
 
 /** Serves the channel entry of a plugin to the gateway. */
 export function serveChannel(parts: ChildParts): {
@@ -85,6 +85,10 @@ export function serveChannel(parts: ChildParts): {
       'link.send': ({ link, message }, { signal }: Incoming) => linkOf(link).send(message, signal),
       async 'link.edit'({ link, peer, message, text }, { signal }) {
         await able(link, 'edit')(peer, message, text, signal)
+        return {}
+      },
+      async 'link.delete'({ link, peer, message }, { signal }) {
+        await able(link, 'delete')(peer, message, signal)
         return {}
       },
       async 'link.react'({ link, peer, message, emoji }, { signal }) {
