@@ -11,7 +11,7 @@ import type {
   Role,
 } from '@openclaw/protocol'
 import type { Static, TSchema } from 'typebox'
-import type { Scope, Store } from './scope.ts'
+import type { Clock, Scope, Store } from './scope.ts'
 
 /** Who calls a method. */
 export interface Caller {
@@ -80,6 +80,8 @@ export interface Extension<M extends MethodTable = MethodTable> {
 export interface GatewaySetup<C = unknown> extends Scope {
   readonly config: C
   readonly store: Store
+  /** The host's time: every wait and every moment of an entry goes by it. */
+  readonly clock: Clock
   /** The address under which people reach this gateway. */
   readonly address: URL
   /** Watches events; a listener's throw is logged and goes no further. */

@@ -1,6 +1,7 @@
 import type { EventEnvelope, MethodTable } from '@openclaw/protocol'
 import type { Extension, Gateway, GatewaySetup } from '@openclaw/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import { fakeClock } from './clock.ts'
 import { memoryStore, testScope } from './scope.ts'
 
 /** What a gateway entry gives its suite. */
@@ -30,6 +31,7 @@ export function gatewayConformance(fixture: GatewayFixture): void {
         ...scope,
         config: fixture.config,
         store: memoryStore(),
+        clock: fakeClock(),
         address: new URL('http://127.0.0.1:18789'),
         on(_event: string, _listen: (event: EventEnvelope) => void) {
           listeners++

@@ -1,10 +1,11 @@
-import { failure, type LedgerRecord } from '@openclaw/protocol'
+import { failure, type LedgerRecord, type Role } from '@openclaw/protocol'
 import { dedupeKey } from '../ledger/key.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openOnce } from '../ledger/once.ts'
 import type { Media } from '../media.ts'
 import type { Platform } from '../platform.ts'
-import { parseKey } from '../router/key.ts'
+import { addressOf, parseKey } from '../router/key.ts'
+import { lower } from '../runs/authority.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
 import type { Lanes } from '../runs/lanes.ts'
 import type { Outcomes } from '../runs/outcomes.ts'
@@ -33,7 +34,7 @@ export function chatMethods(parts: {
     caller: Caller,
     session: string,
     params: { message: string; model?: string; thinking?: string; idempotencyKey: string },
-    more: Pick<Asked, 'reply'> & { attachments?: { ref: string; mime: string; name?: string }[] } = {},
+    more: Pick<Asked, 'reply'> & { role?: Role; attachments?: { ref: string; mime: string; name?: string }[] } = {},
   ) {
     checkSession(caller, session)
     const key = parseKey(session)
@@ -45,18 +46,24 @@ export function chatMethods(parts: {
     if (!parts.knownAgent(key.agent)) {
       throw failure('not_found', `agent "${key.agent}" is not configured; see \`openclaw agents list\``)
     }
+    const role = lower(caller.role, more.role)
+    // Who is asked for pays for it, not the caller.
+    const origin =
+      role === caller.role
+        ? { channel: 'local', account: 'default', peer: { kind: 'direct' as const, id: caller.principal } }
+        : { channel: key.channel, account: key.account, peer: key.peer }
     const { id, line, repeated } = await parts.accept({
       session,
       agent: key.agent,
       draft: {
         kind: 'user',
         body: { text: params.message, ...(more.attachments?.length ? { attachments: more.attachments } : {}) },
-        origin: { channel: 'local', account: 'default', peer: { kind: 'direct', id: caller.principal } },
-        role: caller.role,
-        trust: caller.role === 'guest' ? 'outside' : caller.role,
+        origin,
+        role,
+        trust: role === 'guest' ? 'outside' : role,
       },
       dedupe: dedupeKey('rpc', caller.principal, params.idempotencyKey),
-      role: caller.role,
+      role,
       ...(more.reply ? { reply: more.reply } : {}),
       ...(params.model || params.thinking
         ? {
@@ -122,7 +129,7 @@ export function chatMethods(parts: {
       const agent = params.agent ?? parts.defaultAgent()
       // A repeated call must reach the session of the first one, so the new session's name comes from the key.
       const session = params.session ?? ownSession(agent, caller.principal, params.idempotencyKey)
-      if (params.deliver && caller.role !== 'owner') {
+      if ((params.deliver ?? params.reply) !== undefined && caller.role !== 'owner') {
         throw failure('forbidden', 'agent: only the owner may have an answer delivered to a peer')
       }
       if (params.deliver && caller.run !== undefined)
@@ -140,6 +147,8 @@ export function chatMethods(parts: {
     },
     async send({ to, message, attachments, replyTo, idempotencyKey }, caller) {
       if (caller.role !== 'owner') throw failure('forbidden', 'send: only the owner may write to peers directly')
+      // A tool would go past the question that the owner is asked before a run writes to another chat.
+      if (caller.run !== undefined) throw failure('forbidden', 'send: it is not for tools; use messages.send')
       const dedupe = dedupeKey('rpc', caller.principal, idempotencyKey)
       const known = ledger.seen(dedupe)?.result
       if (typeof known === 'string') return { delivery: known, repeated: true }
@@ -147,8 +156,6 @@ export function chatMethods(parts: {
         type: 'outbound',
         id: platform.random.id(),
         address: to,
-      // A tool would go past the question that the owner is asked before a run writes to another chat.
-      if (caller.run !== undefined) throw failure('forbidden', 'send: it is not for tools; use messages.send')
         text: message,
         ...(attachments ? { attachments } : {}),
         ...(replyTo ? { replyTo } : {}),

@@ -174,6 +174,7 @@ export function openPlugins(options: {
       await plugGateway(plugin, module, scope, registries, {
         config,
         store: openStore(files, stateFolder(id)),
+        clock,
         access: options.access,
         log,
       })

@@ -1,5 +1,5 @@
 import { failure, methods as kernelMethods, type Manifest } from '@openclaw/protocol'
-import type { Caller, Extension, Gateway, Log, Method, MethodTable, Store } from '@openclaw/sdk'
+import type { Caller, Clock, Extension, Gateway, Log, Method, MethodTable, Store } from '@openclaw/sdk'
 import type { OwnedScope } from '@openclaw/sdk/host'
 import { isSection, valueAt } from '../config/path.ts'
 import type { FoundPlugin, GatewayAccess, PluggedChannel, Plugins } from './host.ts'
@@ -45,7 +45,13 @@ export async function plugGateway(
   module: unknown,
   { scope }: OwnedScope,
   registries: Registries,
-  given: { readonly config: unknown; readonly store: Store; readonly access: GatewayAccess; readonly log: Log },
+  given: {
+    readonly config: unknown
+    readonly store: Store
+    readonly clock: Clock
+    readonly access: GatewayAccess
+    readonly log: Log
+  },
 ): Promise<void> {
   const { manifest } = found
   const gateway = defaultOf(found, 'gateway', module, ['id', 'setup']) as unknown as Gateway
@@ -62,6 +68,7 @@ export async function plugGateway(
     ...scope,
     config: given.config as never,
     store: given.store,
+    clock: given.clock,
     address: given.access.address(),
     on(event, listen) {
       const watching = given.access.on(event, (envelope) => {

@@ -1,4 +1,4 @@
-import { failure, type Peer } from '@openclaw/protocol'
+import { failure, type Address, type Peer } from '@openclaw/protocol'
 import type { KeyParts } from './router.ts'
 
 /**
@@ -82,6 +82,13 @@ export function parseKey(key: string): KeyParts | undefined {
   const peer: Peer = { kind: grouped ? 'group' : 'direct', id, ...(thread === undefined ? {} : { thread }) }
   // One conversation has one name: other spellings of the same escapes are not keys.
   return sessionKey(agent, channel, account, peer) === key ? { agent, channel, account, peer } : undefined
+}
+
+/** Where the peer of a session is reached; undefined for a local one, which reads its session itself. */
+export function addressOf(key: string): Address | undefined {
+  const parts = parseKey(key)
+  if (!parts || parts.channel === 'local') return undefined
+  return { channel: parts.channel, account: parts.account, peer: parts.peer }
 }
 
 /** The agent that a key of any shape belongs to. */

@@ -7,11 +7,11 @@ import {
   type LineDraft,
   type Role,
   type RunRequest,
+  type QueueMode,
 } from '@openclaw/protocol'
 import { parseKey } from '../router/key.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { lower, permitted, type Standing } from './authority.ts'
-import type { QueueMode } from './lanes.ts'
 import type { RunParts } from './parts.ts'
 
 type Accept = LedgerRecord<'accept'>
@@ -84,7 +84,7 @@ export async function planRun(
       models: [model, ...(agentConfig?.fallbacks ?? [])],
       ...(thinking ? { thinking } : {}),
       role,
-      local: key?.channel === 'local' && isOwners,
+      local: key?.channel === 'local' && isOwners && accepts.every(({ reply }) => !reply),
       tools: permitted(parts.tools().values(), standing, config.value, agentConfig),
       workspace: {
         root: isOwners ? persona : peerFolder(parts.home, agent, session.key),

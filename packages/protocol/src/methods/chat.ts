@@ -72,6 +72,15 @@ export const chatMethods = {
       model: Type.Optional(Type.String()),
       thinking: Type.Optional(Thinking),
       deliver: Type.Optional(Address),
+      reply: Type.Optional(
+        Type.String({ description: 'Deliver the answer to the peer of this session; a local one has none.' }),
+      ),
+      role: Type.Optional(
+        Type.Enum(['owner', 'member', 'guest'], {
+          description:
+            "For whom it is asked: the run has at most this role. Below the caller's, the peer of the session counts as who wrote it.",
+        }),
+      ),
       idempotencyKey: IdempotencyKey,
     }),
     started,

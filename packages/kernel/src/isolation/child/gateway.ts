@@ -53,6 +53,7 @@ export function serveGateway(parts: ChildParts): {
           ...scope,
           config: config as never,
           store: remoteStore(parts.wire.call),
+          clock: parts.clock,
           address: new URL(address),
           on: (event, listen) => scope.use(on(event, listen), `listener ${event}`),
           call: async (method, params) =>
