@@ -13,6 +13,15 @@ const check = (document: unknown) => checkDocument(schema, document)
 const read = (text: string) => readConfig(text, schema, undefined)
 
 describe('the check', () => {
+  it('finds a key that stands twice in plain JSON, and none where texts and names only look like one', () => {
+    const twice = read('{ "agents": { "main": { "name": "a" }, "main": { "name": "b" } } }')
+    expect(twice.problems.map(({ path }) => path)).toEqual(['agents.main'])
+    const once = read(
+      String.raw`{ "agents": { "main": { "name": "\"main\": \"b\":" } }, "bindings": [{ "agent": "main" , "match" : { "channel": "irc" } }] }`,
+    )
+    expect(once.problems).toEqual([])
+  })
+
   it('finds the errors in all ten places, each with its path and what to write instead', () => {
     const { problems } = read(`{
       gatway: {},                                    // 1 an unknown key
