@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Limits } from './limits.ts'
-import { Right, Role, Thinking } from './values.ts'
+import { QueueMode, Right, Role, Thinking } from './values.ts'
 
 /**
  * Marks a value that is masked wherever it is shown, and may be an `env:NAME` or `file:PATH` reference. A stored one is
@@ -85,7 +85,7 @@ export const AgentConfig = open({
   thinking: opt(Thinking),
   workspace: opt(Type.String({ description: "Folder; the agent's own when absent." })),
   queue: opt(
-    Type.Enum(['collect', 'steer', 'followup', 'interrupt'], {
+    Type.Enum(QueueMode.enum, {
       default: 'collect',
       description:
         'What becomes of messages that come while it works: answered together after, given to the run, answered one by one after, or in place of the run.',

@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Failure } from './errors.ts'
-import { Attachment, Content, Part, Role, Sender, Thinking, Trust, Usage, Peer } from './values.ts'
+import { Attachment, Content, Part, Role, Sender, Thinking, Trust, Usage, Peer, QueueMode } from './values.ts'
 
 /**
  * The session journal: `sessions/<agent>/<name>.jsonl`, append-only, one line per turn.
@@ -27,7 +27,7 @@ export const Settings = Type.Object({
   title: Type.Optional(Type.String({ maxLength: 200 })),
   model: Type.Optional(Type.String()),
   thinking: Type.Optional(Thinking),
-  queue: Type.Optional(Type.Enum(['collect', 'steer', 'followup', 'interrupt'])),
+  queue: Type.Optional(QueueMode),
   /** What a person pinned: it stays in the context, word for word, whatever is summarised. */
   pins: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 50 })),
 })

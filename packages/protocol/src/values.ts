@@ -19,6 +19,10 @@ export type Trust = Static<typeof Trust>
 export const Thinking = Type.Enum(['off', 'low', 'medium', 'high'])
 export type Thinking = Static<typeof Thinking>
 
+/** What becomes of messages that come while a run is at work: answered together after it, given to it, one by one, in its place. */
+export const QueueMode = Type.Enum(['collect', 'steer', 'followup', 'interrupt'])
+export type QueueMode = Static<typeof QueueMode>
+
 /** Whom we talk to. Ids are the platform's stable ids, never names. */
 export const Peer = Type.Object({
   kind: Type.Enum(['direct', 'group']),

@@ -33,7 +33,7 @@ describe.skipIf(!browserPath)('what was used, in a real browser', () => {
     const seen = await openPage(browser, options)
     await seen.page.goto(gateway.link())
     await seen.page.getByText('Connected').waitFor({ state: 'attached' })
-    await seen.page.evaluate(() => (location.hash = '#/usage'))
+    await seen.page.evaluate("location.hash = '#/usage'")
     await seen.page.getByRole('heading', { name: 'Usage', exact: true }).waitFor()
     const close = async () => {
       await seen.context.close()
@@ -63,7 +63,7 @@ describe.skipIf(!browserPath)('what was used, in a real browser', () => {
     expect(await page.locator('.plot .bar').count()).toBe(30)
     expect(await page.locator('.plot tbody tr').count()).toBe(1)
     await page.getByRole('button', { name: '7 days' }).click()
-    await page.waitForFunction(() => document.querySelectorAll('.plot .bar').length === 7)
+    await page.waitForFunction("document.querySelectorAll('.plot .bar').length === 7")
     await page.getByRole('button', { name: 'People' }).click()
     await page.getByText('telegram/default/4711 <b>Ada</b>').waitFor()
     expect(await page.locator('.shares tbody tr').count()).toBe(2)
@@ -82,7 +82,7 @@ describe.skipIf(!browserPath)('what was used, in a real browser', () => {
   it('fits a phone, in the dark', async () => {
     await using seen = await usageRoom(answer, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
     await seen.page.getByText('$8.50').waitFor()
-    const wide = await seen.page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+    const wide = await seen.page.evaluate('document.documentElement.scrollWidth > innerWidth')
     expect(wide).toBe(false)
     expect(seen.complaints).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { Thinking } from '@openclaw/protocol'
+import { QueueMode, Thinking, type MethodParams } from '@openclaw/protocol'
 import { nearest } from '../config/suggest.ts'
 import type { Answer, Invocation } from './command.ts'
 
@@ -36,22 +36,41 @@ export async function chooseModel({ argument, from: { session }, parts }: Invoca
   return { reply: `The model here is \`${model}\` from now on.` }
 }
 
-export async function chooseThinking({ argument, from: { session }, parts }: Invocation): Promise<Answer> {
-  const levels: readonly string[] = Thinking.enum
-  if (argument === '') {
-    const known = await parts.call('sessions.get', { session }).catch(() => undefined)
-    return {
-      reply: `Thinking is ${known?.settings.thinking ?? 'as the agent is set'} here. Choose with \`/think ${levels.join(' | ')}\`.`,
+export const chooseThinking = chooseLevel({
+  setting: 'thinking',
+  command: 'think',
+  levels: Thinking.enum,
+  is: (level) => `Thinking is ${level}`,
+})
+
+export const chooseQueue = chooseLevel({
+  setting: 'queue',
+  command: 'queue',
+  levels: QueueMode.enum,
+  is: (mode) => `Messages that come while it works: ${mode}`,
+})
+
+/** Shows or chooses one of a few values of a session's setting. */
+function chooseLevel<K extends 'thinking' | 'queue'>(choice: {
+  readonly setting: K
+  readonly command: string
+  readonly levels: readonly string[]
+  is(level: string): string
+}) {
+  const { setting, command, levels, is } = choice
+  return async ({ argument, from: { session }, parts }: Invocation): Promise<Answer> => {
+    if (argument === '') {
+      const known = await parts.call('sessions.get', { session }).catch(() => undefined)
+      const now = known?.settings[setting] ?? 'as the agent is set'
+      return { reply: `${is(now)}. Choose with \`/${command} ${levels.join(' | ')}\`.` }
     }
+    const wanted = argument.toLowerCase()
+    if (wanted !== 'default' && !levels.includes(wanted))
+      return { reply: `\`/${command}\` takes one of ${levels.join(', ')}, or default.` }
+    const value = wanted === 'default' ? null : wanted
+    await parts.call('sessions.patch', { session, [setting]: value } as MethodParams<'sessions.patch'>)
+    return { reply: `${is(value ?? 'as the agent is set')} from now on.` }
   }
-  if (argument === 'default') {
-    await parts.call('sessions.patch', { session, thinking: null })
-    return { reply: 'Thinking is as the agent is set again.' }
-  }
-  const thinking = levels.find((level) => level === argument.toLowerCase())
-  if (thinking === undefined) return { reply: `\`/think\` takes one of ${levels.join(', ')}, or default.` }
-  await parts.call('sessions.patch', { session, thinking: thinking as (typeof Thinking.enum)[number] })
-  return { reply: `Thinking is ${thinking} here from now on.` }
 }
 
 function only<T>(found: readonly T[]): T | undefined {

@@ -4,7 +4,7 @@ import { mayUse, type Answer, type CommandParts, type Invocation } from './comma
 import { compact, more, usage } from './conversation.ts'
 import { decide } from './decide.ts'
 import { help, status, whoami } from './about.ts'
-import { chooseModel, chooseThinking } from './choose.ts'
+import { chooseModel, chooseQueue, chooseThinking } from './choose.ts'
 import { pin, unpin } from './pins.ts'
 import type { TypedCommand } from './parse.ts'
 import { chatCommands, type ChatCommand } from './table.ts'
@@ -29,6 +29,7 @@ const deeds: Readonly<Record<ChatCommand, (invocation: Invocation) => Promise<An
   more,
   model: chooseModel,
   think: chooseThinking,
+  queue: chooseQueue,
   approve: decide('allow'),
   deny: decide('deny'),
 }

@@ -16,6 +16,12 @@ export const chatCommands = [
   { name: 'usage', about: 'Tokens and money of this conversation', role: 'member' },
   { name: 'model', about: 'Show or choose the model', argument: '[provider/model | default]', role: 'owner' },
   { name: 'think', about: 'Show or choose how much it thinks', argument: '[off | low | medium | high]', role: 'owner' },
+  {
+    name: 'queue',
+    about: 'Show or choose what becomes of messages that come while it works',
+    argument: '[collect | steer | followup | interrupt]',
+    role: 'owner',
+  },
   { name: 'more', about: 'Let go on what reached its limit', role: 'owner' },
   { name: 'approve', about: 'Allow a call that waits', argument: '[id]', role: 'owner' },
   { name: 'deny', about: 'Refuse a call that waits', argument: '[id]', role: 'owner' },

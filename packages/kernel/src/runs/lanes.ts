@@ -1,9 +1,7 @@
-import type { LedgerRecord } from '@openclaw/protocol'
+import type { LedgerRecord, QueueMode } from '@openclaw/protocol'
 import type { Clock } from '@openclaw/sdk'
 
 type Accept = LedgerRecord<'accept'>
-/** What a session does with messages that come while a run is in progress. */
-export type QueueMode = 'collect' | 'steer' | 'followup' | 'interrupt'
 
 /** A run in progress, as its lane sees it. */
 export interface ActiveRun {

@@ -1,8 +1,15 @@
-import { failure, type GatewayForAgentMethods, type LedgerRecord, type Params, type Result } from '@openclaw/protocol'
+import {
+  failure,
+  type GatewayForAgentMethods,
+  type LedgerRecord,
+  type Params,
+  type Result,
+  type QueueMode,
+} from '@openclaw/protocol'
 import { raw } from '@openclaw/client'
 import type { AgentNotice } from '../agents/agent.ts'
 import { insist } from './insist.ts'
-import { openLanes, type Lanes, type QueueMode } from './lanes.ts'
+import { openLanes, type Lanes } from './lanes.ts'
 import type { RunParts } from './parts.ts'
 import type { Recovered } from './recover.ts'
 import { openAllowances, type Allowances } from './more.ts'
@@ -20,6 +27,8 @@ export interface Runner {
   readonly handlers: {
     readonly [M in keyof Calls]: (params: Params<Calls[M]>) => Result<Calls[M]> | Promise<Result<Calls[M]>>
   }
+  /** A run in progress; throws `conflict` when it is not. */
+  find(run: string): Run
   /** What the agent process tells. */
   hear(notice: AgentNotice): void
   /** Ends accepts that no run will answer. */
@@ -27,8 +36,6 @@ export interface Runner {
   /** What was given up; a resumed run begins at once. */
   readonly parked: Parked
   /** The owner lets go on what reached its limit: the last run of a session, else the day. */
-  /** A run in progress; throws `conflict` when it is not. */
-  find(run: string): Run
   more: Allowances['more']
   /** Goes on with what an earlier process left. */
   recover(recovered: Recovered): Promise<void>
@@ -89,6 +96,7 @@ export function openRunner(
   const parked = openParked(parts)
   return {
     lanes,
+    find,
     parked: {
       ...parked,
       async resume(run) {
@@ -96,7 +104,6 @@ export function openRunner(
         lanes.resume(accepts[0]!.session, accepts)
         return accepts
       },
-    find,
     },
     handlers: {
       async 'session.lines'({ session, after, upto }) {

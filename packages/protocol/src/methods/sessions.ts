@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { Settings } from '../journal.ts'
-import { Peer, Usage } from '../values.ts'
+import { Peer, QueueMode, Usage } from '../values.ts'
 import { closed, method, ok, SessionKey } from './table.ts'
 
 export const SessionInfo = Type.Object({
@@ -54,7 +54,7 @@ export const sessionMethods = {
       title: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
       model: Type.Optional(Type.Union([Type.String(), Type.Null()])),
       thinking: Type.Optional(Type.Union([Type.Enum(['off', 'low', 'medium', 'high']), Type.Null()])),
-      queue: Type.Optional(Type.Union([Type.Enum(['collect', 'steer', 'followup', 'interrupt']), Type.Null()])),
+      queue: Type.Optional(Type.Union([QueueMode, Type.Null()])),
       pins: Type.Optional(Type.Union([Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 50 }), Type.Null()])),
     }),
     SessionInfo,
