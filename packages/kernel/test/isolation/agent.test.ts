@@ -99,6 +99,7 @@ test('L4: a run that waits for a tool or a model there is stopped at once', slow
   await using house = await openShop({ agents: { main: {}, clerk: { model: 'shop/first:hang' } } })
   await house.use('shop_arm', { place: 'run', fault: 'hang' })
   const waiting = [await house.begin('use shop_try {}'), await house.begin('hello', 'clerk')]
+  await house.until(() => house.hung() === 2)
   for (const { session, ended } of waiting) {
     const began = performance.now()
     await house.kernel.call('chat.abort', { session })

@@ -171,6 +171,8 @@ export async function openHouse(plugins: readonly BundledPlugin[], config: objec
     row,
     /** How often a process of a plugin died so far. */
     deaths: () => logged.filter((text) => text.includes(' died: ')).length,
+    /** How often something of a plugin began to hang. */
+    hung: () => logged.filter((text) => text.includes('it hangs')).length,
     /** Calls a method of a plugin. */
     ask: <T>(method: string, params: object = {}) =>
       kernel.call(method as 'status', params as never) as Promise<unknown> as Promise<T>,
