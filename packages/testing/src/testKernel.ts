@@ -52,6 +52,8 @@ export interface TestKernelOptions {
    * own. Their time is the machine's; what looks after the process goes by the platform's.
    */
   readonly isolated?: readonly URL[]
+  /** Told when somebody asked the gateway to start again. */
+  readonly onRestart?: () => void
   /** Changes the platform before the kernel gets it, e.g. to make its disk fail or its time real. */
   readonly platform?: (platform: TestPlatform) => Platform
 }
@@ -80,6 +82,7 @@ export async function testKernel(options: TestKernelOptions = {}): Promise<TestK
     defaultModel: model.model,
     port: 0,
     listen: options.listen ?? false,
+    ...(options.onRestart ? { onRestart: options.onRestart } : {}),
   })
   const heard: Heard[] = []
   const waiting = new Set<() => void>()

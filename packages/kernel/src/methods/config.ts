@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/configuration.ts'
+import { checkForAgents } from '../config/for-agents.ts'
 import { parsePath, valueAt } from '../config/path.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Router } from '../router/router.ts'
@@ -37,6 +38,7 @@ export function configMethods(parts: {
       }
     },
     async 'config.set'({ path, value, hash }, caller) {
+      if (caller.run !== undefined) checkForAgents(path)
       const { applied } = await configuration.set(path, value, hash, byPerson(caller))
       return { applied, hash: configuration.hash, problems: [...configuration.problems] }
     },

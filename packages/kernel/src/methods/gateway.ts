@@ -9,6 +9,7 @@ import type { Plugins } from '../plugins/host.ts'
 import type { Access } from '../access/access.ts'
 import type { Approvals } from '../runs/approvals.ts'
 import type { Lanes } from '../runs/lanes.ts'
+import type { Runner } from '../runs/runner.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Handlers } from './caller.ts'
 
@@ -36,6 +37,7 @@ export function gatewayMethods(parts: {
   approvals: Approvals
   configuration: Configuration
   tail(cursor: string | undefined, limit: number): Promise<MethodResult<'logs.tail'>>
+  runner: Pick<Runner, 'find'>
   restart(): void
 }): Handlers<Names> {
   const { ledger, configuration, plugins } = parts
@@ -97,8 +99,10 @@ export function gatewayMethods(parts: {
       }
     },
     'logs.tail': ({ cursor, limit = 200 }) => parts.tail(cursor, limit),
-    'gateway.restart'() {
-      parts.restart()
+    'gateway.restart'(_, { run }) {
+      // A run that asks for it ends first: begun again after the restart, it would ask again.
+      if (run === undefined) parts.restart()
+      else void parts.runner.find(run).settled.then(() => parts.restart())
       return { ok: true }
     },
   }

@@ -1,4 +1,4 @@
-import { failure, type Right, type Role } from '@openclaw/protocol'
+import { failure, methods, type Method, type Right, type Role } from '@openclaw/protocol'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Caller } from '../methods/caller.ts'
 import type { Plugins } from '../plugins/host.ts'
@@ -13,6 +13,24 @@ const waits: ReadonlySet<string> = new Set([
   'sessions.erase',
   'sessions.compact',
 ])
+
+/**
+ * What only the owner may do and a tool may do for them: no tool gives a yes, lets somebody in, makes a credential, or
+ * changes what runs here. What plugins add is theirs to guard.
+ */
+const ownersTools: ReadonlySet<string> = new Set([
+  'channels.configure',
+  'config.get',
+  'config.set',
+  'gateway.restart',
+  'logs.tail',
+  'usage.get',
+])
+
+function isForPeople(method: string): boolean {
+  const row: Method | undefined = Object.hasOwn(methods, method) ? methods[method as keyof typeof methods] : undefined
+  return (row?.right === 'admin' || row?.right === 'pairing') && !ownersTools.has(method)
+}
 
 /** The session whose lane a method would wait on, by its params. */
 function laneOf(params: unknown, ledger: Pick<Ledger, 'owed'>): string | undefined {
@@ -38,6 +56,7 @@ export function callAsRun(parts: {
         `${plugin} calls ${method}, which its manifest does not name under permissions.methods`,
       )
     }
+    if (isForPeople(method)) throw failure('forbidden', `${method} is for people: no tool may call it`)
     if (waits.has(method) && laneOf(params, parts.ledger) === run.session) {
       throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)
     }
