@@ -226,6 +226,21 @@ export const commands: readonly Row[] = [
   row('runs resume', 'Ask again what a parked run was asked.', async () => (await import('./commands/runs.ts')).resume),
   row('runs drop', 'Forget a parked run for good.', async () => (await import('./commands/runs.ts')).drop),
   row('runs more', 'Let go on what reached its limit.', async () => (await import('./commands/runs.ts')).more),
+  row('cron list', 'List reminders and jobs, next one first.', async () => (await import('./commands/cron.ts')).list),
+  row(
+    'cron add',
+    'Add a job: what the agent is told, when, and where its answer goes.',
+    async () => (await import('./commands/cron.ts')).add,
+  ),
+  row('cron edit', 'Change a job, pause it, or let it go on.', async () => (await import('./commands/cron.ts')).edit),
+  row('cron remove', 'Remove a job and its history.', async () => (await import('./commands/cron.ts')).remove),
+  row('cron run', 'Carry a job out now.', async () => (await import('./commands/cron.ts')).run),
+  row(
+    'cron history',
+    'Show what came of the moments of a job.',
+    async () => (await import('./commands/cron.ts')).history,
+  ),
+
   row(
     'usage',
     'Show tokens, cache share and money, by day, agent, session, person or model.',

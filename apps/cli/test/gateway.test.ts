@@ -92,6 +92,8 @@ describe('a running gateway', () => {
     [['plugins', 'inspect', 'nothing'], 5, 'not_found'],
     [['tokens', 'revoke', 'nothing'], 5, 'not_found'],
     [['pairing', 'approve', 'telegram', 'ABCDEFGH'], 5, 'not_found'],
+    [['cron', 'list'], 5, 'not_found'],
+    [['cron', 'add', 'x', 'y', '--in', '5m', '--to', 'nowhere'], 2, 'invalid_params'],
     [['tokens', 'create', 'x', '--rights', 'fly'], 2, 'invalid_params'],
     [['config', 'set', 'gateway.port', 'many'], 7, 'invalid_config'],
     [['sessions', 'delete', session], 1, 'aborted'],
