@@ -71,7 +71,14 @@ export function openEntries(parts: {
     if (plan.hook === 'tool') {
       const register = (...added: Parameters<ToolRegistry['register']>[1]) =>
         scope.use(tools.register(plan.plugin, added), `tools ${added.map(({ name }) => name).join(', ')}`)
-      await (entry as AnyTools).setup({ ...scope, config: plan.config, store, fetch: guardFetch({ clock }), register })
+      await (entry as AnyTools).setup({
+        ...scope,
+        config: plan.config,
+        store,
+        fetch: guardFetch({ clock }),
+        now: () => clock.now(),
+        register,
+      })
       return
     }
     const provider = entry as Provider

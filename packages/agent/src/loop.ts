@@ -175,10 +175,11 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     // A run that goes on after a crash sends what its calls before the crash had for the person.
     const files = begin ? [] : filesOf(context, request.run)
     const tools = parts.tools.offered(request.tools)
-    const { root } = request.workspace
+    const { root, sandbox } = request.workspace
     const system = await parts.prompts.build({
       folder: request.prompt?.folder ?? root,
-      root: request.workspace.sandbox?.root ?? root,
+      root: sandbox?.root ?? root,
+      ...(sandbox ? {} : { memory: root }),
       skills: request.prompt?.skills ?? [`${root}/skills`],
       role: request.role,
       tools: tools.map(({ name }) => name),

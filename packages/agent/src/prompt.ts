@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Role } from '@openclaw/protocol'
 import type { Clock } from './clock.ts'
@@ -10,6 +10,8 @@ export interface PromptPlan {
   readonly folder: string
   /** Where tools work; named in the prompt. */
   readonly root: string
+  /** Holds the session's own MEMORY.md; absent where it cannot be read from here, as inside a sandbox. */
+  readonly memory?: string
   /** Folders of skills, the first to have a name wins. */
   readonly skills: readonly string[]
   readonly role: Role
@@ -69,10 +71,13 @@ export function openPrompts(clock: Clock): Prompts {
     if (plan.role === 'owner') await writeDefaults(plan.folder)
     const sections = [base(plan)]
     let left = maxFiles
-    for (const name of Object.keys(defaultFiles)) {
+    const files = Object.keys(defaultFiles).map((name) => [plan.folder, name] as const)
+    for (const [folder, name] of plan.memory === undefined ? files : [...files, [plan.memory, 'MEMORY.md'] as const]) {
       // What is written about the owner is for the owner.
       if (name === 'USER.md' && plan.role !== 'owner') continue
-      const text = await read(join(plan.folder, name))
+      // A link that was made in a sandbox could lead to the memory of somebody else.
+      if (name === 'MEMORY.md' && plan.role !== 'owner' && (await isLink(join(folder, name)))) continue
+      const text = await read(join(folder, name))
       if (!text) continue
       const most = Math.min(maxFile, left)
       const shown =
@@ -98,6 +103,11 @@ export function openPrompts(clock: Clock): Prompts {
       return text
     },
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  const file = await lstat(path).catch(() => undefined)
+  return file?.isSymbolicLink() === true
 }
 
 /** One line of the list; the front matter of SKILL.md gives name and description. */

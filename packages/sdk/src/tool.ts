@@ -141,6 +141,8 @@ export interface ToolSetup<C = unknown> extends Scope {
   readonly store: Store
   /** For every address that the owner did not write into the configuration. */
   readonly fetch: GuardedFetch
+  /** Milliseconds since 1970, by the host's clock. */
+  now(): number
   /** Adds tools, now or any time later; disposing takes them away again. */
   register(...tools: readonly Tool[]): Disposable
 }

@@ -40,7 +40,7 @@ export interface ToolBench extends AsyncDisposable {
 
 /**
  * Sets up a tool entry as the agent does, for a plugin's own tests: `await using bench = await toolBench(entry)`. What
- * an entry keeps outlives it in a `store` that is given.
+ * an entry keeps outlives it in a `store` that is given; `now` says what time it is.
  */
 export async function toolBench<C extends TSchema>(
   entry: Tools<C> | AnyTools,
@@ -48,7 +48,8 @@ export async function toolBench<C extends TSchema>(
   {
     store = memoryStore(),
     gateway: own = closedGateway,
-  }: { readonly store?: Store; readonly gateway?: ToolCall['gateway'] } = {},
+    now = Date.now,
+  }: { readonly store?: Store; readonly gateway?: ToolCall['gateway']; readonly now?: () => number } = {},
 ): Promise<ToolBench> {
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-tools-'))
   const root = join(folder, 'workspace')
@@ -64,6 +65,7 @@ export async function toolBench<C extends TSchema>(
     config,
     store,
     fetch: guardFetch({ clock: realClock }),
+    now,
     register(...added) {
       // What one in a process of its own says of an input is waited for by whoever asks.
       for (const tool of added as readonly Tool[]) {

@@ -62,6 +62,7 @@ export function serveTools(parts: EntryParts): Pick<Serves<EntryMethods>, Served
         config: config as never,
         store,
         fetch: guardFetch({ clock: parts.clock }),
+        now: () => parts.clock.now(),
         register,
       })
       told = true
