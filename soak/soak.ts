@@ -12,6 +12,8 @@ pnpm soak --seeds 20000          so many seeds of the simulator  [--from 1] the 
 pnpm soak --documents 100000     the markup of every platform on so many random documents
 pnpm soak --journals 10000       the requests from every prefix of so many random journals, through the library of each
                                  vendor of models, held against its rules
+pnpm soak --cron 2                cron expressions around every change of the clocks in every time zone, for so many years,
+                                 held against an independent reckoning
 pnpm soak --report               the first three, and their figures into docs/reliability.md
                                  [--kills 1000] [--acks 200] [--seeds 20000] [--seed 7] [--from 1]`
 
@@ -22,6 +24,7 @@ const options = {
   seeds: number,
   documents: number,
   journals: number,
+  cron: number,
   seed: number,
   from: number,
   on: { type: 'string' },
@@ -30,7 +33,7 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 /** The least that each number may be. */
-const least = { kills: 1, acks: 1, seeds: 1, documents: 1, journals: 1, seed: 0, from: 0 }
+const least = { kills: 1, acks: 1, seeds: 1, documents: 1, journals: 1, cron: 1, seed: 0, from: 0 }
 
 await main(async () => {
   const values = given()
@@ -72,6 +75,9 @@ await main(async () => {
   } else if (values.journals !== undefined) {
     const { soakTests } = await import('./tests.ts')
     await soakTests('test/providers/requests.test.ts', 'OPENCLAW_JOURNALS', numberOf('journals', 10_000))
+  } else if (values.cron !== undefined) {
+    const { soakTests } = await import('./tests.ts')
+    await soakTests('plugins/tool-cron/test/zones.test.ts', 'OPENCLAW_CRON_YEARS', numberOf('cron', 2))
   } else console.log(help)
 })
 
