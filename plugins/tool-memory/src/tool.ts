@@ -1,0 +1,16 @@
+import { defineTools } from '@openclaw/sdk'
+import { config } from './config.ts'
+import { forget } from './forget.ts'
+import { read } from './read.ts'
+import { search } from './search.ts'
+import { takeTurns } from './turns.ts'
+import { write } from './write.ts'
+
+/** Notes in the session's own workspace: written, found, read and forgotten. */
+export default defineTools({
+  config,
+  setup({ config: { embeddings, maxNotes = 1000 }, store, log, now, register }) {
+    const turns = takeTurns()
+    register(search({ embeddings, maxNotes, store, log }), read(), write(turns, now), forget(turns))
+  },
+})
