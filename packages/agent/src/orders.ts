@@ -41,12 +41,12 @@ export function ordersIn(text: string): string[] {
 
 /**
  * The standing orders that were in force before, and those that the lines bring, oldest first. Only the owner and people
- * who were let in give orders; guests of a group do not.
+ * who were let in give orders; guests of a group and sub-agents do not.
  */
 export function ordersOf(before: readonly string[], lines: readonly AnyLine[]): string[] {
   const orders = new Map(before.map((order) => [normal(order), order]))
   for (const line of lines) {
-    if (!isLine(line, 'user') || line.role === 'guest') continue
+    if (!isLine(line, 'user') || line.role === 'guest' || line.origin?.channel === 'subagent') continue
     for (const order of ordersIn(line.body.text)) {
       const key = normal(order)
       // Said again: it is the newest.

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { Limits } from './limits.ts'
+import { Limits, SubagentLimits } from './limits.ts'
 import { QueueMode, Right, Role, Thinking } from './values.ts'
 
 /**
@@ -99,6 +99,9 @@ export const AgentConfig = open({
   ),
   limits: opt(
     Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } }),
+  ),
+  subagents: opt(
+    Type.Partial(SubagentLimits, { additionalProperties: false, restricts: true, closed: { depth: 0, children: 0 } }),
   ),
 })
 export type AgentConfig = Static<typeof AgentConfig>

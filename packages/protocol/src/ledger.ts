@@ -10,6 +10,17 @@ import { Address, Attachment, Choice, Receipt, Role } from './values.ts'
  */
 export const ledgerVersion = 1
 
+/** Sessions from the one that a person talks to down, each the parent of the next. */
+const lineage = Type.Array(Type.Object({ session: Type.String(), agent: Type.String() }), { minItems: 1 })
+
+/** Whose sub-agent a message is for: the sessions above it, and where the answer of the first one goes. */
+const child = Type.Object({
+  above: lineage,
+  label: Type.String(),
+  reply: Type.Optional(Address),
+  replyTo: Type.Optional(Type.String()),
+})
+
 const accept = Type.Object({
   id: Type.String(),
   /** Channel, account, peer and event id; or the caller and its idempotency key. */
@@ -29,6 +40,10 @@ const accept = Type.Object({
   group: Type.Optional(Type.String()),
   /** Its files by the platform's handles; the run's first step stores them. */
   attachments: Type.Optional(Type.Array(Attachment)),
+  /** It is a sub-agent's task: what becomes of it is handed over to the last session above. */
+  child: Type.Optional(child),
+  /** It is what a sub-agent handed over: that is no longer owed. */
+  handover: Type.Optional(Type.String()),
   /** What the run was asked to be: a model, a thinking level. */
   ask: Type.Optional(Type.Object({ model: Type.Optional(Type.String()), thinking: Type.Optional(Type.String()) })),
 })
@@ -58,6 +73,17 @@ const records = {
     accepts: Type.Array(Type.String()),
     outcome: Type.Enum(['answered', 'failed', 'aborted', 'interrupted']),
     failure: Type.Optional(Failure),
+  }),
+  /** What became of a sub-agent's task is owed to the last session above it. Open until an `accept` names it. */
+  handover: Type.Object({
+    id: Type.String(),
+    session: Type.String({ description: "The sub-agent's." }),
+    run: Type.String(),
+    child,
+    role: Role,
+    sender: Type.Optional(Type.String()),
+    text: Type.String(),
+    attachments: Type.Optional(Type.Array(Attachment)),
   }),
   /** A run was settled without an answer and is kept, with what it had taken, until the owner resumes or drops it. */
   parked: Type.Object({

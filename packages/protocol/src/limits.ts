@@ -10,7 +10,28 @@ export const Limits = Type.Object({
 })
 export type Limits = Static<typeof Limits>
 
+/** Bounds of the sub-agents below one person's session. Zero for none at all. */
+export const SubagentLimits = Type.Object({
+  depth: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Levels of sub-agents below a session.' }),
+  children: Type.Integer({
+    minimum: 0,
+    maximum: 1000,
+    default: 20,
+    description: 'Sub-agents of one session that are at work or wait.',
+  }),
+  concurrent: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    default: 8,
+    description: 'Sub-agents below one session that run at once.',
+  }),
+})
+export type SubagentLimits = Static<typeof SubagentLimits>
+
 /** What holds where nothing is configured. */
-export const defaultLimits = Object.fromEntries(
-  Object.entries(Limits.properties).map(([name, schema]) => [name, Object(schema).default]),
-) as Limits
+export const defaultLimits = defaultsOf<Limits>(Limits.properties)
+export const defaultSubagentLimits = defaultsOf<SubagentLimits>(SubagentLimits.properties)
+
+function defaultsOf<T>(properties: object): T {
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, Object(schema).default])) as T
+}

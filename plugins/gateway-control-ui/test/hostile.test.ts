@@ -200,7 +200,7 @@ describe.skipIf(!browserPath)('S16: text is never markup', () => {
       accounts: [],
       sessions: 1,
       running: 1,
-      owed: { accepts: 1, deliveries: 1, held: 0, parked: 0, dead: 1, approvals: 1, pairings: 1 },
+      owed: { accepts: 1, handovers: 0, deliveries: 1, held: 0, parked: 0, dead: 1, approvals: 1, pairings: 1 },
       problems: [...some],
     })
     gateway.answers['plugins.list'] = () => ({

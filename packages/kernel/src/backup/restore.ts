@@ -4,6 +4,7 @@ import type { Log } from '@openclaw/sdk'
 import { openLedger } from '../ledger/open.ts'
 import type { Platform } from '../platform.ts'
 import { recoverRuns } from '../runs/recover.ts'
+import { acceptHandover } from '../runs/handover.ts'
 import { settleUnanswered } from '../runs/settle.ts'
 import { openSessions } from '../sessions/store.ts'
 import { readHome, writeHome } from './home.ts'
@@ -147,6 +148,12 @@ async function settleOwed(home: string, platform: Platform, log: Log) {
       { platform, sessions },
       { run, accepts, outcome: 'interrupted', reason, silent: true, park: true },
     )
+  }
+  // A result stands where it belongs, and nobody works on it by itself.
+  for (const handover of ledger.owed.handovers.values()) {
+    await acceptHandover({ platform, sessions }, handover, ({ id }) => [
+      { type: 'settle', run: handover.run, accepts: [id], outcome: 'interrupted' },
+    ])
   }
   const owed = [...ledger.owed.outbounds.values()].filter(({ withheld }) => withheld === undefined)
   if (owed.length > 0) {

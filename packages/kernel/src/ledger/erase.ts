@@ -79,6 +79,10 @@ function eraseRecord(
     const { text, attachments: _, choices: __, ...rest } = record
     return { ...rest, text: '', erased: hash('sha256', text) } as LedgerRecord<'outbound'>
   }
+  if (record.type === 'handover' && known.closed(record.id) && (whole || runs.has(record.run))) {
+    const { text, attachments: _, ...rest } = record
+    return { ...rest, text: '', erased: hash('sha256', text) } as LedgerRecord<'handover'>
+  }
   if (record.type === 'approval' && known.closed(record.id) && whole) return { ...record, subject: '' }
   return record
 }

@@ -49,6 +49,7 @@ function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
       },
       ...(withheld === undefined ? [] : [{ type: 'withheld' as const, outbound: outbound.id, reason: withheld }]),
     ]),
+    ...owed.handovers.values(),
     ...owed.parked.values(),
     ...owed.approvals.values(),
     ...[...deleted]

@@ -37,6 +37,8 @@ export interface Owed {
   readonly parked: ReadonlyMap<string, LedgerRecord<'parked'>>
   /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
+  /** What sub-agents found and their parents have not got yet, in order. */
+  readonly handovers: ReadonlyMap<string, LedgerRecord<'handover'>>
   /** Messages that show answers while they grow, by the accept that is answered. */
   readonly previews: ReadonlyMap<string, string>
 }

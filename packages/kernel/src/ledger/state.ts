@@ -40,6 +40,7 @@ export function createState(): LedgerState {
   const parked = new Map<string, LedgerRecord<'parked'>>()
   const approvals = new Map<string, LedgerRecord<'approval'>>()
   const previews = new Map<string, string>()
+  const handovers = new Map<string, LedgerRecord<'handover'>>()
   const keys = new Map<string, Generations<Seen>>()
   const deleted = new Map<string, number>()
   let followed = 0
@@ -85,6 +86,7 @@ export function createState(): LedgerState {
       case 'accept':
         // A head has the keys themselves, with the time at which each was taken.
         if (!inHead) remember(entry.dedupe, acceptedBy(entry), atMs)
+        if (entry.handover !== undefined) handovers.delete(entry.handover)
         // Damage can put an acceptance behind its settlement; it is answered all the same.
         if (!outcomes.get(entry.id)) accepts.set(entry.id, entry)
         return
@@ -106,6 +108,9 @@ export function createState(): LedgerState {
         }
         // Nobody waits for a yes to a call of a run that is over.
         for (const [id, approval] of approvals) if (approval.run === entry.run) approvals.delete(id)
+        return
+      case 'handover':
+        handovers.set(entry.id, entry)
         return
       case 'parked':
         parked.set(entry.run, entry)
@@ -159,7 +164,7 @@ export function createState(): LedgerState {
     }
   }
 
-  const owed: Owed = { accepts, recoveries, tries, outbounds, dead, parked, approvals, previews }
+  const owed: Owed = { accepts, recoveries, tries, outbounds, dead, parked, approvals, handovers, previews }
   return {
     owed,
     apply(entries, atMs, n) {

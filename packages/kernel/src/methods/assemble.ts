@@ -31,6 +31,7 @@ import { gatewayMethods } from './gateway.ts'
 import { messageMethods } from './messages.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
+import { subagentMethods } from './subagents.ts'
 import { usageMethods } from './usage.ts'
 
 /** Everything the methods work with: the kernel's parts, as it composed them. */
@@ -94,6 +95,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
       knownAgent: (agent) => agentIds(config()).includes(agent),
     }),
     ...sessionMethods({ ...common, models: (session) => [session.settings.model ?? modelOf(session.agent)] }),
+    ...subagentMethods({ ...common, config }),
     ...channelMethods(common),
     ...messageMethods(common),
     ...accessMethods({

@@ -7,6 +7,7 @@ import {
   type Role,
 } from '@openclaw/protocol'
 import { parseKey, sessionKey } from '../router/key.ts'
+import { isBelow } from '../router/subagent.ts'
 
 /** Who calls a method: always from the server's record, never from what a client says of itself. */
 export interface Caller {
@@ -28,9 +29,13 @@ export function ownSession(agent: string, principal: string, thread?: string): s
   return sessionKey(agent, 'local', 'default', { kind: 'direct', id: principal, ...(thread ? { thread } : {}) })
 }
 
-/** The owner sees every session; others only those that they hold themselves. */
-export function maySee(caller: Pick<Caller, 'principal' | 'role'>, session: string): boolean {
+/** The owner sees every session; others only those that they hold themselves, a run its own and its sub-agents'. */
+export function maySee(caller: Pick<Caller, 'principal' | 'role' | 'run'>, session: string): boolean {
   if (caller.role === 'owner') return true
+  if (caller.run !== undefined) {
+    const own = caller.principal.replace(/^session:/, '')
+    if (session === own || isBelow(session, own)) return true
+  }
   const key = parseKey(session)
   return key?.channel === 'local' && key.peer.kind === 'direct' && key.peer.id === caller.principal
 }

@@ -9,6 +9,7 @@ import { lower } from '../runs/authority.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
 import type { Lanes } from '../runs/lanes.ts'
 import type { Outcomes } from '../runs/outcomes.ts'
+import { stopTree } from '../runs/tree.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { checkSession, ownSession, type Caller, type Handlers } from './caller.ts'
 
@@ -101,12 +102,7 @@ export function chatMethods(parts: {
       checkSession(caller, session)
       const running = parts.lanes.running(session)
       if (run !== undefined && running?.id !== run) return { aborted: [] }
-      const waiting = parts.lanes.stop(session, `stopped by ${caller.principal}`)
-      // The run says that it was stopped; what waited behind it need not say so again.
-      if (waiting.length > 0)
-        await parts.cancel(waiting, `stopped by ${caller.principal}`, { silent: running !== undefined })
-      await running?.settled
-      return { aborted: [...(running ? [running.id] : []), ...waiting.map(({ id }) => id)] }
+      return { aborted: [...(await stopTree(parts, session, `stopped by ${caller.principal}`))] }
     },
     async 'chat.inject'({ session, message, label, idempotencyKey }, caller) {
       checkSession(caller, session)

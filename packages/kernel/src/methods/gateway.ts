@@ -87,6 +87,7 @@ export function gatewayMethods(parts: {
         running: parts.lanes.active,
         owed: {
           accepts: ledger.owed.accepts.size,
+          handovers: ledger.owed.handovers.size,
           deliveries: parts.delivery.list().filter(({ state }) => state === 'queued' || state === 'sending').length,
           held: parts.delivery.list('held').length,
           dead: ledger.owed.dead.size,

@@ -113,7 +113,10 @@ export function messageMethods(parts: {
     },
     async 'messages.react'({ chat, message, emoji }, caller) {
       const address = chatOf(caller, chat)
-      const answered = chat || caller.run === undefined ? undefined : parts.runner.find(caller.run).message
+      const answered =
+        chat || caller.run === undefined
+          ? undefined
+          : parts.runner.find(caller.run).accepts.findLast((one) => one.message)?.message
       const to = message ?? answered
       if (to === undefined) throw failure('invalid_params', 'messages.react: message is needed, as no run answers one')
       await through(address, 'reacting', caller, async ({ link }, signal) => {

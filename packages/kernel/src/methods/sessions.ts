@@ -1,7 +1,9 @@
 import { failure, type LedgerRecord, type LineDraft, type MethodResult } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Lanes } from '../runs/lanes.ts'
 import type { AgentLink } from '../runs/parts.ts'
+import { stopTree } from '../runs/tree.ts'
 import { beginning, compaction, undoing } from '../sessions/checkpoint.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
 import { checkSession, maySee, type Handlers } from './caller.ts'
@@ -20,12 +22,13 @@ type Names =
 export function sessionMethods(parts: {
   sessions: Sessions
   lanes: Lanes
+  ledger: Ledger
   agent: AgentLink
   emit: Emit
   models(session: Session): string[]
   /** The one that answers without a model: it cannot summarise. */
   defaultModel: string
-  cancel(accepts: readonly LedgerRecord<'accept'>[], reason: string): Promise<void>
+  cancel(accepts: readonly LedgerRecord<'accept'>[], reason: string, how?: { readonly silent?: boolean }): Promise<void>
 }): Handlers<Names> {
   const { sessions, lanes, emit } = parts
 
@@ -37,14 +40,6 @@ export function sessionMethods(parts: {
         `there is no session ${JSON.stringify(key.slice(0, 200))}; see \`openclaw sessions list\``,
       )
     return { ...found, running: lanes.running(key) !== undefined }
-  }
-
-  /** Stops a session and what waits in it, before its lines go. */
-  async function quiet(key: string, reason: string) {
-    const running = lanes.running(key)
-    const waiting = lanes.stop(key, reason)
-    await running?.settled
-    if (waiting.length > 0) await parts.cancel(waiting, reason)
   }
 
   /** Writes where the live context of a session begins from now on, and lets the agent begin there too. */
@@ -77,7 +72,7 @@ export function sessionMethods(parts: {
     },
     async 'sessions.reset'({ session, settings = 'keep' }, caller) {
       checkSession(caller, session)
-      await quiet(session, 'the session was reset')
+      await stopTree(parts, session, 'the session was reset')
       const open = await sessions.open(session)
       if (open.seq === 0) return info(session)
       await begin(open, await beginning(sessions, open, settings))
@@ -112,7 +107,7 @@ export function sessionMethods(parts: {
     async 'sessions.delete'({ session }, caller) {
       checkSession(caller, session)
       await info(session)
-      await quiet(session, 'the session was deleted')
+      await stopTree(parts, session, 'the session was deleted')
       await sessions.delete(session)
       await parts.agent.call('session.forget', { session }).catch(() => {})
       emit('sessions.changed', { key: session, deleted: true }, session)
@@ -120,7 +115,7 @@ export function sessionMethods(parts: {
     },
     async 'sessions.erase'({ session, lines }, caller) {
       checkSession(caller, session)
-      await quiet(session, 'the session was erased')
+      await stopTree(parts, session, 'the session was erased')
       const erased = await sessions.erase(session, lines)
       await parts.agent.call('session.forget', { session }).catch(() => {})
       emit('sessions.changed', { key: session, deleted: false }, session)

@@ -23,6 +23,8 @@ export interface Asked {
   /** Files by the platform's handles. */
   readonly attachments?: readonly Attachment[]
   readonly ask?: LedgerRecord<'accept'>['ask']
+  /** It is a sub-agent's task. */
+  readonly child?: LedgerRecord<'accept'>['child']
 }
 
 /** What came of it. `repeated`: the key had been accepted before, and this is that acceptance. */
@@ -68,6 +70,7 @@ export function openIntake(parts: {
           ...(asked.group ? { group: asked.group } : {}),
           ...(asked.attachments?.length ? { attachments: [...asked.attachments] } : {}),
           ...(asked.ask ? { ask: asked.ask } : {}),
+          ...(asked.child ? { child: asked.child } : {}),
         }
         return [record]
       },

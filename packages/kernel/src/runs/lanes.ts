@@ -10,7 +10,8 @@ export interface ActiveRun {
   readonly mode: QueueMode | undefined
   /** Resolves when the run is settled; never rejects. */
   readonly settled: Promise<void>
-  abort(reason: string, outcome: 'aborted' | 'interrupted'): void
+  /** `quiet`: nobody is told, as who would be told stopped it. */
+  abort(reason: string, outcome: 'aborted' | 'interrupted', quiet?: boolean): void
   /** False when the run takes no more: the message waits for the next one. */
   steer(accept: Accept): Promise<boolean>
   /** Tells a run in progress of a durable line, e.g. that a message it works on was changed. */
@@ -27,7 +28,7 @@ export interface Lanes {
   /** Sessions with a run in progress. */
   readonly active: number
   /** Stops the run and forgets what waits; returns the accepts that waited, for the caller to settle. */
-  stop(session: string, reason: string): readonly Accept[]
+  stop(session: string, reason: string, quiet?: boolean): readonly Accept[]
   /** Takes a message back that no run has begun with, by the platform's id. */
   withdraw(session: string, message: string): Accept | undefined
   /** Messages that wait in a session. */
@@ -51,14 +52,14 @@ interface Lane {
   mode?: QueueMode | undefined
 }
 
-/** Messages that one run may answer together: same reply address, same wishes. */
+/** Messages that one run may answer together: same reply address, same wishes, same parent. */
 function batch(waiting: readonly Accept[], mode: QueueMode): number {
   if (mode === 'followup') {
     const { group } = waiting[0]!
     const other = group === undefined ? 1 : waiting.findIndex((accept) => accept.group !== group)
     return other === -1 ? waiting.length : other
   }
-  const shape = (accept: Accept) => JSON.stringify([accept.reply, accept.ask])
+  const shape = ({ reply, ask, child }: Accept) => JSON.stringify([reply, ask, child?.above])
   const first = shape(waiting[0]!)
   const other = waiting.findIndex((accept) => shape(accept) !== first)
   return other === -1 ? waiting.length : other
@@ -69,10 +70,15 @@ export function openLanes(parts: {
   clock: Clock
   start(session: string, accepts: readonly Accept[]): ActiveRun
   mode(session: string): QueueMode
+  /** So many sub-agents below one person's session run at once; the others wait. */
+  abreast(session: string): number
 }): Lanes {
   const lanes = new Map<string, Lane>()
   let closed = true
   let active = 0
+  /** Runs of sub-agents by the session at the top, and the lanes that wait for one of them to end. */
+  const abreast = new Map<string, number>()
+  const crowded = new Map<string, Set<string>>()
 
   function pump(session: string, lane: Lane) {
     if (lane.run || closed || (lane.album && lane.resumed.length === 0)) return
@@ -80,17 +86,37 @@ export function openLanes(parts: {
       lanes.delete(session)
       return
     }
+    const top = (lane.resumed[0]?.[0] ?? lane.waiting[0])?.child?.above[0]!.session
+    if (top !== undefined && (abreast.get(top) ?? 0) >= parts.abreast(top)) {
+      crowded.set(top, (crowded.get(top) ?? new Set()).add(session))
+      return
+    }
     const accepts =
       lane.resumed.shift() ?? lane.waiting.splice(0, batch(lane.waiting, lane.mode ?? parts.mode(session)))
     const run = parts.start(session, accepts)
     lane.run = run
     active++
+    if (top !== undefined) abreast.set(top, (abreast.get(top) ?? 0) + 1)
     void run.settled.then(() => {
       active--
       delete lane.run
       lane.mode = run.mode
       pump(session, lane)
+      if (top !== undefined) makeRoom(top)
     })
+  }
+
+  /** One of a tree has ended: the next ones begin. */
+  function makeRoom(top: string) {
+    const left = abreast.get(top)! - 1
+    if (left > 0) abreast.set(top, left)
+    else abreast.delete(top)
+    const waiting = crowded.get(top) ?? []
+    crowded.delete(top)
+    for (const session of waiting) {
+      const lane = lanes.get(session)
+      if (lane) pump(session, lane)
+    }
   }
 
   function laneOf(session: string): Lane {
@@ -134,10 +160,10 @@ export function openLanes(parts: {
     get active() {
       return active
     },
-    stop(session, reason) {
+    stop(session, reason, quiet) {
       const lane = lanes.get(session)
       if (!lane) return []
-      lane.run?.abort(reason, 'aborted')
+      lane.run?.abort(reason, 'aborted', quiet)
       return [...lane.resumed.splice(0).flat(), ...lane.waiting.splice(0)]
     },
     withdraw(session, message) {

@@ -42,6 +42,8 @@ export interface RunParts {
   toolsDigest(): string
   /** Versions of the active plugins by id. */
   versions(): Record<string, string>
+  /** Takes over what a settlement owes to the parents of a sub-agent. */
+  handOver(handovers: readonly LedgerRecord<'handover'>[]): void
   /** Takes over what a settlement owes to peers. */
   deliver(outbounds: readonly LedgerRecord<'outbound'>[]): void
   /** Shows a peer that somebody is at work, until disposed. */

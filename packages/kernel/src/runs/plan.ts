@@ -46,11 +46,14 @@ export async function planRun(
   const config = parts.config()
   const agent = session.agent
   const agentConfig = config.value.agents?.[agent]
-  const key = parseKey(session.key)
+  // A sub-agent is confined as the person's session at the top is.
+  const child = accepts.at(-1)?.child
+  const place = child?.above[0]!.session ?? session.key
+  const key = parseKey(place)
   const role = accepts.reduce<Role>((sofar, accept) => lower(sofar, accept.role), lower('owner', session.lowestRole))
   const sandboxing = [...parts.plugins.extensions.values()].find(({ extension }) => extension.sandbox)
   const isOwners = role === 'owner' && key?.peer.kind === 'direct'
-  const sandbox = !isOwners && sandboxing ? await sandboxing.extension.sandbox!(session.key, options.signal) : undefined
+  const sandbox = !isOwners && sandboxing ? await sandboxing.extension.sandbox!(place, options.signal) : undefined
   const standing: Standing = { role, peer: key?.peer ?? { kind: 'direct', id: '' }, sandboxed: sandbox !== undefined }
   const ask = accepts.at(-1)?.ask
   const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
@@ -84,10 +87,10 @@ export async function planRun(
       models: [model, ...(agentConfig?.fallbacks ?? [])],
       ...(thinking ? { thinking } : {}),
       role,
-      local: key?.channel === 'local' && isOwners && accepts.every(({ reply }) => !reply),
+      local: key?.channel === 'local' && isOwners && !child && accepts.every(({ reply }) => !reply),
       tools: permitted(parts.tools().values(), standing, config.value, agentConfig),
       workspace: {
-        root: isOwners ? persona : peerFolder(parts.home, agent, session.key),
+        root: isOwners ? persona : peerFolder(parts.home, agent, place),
         media: join(parts.home, 'media'),
         ...(sandbox ? { sandbox: { argv: [...sandbox.argv], root: sandbox.root } } : {}),
       },

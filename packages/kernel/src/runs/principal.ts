@@ -1,5 +1,6 @@
 import { failure, methods, type Method, type Right, type Role } from '@openclaw/protocol'
 import type { Ledger } from '../ledger/ledger.ts'
+import { isBelow } from '../router/subagent.ts'
 import type { Caller } from '../methods/caller.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Run } from './run.ts'
@@ -57,7 +58,8 @@ export function callAsRun(parts: {
       )
     }
     if (isForPeople(method)) throw failure('forbidden', `${method} is for people: no tool may call it`)
-    if (waits.has(method) && laneOf(params, parts.ledger) === run.session) {
+    const lane = waits.has(method) ? laneOf(params, parts.ledger) : undefined
+    if (lane !== undefined && (lane === run.session || isBelow(run.session, lane))) {
       throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)
     }
     const role = run.plan?.standing.role ?? 'guest'

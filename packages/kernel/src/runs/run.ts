@@ -31,8 +31,8 @@ export interface Run extends ActiveRun {
   readonly session: string
   readonly plan: RunPlan | undefined
   readonly chats: RunChats
-  /** The platform's id of the message that it answers. */
-  readonly message: string | undefined
+  /** What it answers so far. */
+  readonly accepts: readonly Accept[]
   commit(params: Params<Calls['step.commit']>): Promise<Result<Calls['step.commit']>>
   begin(params: Params<Calls['tool.begin']>): Promise<Result<Calls['tool.begin']>>
   end(params: Params<Calls['tool.end']>): Promise<Result<Calls['tool.end']>>
@@ -73,7 +73,7 @@ export function startRun(
   const answers: Accept[] = [...accepts]
   /** Steered in and not yet taken by a durable line: they go back to the lane if the run ends first. */
   const steered = new Map<string, { accept: Accept; tell(taken: boolean): void }>()
-  let stopped: { outcome: 'aborted' | 'interrupted'; reason: string } | undefined
+  let stopped: { outcome: 'aborted' | 'interrupted'; reason: string; quiet: boolean } | undefined
   let plan: RunPlan | undefined
   let preview: Preview | undefined
   let deadline = Infinity
@@ -172,7 +172,7 @@ export function startRun(
     const lines = (result?.lines ?? []) as LineDraft[]
     takeSteered(lines)
     const planned = plan?.request.begin as LineDraft<'run'> | undefined
-    const { drafts, records, outbounds } = settlement({
+    const { drafts, records, outbounds, handovers } = settlement({
       run: id,
       session: sessionKey,
       accepts: answers,
@@ -182,6 +182,8 @@ export function startRun(
       text: result?.text ?? '',
       attachments: result?.attachments ?? [],
       preview,
+      role: plan?.standing.role,
+      silent: stopped?.quiet === true,
       newId: () => parts.platform.random.id(),
       now: clock.now(),
     })
@@ -206,6 +208,7 @@ export function startRun(
       })
     }
     parts.deliver(outbounds)
+    parts.handOver(handovers)
   }
 
   /** Puts a durable line before the run's next model call. */
@@ -249,13 +252,11 @@ export function startRun(
       return plan?.mode
     },
     chats,
-    get message() {
-      return answers.findLast(({ message }) => message)?.message
-    },
+    accepts: answers,
     settled: Promise.resolve().then(go),
-    abort(reason, outcome) {
+    abort(reason, outcome, quiet = false) {
       if (stopped || closed) return
-      stopped = { reason, outcome }
+      stopped = { reason, outcome, quiet }
       stopping.abort(failure('aborted', reason))
     },
     async steer(accept) {

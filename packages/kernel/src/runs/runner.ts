@@ -1,4 +1,5 @@
 import {
+  defaultSubagentLimits,
   failure,
   type GatewayForAgentMethods,
   type LedgerRecord,
@@ -8,6 +9,8 @@ import {
 } from '@openclaw/protocol'
 import { raw } from '@openclaw/client'
 import type { AgentNotice } from '../agents/agent.ts'
+import { openHandovers } from './handover.ts'
+import { agentOf } from '../router/key.ts'
 import { insist } from './insist.ts'
 import { openLanes, type Lanes } from './lanes.ts'
 import type { RunParts } from './parts.ts'
@@ -42,14 +45,15 @@ export interface Runner {
 }
 
 export function openRunner(
-  given: Omit<RunParts, 'allowances'> & {
+  given: Omit<RunParts, 'allowances' | 'handOver'> & {
     mode(session: string): QueueMode
     /** A plugin's call to a gateway method, with the rights of the run's principal. */
     callMethod(run: Run, plugin: string, method: string, params: unknown): Promise<unknown>
   },
 ): Runner {
   const allowances = openAllowances(given.budget)
-  const parts = { ...given, allowances }
+  const handOver = openHandovers({ ...given, accepted: (accept) => lanes.push(accept) })
+  const parts = { ...given, allowances, handOver }
   const runs = new Map<string, Run>()
   const resuming = new Map<string, string>()
   const suspects = new Set<string>()
@@ -76,13 +80,14 @@ export function openRunner(
 
   async function end(what: Parameters<typeof settleUnanswered>[1]) {
     const { run, accepts, outcome, reason } = what
-    const outbounds = await settleUnanswered(parts, what)
+    const { outbounds, handovers } = await settleUnanswered(parts, what)
     const { session } = accepts[0]!
     for (const { id } of accepts) {
       parts.outcomes.settle(id, { run: id, session, status: outcome, failure: { code: 'aborted', message: reason } })
     }
     parts.emit('agent.end', { run, outcome }, session)
     parts.deliver(outbounds)
+    handOver(handovers)
   }
 
   /** What was given up is settled as soon as the disk takes it; nobody else waits for a disk that does not. */
@@ -92,7 +97,9 @@ export function openRunner(
     await settle().catch(() => void insist(parts, `run ${run}`, settle))
   }
 
-  const lanes = openLanes({ clock: parts.platform.clock, start, mode: parts.mode })
+  const abreast = (session: string) =>
+    ({ ...defaultSubagentLimits, ...parts.config().value.agents?.[agentOf(session) ?? 'main']?.subagents }).concurrent
+  const lanes = openLanes({ clock: parts.platform.clock, start, mode: parts.mode, abreast })
   const parked = openParked(parts)
   return {
     lanes,
@@ -139,7 +146,9 @@ export function openRunner(
         lanes.resume(accepts[0]!.session, accepts)
       }
       for (const accept of waiting) lanes.push(accept)
+      const owed = [...parts.ledger.owed.handovers.values()]
       for (const one of parked) await park(one)
+      handOver(owed)
     },
   }
 }

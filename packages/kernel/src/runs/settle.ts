@@ -1,10 +1,13 @@
-import type { Attachment, Failure, LedgerRecord, LineDraft } from '@openclaw/protocol'
+import type { Attachment, Failure, LedgerRecord, LineDraft, Role } from '@openclaw/protocol'
 import type { Platform } from '../platform.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { lower } from './authority.ts'
+import { handoversOf } from './handover.ts'
 import { parkedRecord } from './parked.ts'
 
 type Accept = LedgerRecord<'accept'>
 type Outbound = LedgerRecord<'outbound'>
+type Handover = LedgerRecord<'handover'>
 
 /** What a person is told when a run ends without an answer. */
 export function notice(outcome: 'failed' | 'aborted' | 'interrupted', failure: Failure | undefined): string {
@@ -28,9 +31,16 @@ export function settlement(end: {
   preview?: string | undefined
   /** Nothing is said to anybody. */
   silent?: boolean
+  /** The role that the run had; that of its messages when it had not begun. */
+  role?: Role | undefined
   newId(): string
   now: number
-}): { drafts: readonly LineDraft[]; records: readonly LedgerRecord[]; outbounds: readonly Outbound[] } {
+}): {
+  drafts: readonly LineDraft[]
+  records: readonly LedgerRecord[]
+  outbounds: readonly Outbound[]
+  handovers: readonly Handover[]
+} {
   const { run, outcome, failure } = end
   const why = failure ? { failure } : {}
   const drafts: LineDraft[] = [...end.lines]
@@ -55,8 +65,15 @@ export function settlement(end: {
       at: end.now,
     })
   }
+  const handovers = silent
+    ? []
+    : handoversOf({
+        ...end,
+        failure,
+        role: end.role ?? end.accepts.reduce<Role>((role, one) => lower(role, one.role), 'owner'),
+      })
   const settle = { type: 'settle' as const, run, accepts: end.accepts.map(({ id }) => id), outcome, ...why }
-  return { drafts, records: [settle, ...outbounds], outbounds }
+  return { drafts, records: [settle, ...outbounds, ...handovers], outbounds, handovers }
 }
 
 /**
@@ -73,11 +90,11 @@ export async function settleUnanswered(
     readonly silent?: boolean
     readonly park?: boolean
   },
-): Promise<readonly Outbound[]> {
+): Promise<{ readonly outbounds: readonly Outbound[]; readonly handovers: readonly Handover[] }> {
   const { run, accepts, outcome, reason, silent = false, park = false } = end
   const { session, agent } = accepts[0]!
   const at = parts.platform.clock.now()
-  const { drafts, records, outbounds } = settlement({
+  const { drafts, records, outbounds, handovers } = settlement({
     run,
     session,
     accepts,
@@ -92,5 +109,5 @@ export async function settleUnanswered(
   })
   const kept = park ? [parkedRecord(run, accepts, { reason, at })] : []
   await parts.sessions.commit({ session, agent, drafts, records: () => [...records, ...kept] })
-  return outbounds
+  return { outbounds, handovers }
 }

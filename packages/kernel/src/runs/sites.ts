@@ -20,7 +20,10 @@ function isSaid(reaches: string, url: URL, lines: readonly AnyLine[]): boolean {
   const holds = (...texts: readonly string[]) => texts.some((text) => finders.some((find) => find(text)))
   let made = false
   for (const line of lines) {
-    if (isLine(line, 'user')) {
+    if (isLine(line, 'user') && line.origin?.channel === 'subagent') {
+      // An agent wrote it for another: no person said so.
+      made ||= holds(line.body.text)
+    } else if (isLine(line, 'user')) {
       const { text, quote, pending = [] } = line.body
       if (holds(text, quote?.text ?? '', ...pending.map((one) => one.text))) return true
     } else if (isLine(line, 'revision')) {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { MethodParams, MethodResult } from '@openclaw/protocol'
 import type { FileHandle, Files } from '../platform.ts'
+import { patternBelow } from '../router/subagent.ts'
 import { parseLine } from './line.ts'
 import { addToSpending, type Spending } from './spending.ts'
 import { addToTotals, emptyTotals, type Totals } from './totals.ts'
@@ -217,12 +218,13 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
       const row = byKey.get(key) as unknown as Row | undefined
       return row && infoOf(row)
     },
-    list({ agent, channel, search, limit, offset }) {
+    list({ agent, channel, below, search, limit, offset }) {
       const wanted = search === undefined ? undefined : ftsQuery(search)
       if (wanted === '') return { sessions: [], total: 0 }
       const where = [
         ...(agent === undefined ? [] : ['agent = $agent']),
         ...(channel === undefined ? [] : ['channel = $channel']),
+        ...(below === undefined ? [] : ['key GLOB $below']),
         ...(wanted === undefined
           ? []
           : [`id IN (SELECT rowid / ${linesPerSession} FROM said WHERE said MATCH $wanted)`]),
@@ -231,6 +233,7 @@ function overDatabase(database: DatabaseSync, files: Files, known: boolean): Ses
       const named = {
         ...(agent === undefined ? {} : { $agent: agent }),
         ...(channel === undefined ? {} : { $channel: channel }),
+        ...(below === undefined ? {} : { $below: patternBelow(below) }),
         ...(wanted === undefined ? {} : { $wanted: wanted }),
       }
       const { total } = database.prepare(`SELECT count(*) AS total FROM sessions${filter}`).get(named) as {

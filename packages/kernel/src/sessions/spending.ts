@@ -47,13 +47,14 @@ export function addToSpending(rows: Map<string, Spending>, spender: Spender, lin
     spend(rows, spender, line.at, line.body.made.model, line.body.made.usage)
 }
 
-/** Whoever wrote a message, as `channel/account/person`. */
+/** Whoever wrote a message, as `channel/account/person`; for what passes between agents, whom they work for. */
 export function personOf(origin: {
   readonly channel: string
   readonly account: string
   readonly peer: { readonly id: string }
   readonly sender?: string
 }): string {
+  if (origin.channel === 'subagent') return origin.sender ?? 'unknown'
   return `${origin.channel}/${origin.account}/${origin.sender ?? origin.peer.id}`
 }
 

@@ -19,6 +19,8 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'messages.edit': 'write',
   'messages.delete': 'write',
   'sessions.list': 'read',
+  'sessions.spawn': 'write',
+  'sessions.send': 'write',
   'sessions.get': 'read',
   'sessions.patch': 'write',
   'sessions.reset': 'write',

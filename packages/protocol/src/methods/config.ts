@@ -88,5 +88,10 @@ export const configMethods = {
       steps: Type.Array(Type.String()),
     }),
   ),
-  'gateway.restart': method('admin', 'Settle what runs and start again; a run that asks for it is answered first.', none, ok),
+  'gateway.restart': method(
+    'admin',
+    'Settle what runs and start again; a run that asks for it is answered first.',
+    none,
+    ok,
+  ),
 }

@@ -73,6 +73,7 @@ export const gatewayMethods = {
       running: Type.Integer(),
       owed: Type.Object({
         accepts: Type.Integer(),
+        handovers: Type.Integer({ description: 'Results of sub-agents that their parents have not got yet.' }),
         deliveries: Type.Integer(),
         held: Type.Integer({ description: 'Deliveries that wait for the owner to send or drop them.' }),
         dead: Type.Integer(),

@@ -1,7 +1,14 @@
 import Type from 'typebox'
 import { Settings } from '../journal.ts'
-import { Peer, QueueMode, Usage } from '../values.ts'
-import { closed, method, ok, SessionKey } from './table.ts'
+import { Peer, QueueMode, Thinking, Usage } from '../values.ts'
+import { closed, IdempotencyKey, method, ok, SessionKey } from './table.ts'
+
+const message = Type.String({ minLength: 1, maxLength: 100_000 })
+const given = Type.Object({
+  run: Type.String({ description: 'Id of the accepted task.' }),
+  session: SessionKey,
+  repeated: Type.Boolean({ description: 'True when this key had been accepted before.' }),
+})
 
 export const SessionInfo = Type.Object({
   key: SessionKey,
@@ -39,11 +46,30 @@ export const sessionMethods = {
     closed({
       agent: Type.Optional(Type.String()),
       channel: Type.Optional(Type.String()),
+      below: Type.Optional(Type.String({ maxLength: 16384, description: 'Only the sub-agents below this session.' })),
       search: Type.Optional(Type.String({ maxLength: 200, description: 'Words in the title or in what was said.' })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
       offset: Type.Optional(Type.Integer({ minimum: 0 })),
     }),
     Type.Object({ sessions: Type.Array(SessionInfo), total: Type.Integer() }),
+  ),
+  'sessions.spawn': method(
+    'write',
+    'Give a task to a new sub-agent of the calling run. Answers when it is durable; the result comes as a message.',
+    closed({
+      message,
+      label: Type.Optional(Type.String({ maxLength: 100, description: 'What the task is called.' })),
+      model: Type.Optional(Type.String()),
+      thinking: Type.Optional(Thinking),
+      idempotencyKey: IdempotencyKey,
+    }),
+    given,
+  ),
+  'sessions.send': method(
+    'write',
+    'Say something to a sub-agent below the calling run: to be done after what it does, or meanwhile when it can be steered.',
+    closed({ session: SessionKey, message, idempotencyKey: IdempotencyKey }),
+    given,
   ),
   'sessions.get': method('read', 'One session.', closed({ session: SessionKey }), SessionInfo),
   'sessions.patch': method(
