@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { connectGateway, linkedPair } from '@openclaw/client'
 import { createKernel, realPlatform, type Kernel } from '@openclaw/kernel'
 import type { Log } from '@openclaw/sdk'
@@ -10,6 +11,12 @@ import { printable } from './terminal.ts'
 /** The model that answers on a fresh machine. */
 const defaultModel = 'offline/assistant'
 
+/**
+ * V8 lets a heap grow to a multiple of what lives in it before it looks for garbage; a gateway has little that lives and
+ * would hold hundreds of megabytes of what does not (https://v8.dev/blog/trash-talk).
+ */
+const thriftyHeap = '--heap-growing-percent=40'
+
 /** Starts a gateway for the home of this call, with an agent process of its own. The caller closes it. */
 export async function startGateway(
   cli: Cli,
@@ -21,6 +28,7 @@ export async function startGateway(
   },
 ): Promise<Kernel> {
   const { verbose, ...more } = options
+  setFlagsFromString(thriftyHeap)
   return await createKernel({
     home: cli.home,
     version,
