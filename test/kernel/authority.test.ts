@@ -25,6 +25,35 @@ const openChannel = {
   channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } },
 }
 
+it('S13: a run that the owner asks for somebody else has the role of that one, pays from their money, and answers them', async () => {
+  const { ran, plugin } = tools()
+  const fake = fakeChannel()
+  await using house = await testKernel({
+    plugins: [plugin, fake.plugin],
+    config: openChannel,
+    script: [callTool('shell', { command: 'id' }), say('for you'), say('for the owner')],
+  })
+  await fake.connected()
+  const session = 'agent:main:fake:default:user1'
+  const asked = { session, reply: session, message: 'go', idempotencyKey: 'k1', role: 'member' } as const
+  const { run, line } = await house.call('agent', asked)
+  expect(await fake.waitSent(1)).toMatchObject({ text: 'for you', peer: { id: 'user1' } })
+  expect(ran).toEqual([])
+  expect(house.model.requests[0]!.tools.map(({ name }) => name).toSorted()).toEqual(['ask_web', 'look'])
+  const { lines } = await house.call('chat.history', { session })
+  expect(lines.find(({ id }) => id === line)).toMatchObject({ role: 'member', origin: { channel: 'fake' } })
+  expect(await house.call('agent', asked)).toMatchObject({ run, repeated: true })
+  // The page of the owner has no peer that an answer could be sent to.
+  const own = await house.call('agent', {
+    message: 'go',
+    idempotencyKey: 'k2',
+    reply: 'agent:main:local:default:owner',
+  })
+  const { text } = await house.call('agent.wait', { run: own.run, timeoutMs: 60_000 })
+  expect(text).toBe('for the owner')
+  expect(fake.sent).toHaveLength(1)
+})
+
 describe('tools that change or run things', () => {
   it('S12: are not offered to who is not the owner, and refused when the model calls them all the same', async () => {
     const { ran, plugin } = tools()

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { failure, type Caller, type Clock, type Handlers } from '@openclaw/sdk'
 import type { Static } from 'typebox'
 import { shown, type Job, type KeptJob } from './job.ts'
@@ -57,20 +58,19 @@ export function serve(parts: {
     return { isolated: isolated ?? false, session, ...(isolated && its ? { agent: agent ?? its } : {}) }
   }
 
-  function freeId(name: string): string {
-    const slug =
-      name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .slice(0, 40)
-        .replace(/^-+|-+$/g, '') || 'job'
-    for (let number = 1; ; number++) {
-      const id = number === 1 ? slug : `${slug}-${number}`
-      if (!jobs.get(id) && !taken.has(id)) return id
-    }
-  }
   /** Ids whose jobs are being written. */
   const taken = new Set<string>()
+  function freeId(caller: Caller, name: string): string {
+    const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ['job']
+    // The ids of others must not tell what they are called.
+    const whose =
+      caller.role === 'owner' ? [] : [createHash('sha256').update(caller.principal).digest('hex').slice(0, 6)]
+    const id = [words.join('-').slice(0, 40), ...whose].join('-')
+    for (let number = 1; ; number++) {
+      const free = number === 1 ? id : `${id}-${number}`
+      if (!jobs.get(free) && !taken.has(free)) return free
+    }
+  }
 
   return {
     'cron.list': (_params, caller) => ({
@@ -86,7 +86,7 @@ export function serve(parts: {
       const now = clock.now()
       const schedule = readWhen(params, now, parts.timeZone)
       checkSchedule(schedule, now, parts.shortestMs)
-      const id = freeId(params.name)
+      const id = freeId(caller, params.name)
       const job: KeptJob = {
         id,
         name: params.name,
@@ -112,12 +112,12 @@ export function serve(parts: {
       return { job: shown(job) }
     },
     async 'cron.edit'({ id, name, message, missed, deliver, model, paused, ...times }, caller) {
-      find(caller, id)
+      const { schedule: known } = find(caller, id)
       checkDelivery(caller, deliver)
       const now = clock.now()
       if (times.timeZone !== undefined && !saysWhen(times))
         throw failure('invalid_params', 'a time zone goes with the time: give at or cron too')
-      const schedule = saysWhen(times) ? readWhen(times, now, parts.timeZone) : undefined
+      const schedule = saysWhen(times) ? readWhen(times, now, known.timeZone) : undefined
       if (schedule) checkSchedule(schedule, now, parts.shortestMs)
       const changed = await scheduler.change(id, (job) => {
         const anew = schedule !== undefined || (job.paused && paused === false)

@@ -35,7 +35,9 @@ describe('a reminder', () => {
     await clock.advance(30 * minuteMs)
     expect(chat.sent.length).toBe(2)
     const { jobs } = (await cron('list')) as { jobs: (KeptJob & { last: JobRun })[] }
-    expect(jobs).toMatchObject([{ id: 'tea', by: { role: 'member' }, last: { status: 'answered' } }])
+    expect(jobs).toMatchObject([
+      { id: expect.stringMatching(/^tea-[0-9a-f]{6}$/), by: { role: 'member' }, last: { status: 'answered' } },
+    ])
     expect(jobs[0]!.next).toBeUndefined()
   })
 
@@ -136,7 +138,7 @@ describe('whose a job is', () => {
       await chat.say(`remind ${word}`, { sender: 'ada' })
       await chat.waitSent(at + 1)
     }
-    expect(((await cron('list')) as { jobs: KeptJob[] }).jobs.map(({ id }) => id)).toEqual(['one', 'two'])
+    expect(((await cron('list')) as { jobs: KeptJob[] }).jobs.map(({ name }) => name)).toEqual(['one', 'two'])
   })
 })
 
