@@ -51,7 +51,13 @@ export function chatMethods(parts: {
     // Who is asked for pays for it, not the caller.
     const origin =
       role === caller.role
-        ? { channel: 'local', account: 'default', peer: { kind: 'direct' as const, id: caller.principal } }
+        ? {
+            channel: 'local',
+            account: 'default',
+            peer: { kind: 'direct' as const, id: caller.principal },
+            // What a tool says for the owner is not what the owner said.
+            ...(role === 'owner' && caller.run !== undefined ? { sender: `run:${caller.run}` } : {}),
+          }
         : { channel: key.channel, account: key.account, peer: key.peer }
     const { id, line, repeated } = await parts.accept({
       session,
@@ -128,7 +134,7 @@ export function chatMethods(parts: {
       if ((params.deliver ?? params.reply) !== undefined && caller.role !== 'owner') {
         throw failure('forbidden', 'agent: only the owner may have an answer delivered to a peer')
       }
-      if (params.deliver && caller.run !== undefined)
+      if ((params.deliver ?? params.reply) !== undefined && caller.run !== undefined)
         throw failure('forbidden', 'agent: a tool may not have an answer delivered to a peer; use messages.send')
       const reply = params.deliver ?? (params.reply === undefined ? undefined : addressOf(params.reply))
       return say(caller, session, params, {

@@ -101,5 +101,6 @@ async function saidByOwner(parts: RunParts, run: GateRun, subject: string | unde
   const last = run.takes().at(-1)
   const session = await parts.sessions.open(run.plan.request.session)
   const line = session.lines(0).find((one) => one.id === last)
-  return line !== undefined && isLine(line, 'user') && line.role === 'owner' && typed(subject, line.body.text)
+  if (!line || !isLine(line, 'user') || line.role !== 'owner' || line.origin?.sender !== undefined) return false
+  return typed(subject, line.body.text)
 }
