@@ -96,7 +96,7 @@ export interface Link extends AsyncDisposable {
   send(message: Outbound, signal: AbortSignal): Promise<Receipt>
   /** Replaces the text of a message of ours; `text` is in the platform's markup and within the limit. */
   edit?(peer: Peer, message: string, text: string, signal: AbortSignal): Promise<void>
-  /** Deletes a message of ours; one that is gone already counts as deleted. */
+  /** Deletes a message of ours. Throws `not_found` when it is gone already. */
   delete?(peer: Peer, message: string, signal: AbortSignal): Promise<void>
   react?(peer: Peer, message: string, emoji: string, signal: AbortSignal): Promise<void>
   /** Shows "typing" once; the kernel repeats it every 4 seconds while a run works. */

@@ -20,7 +20,7 @@ import type { Rest } from './rest.ts'
 
 /** The sending half of a link. */
 export interface Sending extends Required<
-  Pick<Link, 'send' | 'edit' | 'react' | 'typing' | 'find' | 'fetch' | 'probe'>
+  Pick<Link, 'send' | 'edit' | 'delete' | 'react' | 'typing' | 'find' | 'fetch' | 'probe'>
 > {
   /** A message of ours came back as an event. */
   echoed(message: Pick<APIMessage, 'id' | 'nonce'>): void
@@ -69,6 +69,11 @@ export function openSending(account: DiscordAccount, rest: Rest, replies: Replie
       const body: RESTPatchAPIChannelMessageJSONBody = { content: text, ...quiet }
       const doing = { doing: `editing message ${message} in channel ${channel}`, signal }
       await rest.ask('patch', Routes.channelMessage(channel, message), doing, { body })
+    },
+    async delete(peer, message, signal) {
+      const channel = await channelOf(peer, signal)
+      const doing = { doing: `deleting message ${message} in channel ${channel}`, signal }
+      await rest.ask('delete', Routes.channelMessage(channel, message), doing)
     },
     async react(peer, message, emoji, signal) {
       const channel = await channelOf(peer, signal)

@@ -15,7 +15,7 @@ const maxButtons = 25
 const pageSize = 200
 const maxPages = 5
 
-export type Sends = Required<Pick<Link, 'send' | 'find' | 'edit' | 'react'>>
+export type Sends = Required<Pick<Link, 'send' | 'find' | 'edit' | 'delete' | 'react'>>
 
 /** What we say, and how it is changed and found again. */
 export function makeSends({ api, places, files }: { api: Api; places: Places; files: Files }): Sends {
@@ -80,6 +80,12 @@ export function makeSends({ api, places, files }: { api: Api; places: Places; fi
       const channel = await places.channelOf(peer, signal)
       await api.call(`editing a message in ${channel}`, signal, (client) =>
         client.chat.update({ channel, ts: message, text }),
+      )
+    },
+    async delete(peer, message, signal) {
+      const channel = await places.channelOf(peer, signal)
+      await api.call(`deleting a message in ${channel}`, signal, (client) =>
+        client.chat.delete({ channel, ts: message }),
       )
     },
     async react(peer, message, emoji, signal) {

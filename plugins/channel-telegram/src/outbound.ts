@@ -24,7 +24,7 @@ interface Part {
 type Question<T> = (api: Api, chat: string, stop: Stop) => Promise<T>
 
 /** The ways out of an account. Nothing is tried twice but what Telegram could not read, or has moved. */
-export function openOutbound(bot: Bot): Required<Pick<Link, 'send' | 'edit' | 'react' | 'typing'>> {
+export function openOutbound(bot: Bot): Required<Pick<Link, 'send' | 'edit' | 'delete' | 'react' | 'typing'>> {
   const { migrations } = bot
   const unfinished = new Map<string, string[]>()
 
@@ -98,6 +98,10 @@ export function openOutbound(bot: Bot): Required<Pick<Link, 'send' | 'edit' | 'r
           api.editMessageText(chat, id, words, { ...mode, ...noPreview }, stop).catch(unlessSame),
         ),
       )
+    },
+    async delete(peer, message, signal) {
+      const id = idOf(peer, message)
+      await ask('deleting a message in', peer, signal, (api, chat, stop) => api.deleteMessage(chat, id, stop))
     },
     async react(peer, message, emoji, signal) {
       const id = idOf(peer, message)

@@ -128,6 +128,11 @@ function channelOf(worlds: ReadonlyMap<string, World>, watchMs: number): Channel
           if (!former) throw failure('not_found', `fake/default: there is no message ${message}`)
           world.seen[at] = { ...former, text, raw: text, edits: former.edits + 1 }
         },
+        async delete(_peer, message) {
+          const at = world.seen.findIndex((one) => one.message === message)
+          if (at < 0) throw failure('not_found', `fake/default: there is no message ${message}`)
+          world.seen.splice(at, 1)
+        },
         async typing() {
           world.typed++
         },

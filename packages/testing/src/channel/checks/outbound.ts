@@ -46,6 +46,21 @@ export const outboundChecks: readonly ChannelCheck[] = [
     },
   },
   {
+    name: 'deletes the message that it is told to, and says so when that is gone',
+    needs: sends('delete'),
+    async run(fixture) {
+      await using bench = await channelBench(fixture)
+      const peer = direct(bench.counterpart)
+      const link = await bench.link()
+      await bench.send('stays')
+      const { messages } = await bench.send('goes')
+      const { signal } = new AbortController()
+      for (const message of messages) await link.delete!(peer, message, signal)
+      expect(bench.counterpart.sees().map(({ text }) => text)).toEqual(['stays'])
+      await expect(link.delete!(peer, messages[0]!, signal)).rejects.toMatchObject({ code: 'not_found' })
+    },
+  },
+  {
     name: 'sends nothing once it is told to stop',
     async run(fixture) {
       await using bench = await channelBench(fixture)
