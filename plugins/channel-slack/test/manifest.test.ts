@@ -19,7 +19,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   'conversations.history': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
   'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
   'chat.postMessage': ['chat:write'],
-  'chat.delete': 'chat:write',
+  'chat.delete': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
   'reactions.add': ['reactions:write'],

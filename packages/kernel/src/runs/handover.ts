@@ -54,8 +54,11 @@ export function openHandovers(
   const last = new Map<string, Promise<unknown>>()
 
   async function hand(handover: Handover) {
-    const accept = () => acceptHandover(parts, handover).then(parts.accepted)
-    await insist(parts, `the result of ${handover.session}`, accept)
+    let accept: Accept | undefined
+    await insist(parts, `the result of ${handover.session}`, async () => {
+      accept = await acceptHandover(parts, handover)
+    })
+    if (accept) parts.accepted(accept)
   }
 
   return (handovers) => {

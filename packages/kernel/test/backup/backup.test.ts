@@ -205,6 +205,30 @@ test(
   },
 )
 
+test('R9: what a sub-agent found stands with its parent after a restore, and nobody works on it by itself', async () => {
+  await using at = await place()
+  await using storage = await openStorage(at.home, { platform })
+  const parent = 'agent:main:local:default:owner'
+  await storage.sessions.commit({ session: parent, agent: 'main', drafts: [user('compute')] })
+  await storage.ledger.commit([
+    {
+      type: 'handover',
+      id: 'h',
+      session: 'agent:main:subagent:u',
+      run: 'r',
+      child: { above: [{ session: parent, agent: 'main' }], label: 'sum' },
+      role: 'owner',
+      text: 'it is 42',
+    },
+  ])
+  await at.back({}, () => storage.sessions.hold())
+  await at.restore('new')
+  await using copy = await openStorage(join(at.path, 'new'), { platform })
+  expect(copy.ledger.owed.handovers.size + copy.ledger.owed.accepts.size).toBe(0)
+  const { lines } = await copy.sessions.history(parent, { limit: 10 })
+  expect(lines.at(-1)).toMatchObject({ kind: 'user', body: { text: 'it is 42' } })
+})
+
 test('no session is erased or deleted, and no part of the log let go of, while they are copied', async () => {
   await using at = await place()
   await using storage = await openStorage(at.home, { platform })
