@@ -11,7 +11,7 @@ export const config = closed({
       minimum: 1000,
       maximum: 1_000_000,
       default: 50_000,
-      description: 'Characters that one `read` shows at most.',
+      description: 'Characters that one `read` or `grep` shows at most.',
     }),
   ),
   maxImageBytes: Type.Optional(

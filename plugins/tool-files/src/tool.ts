@@ -1,13 +1,15 @@
 import { defineTools } from '@openclaw/sdk'
 import { config } from './config.ts'
 import { edit } from './edit.ts'
+import { glob } from './glob.ts'
+import { grep } from './grep.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
 import { send } from './send.ts'
 import { takeTurns } from './turns.ts'
 import { write } from './write.ts'
 
-/** Files of the session's workspace: read and list, write and edit, and send to the person. */
+/** Files of the session's workspace: read, list and search, write and edit, and send to the person. */
 export default defineTools({
   config,
   setup({
@@ -15,6 +17,14 @@ export default defineTools({
     register,
   }) {
     const turns = takeTurns()
-    register(read({ maxLines, maxOutput, maxImageBytes }), list(), write(turns), edit(turns), send(maxSendBytes))
+    register(
+      read({ maxLines, maxOutput, maxImageBytes }),
+      list(),
+      glob(),
+      grep(maxOutput),
+      write(turns),
+      edit(turns),
+      send(maxSendBytes),
+    )
   },
 })

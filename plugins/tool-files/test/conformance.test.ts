@@ -11,6 +11,8 @@ toolConformance({
     { tool: 'read', input: { path: 'sub/notes.md' }, prepare: notes },
     { tool: 'read', input: { path: 'sub/notes.md', offset: 2, limit: 1 }, prepare: notes },
     { tool: 'list', input: { path: 'sub' }, prepare: notes },
+    { tool: 'glob', input: { pattern: '**/*.md' }, prepare: notes },
+    { tool: 'grep', input: { pattern: 't[wx]o', context: 1 }, prepare: notes },
     { tool: 'send_file', input: { path: 'sub/notes.md' }, prepare: notes },
     { tool: 'write', input: { path: 'a/b.md', content: 'x' } },
     { tool: 'edit', input: { path: 'sub/notes.md', oldText: 'two', newText: 'three' }, prepare: notes },
