@@ -19,6 +19,8 @@ import { openMemory } from './memory.ts'
 import { openPrompts, type Prompts } from './prompt.ts'
 import { openProviders } from './providers.ts'
 import { testModel } from './probe.ts'
+import { openSkills } from './skills.ts'
+import { openTexts } from './texts.ts'
 import { openScales } from './tokens.ts'
 import { openTools } from './tools.ts'
 import { openWindows } from './windows.ts'
@@ -53,12 +55,15 @@ export function createAgent(options: AgentOptions): Agent {
   const gone = new AbortController()
   const cooldowns = openCooldowns(clock)
   let loading = false
+  let environment: readonly string[] = []
 
   const tools = openTools(() => {
     if (!loading) void gateway.notify('tools.changed', { tools: tools.specs() })
   })
   const providers = openProviders(clock)
-  const prompts = options.prompts ?? openPrompts(clock)
+  const read = openTexts()
+  const skills = openSkills({ read, env: () => environment })
+  const prompts = options.prompts ?? openPrompts({ clock, read, skills })
   const workspaces = openWorkspaces()
   const memory = openMemory(async (session, after, upto) => {
     const { lines, first } = await gateway.call('session.lines', { session, after, upto })
@@ -110,6 +115,7 @@ export function createAgent(options: AgentOptions): Agent {
     handlers: {
       async load({ entries: plans, env = [] }) {
         loading = true
+        environment = env
         try {
           const reports = await entries.load(plans, env)
           return { entries: reports, tools: tools.specs(), providers: [...providers.ids] }
@@ -140,6 +146,7 @@ export function createAgent(options: AgentOptions): Agent {
       'session.compact': (params, { signal }) => compact(params, { ...loop, signal }),
       'models.list': (query, { signal }) => providers.list(query, AbortSignal.any([signal, gone.signal])),
       'models.test': ({ model }, { signal }) => testModel(model, { providers, clock, signal }),
+      'skills.list': async (places) => ({ skills: await skills.list(places) }),
       'tools.list': () => ({ tools: tools.specs() }),
       ping: () => ({ memoryBytes: process.memoryUsage.rss() }),
     },

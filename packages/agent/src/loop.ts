@@ -180,7 +180,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       folder: request.prompt?.folder ?? root,
       root: sandbox?.root ?? root,
       ...(sandbox ? {} : { memory: root }),
-      skills: request.prompt?.skills ?? [`${root}/skills`],
+      skills: { folders: request.prompt?.skills ?? [`${root}/skills`], config: request.prompt?.config ?? [] },
       role: request.role,
       tools: tools.map(({ name }) => name),
     })

@@ -1,8 +1,10 @@
-import { lstat, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { lstat, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Role } from '@openclaw/protocol'
 import type { Clock } from './clock.ts'
 import { defaultFiles } from './persona.ts'
+import type { SkillPlaces, Skills } from './skills.ts'
+import type { ReadText } from './texts.ts'
 
 /** What a session's system prompt depends on. */
 export interface PromptPlan {
@@ -12,8 +14,7 @@ export interface PromptPlan {
   readonly root: string
   /** Holds the session's own MEMORY.md; absent where it cannot be read from here, as inside a sandbox. */
   readonly memory?: string
-  /** Folders of skills, the first to have a name wins. */
-  readonly skills: readonly string[]
+  readonly skills: SkillPlaces
   readonly role: Role
   /** Names of the tools in the request. */
   readonly tools: readonly string[]
@@ -27,7 +28,6 @@ export interface Prompts {
 /** Most characters of one file that go into the prompt, and of all together. */
 const maxFile = 20_000
 const maxFiles = 60_000
-const maxSkills = 100
 /** Files are looked at again after this time. */
 const freshMs = 1000
 
@@ -37,34 +37,15 @@ interface Seen {
 }
 
 /** Opens a builder with its own cache. */
-export function openPrompts(clock: Clock): Prompts {
+export function openPrompts({ clock, read, skills }: { clock: Clock; read: ReadText; skills: Skills }): Prompts {
   const built = new Map<string, Seen>()
-  const files = new Map<string, { modifiedMs: number; size: number; text: string }>()
 
-  /** A file's text, read again only when it changed; undefined when there is none. */
-  async function read(path: string): Promise<string | undefined> {
-    const now = await stat(path).catch(() => undefined)
-    if (!now?.isFile()) return undefined
-    const before = files.get(path)
-    if (before && before.modifiedMs === now.mtimeMs && before.size === now.size) return before.text
-    const text = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n').trim()
-    if (files.size > 2000) files.clear()
-    files.set(path, { modifiedMs: now.mtimeMs, size: now.size, text })
-    return text
-  }
-
-  async function skills(folders: readonly string[]): Promise<string> {
-    const found = new Map<string, string>()
-    for (const folder of folders) {
-      for (const name of (await readdir(folder).catch((): string[] => [])).toSorted()) {
-        const path = join(folder, name, 'SKILL.md')
-        if (found.has(name) || found.size >= maxSkills) continue
-        const text = await read(path)
-        if (text !== undefined) found.set(name, skillLine(name, path, text))
-      }
-    }
-    if (found.size === 0) return ''
-    return `# Skills\nBefore a task that one of these is about, read its file and follow it.\n${[...found.values()].join('\n')}`
+  /** The same for everybody at one place, so that the prompt keeps its bytes. */
+  async function list(places: SkillPlaces): Promise<string> {
+    const usable = (await skills.list(places)).filter(({ missing }) => missing.length === 0)
+    if (usable.length === 0) return ''
+    const lines = usable.map(({ name, description, file }) => `- ${name}: ${description} (${file})`)
+    return `# Skills\nBefore a task that one of these is about, read its file and follow it.\n${lines.join('\n')}`
   }
 
   async function write(plan: PromptPlan): Promise<string> {
@@ -85,8 +66,8 @@ export function openPrompts(clock: Clock): Prompts {
       left -= Math.min(text.length, most)
       sections.push(`# ${name}\n${shown}`)
     }
-    const list = await skills(plan.skills)
-    if (list) sections.push(list)
+    const known = await list(plan.skills)
+    if (known) sections.push(known)
     return sections.join('\n\n')
   }
 
@@ -108,17 +89,6 @@ export function openPrompts(clock: Clock): Prompts {
 async function isLink(path: string): Promise<boolean> {
   const file = await lstat(path).catch(() => undefined)
   return file?.isSymbolicLink() === true
-}
-
-/** One line of the list; the front matter of SKILL.md gives name and description. */
-function skillLine(folder: string, path: string, text: string): string {
-  const matter = /^---\n([\s\S]*?)\n---/.exec(text)?.[1] ?? ''
-  const field = (name: string) =>
-    new RegExp(`^${name}:[ \\t]*(.+)$`, 'm')
-      .exec(matter)?.[1]
-      ?.trim()
-      .replace(/^(["'])(.*)\1$/, '$2')
-  return `- ${(field('name') ?? folder).slice(0, 80)}: ${(field('description') ?? 'no description').slice(0, 300)} (${path})`
 }
 
 function base({ root, tools, role }: PromptPlan): string {

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Failure } from './errors.ts'
 import { WireDraft, WireLine } from './journal.ts'
 import { Limits } from './limits.ts'
-import { ModelInfo, ModelOffer } from './methods/index.ts'
+import { ModelInfo, ModelOffer, SkillInfo } from './methods/index.ts'
 import { method } from './methods/table.ts'
 import { Attachment, Content, Effect, Role, Thinking, Usage } from './values.ts'
 
@@ -29,9 +29,13 @@ export const RunRequest = Type.Object({
   local: Type.Boolean(),
   tools: Type.Array(Type.String(), { description: 'Names of the tools that this session may use.' }),
   workspace: WorkspacePlan,
-  /** Where AGENTS.md and its kin lie when that is not the workspace, and skill folders after the workspace's own. */
+  /** Where AGENTS.md and its kin lie when that is not the workspace, skill folders by precedence, and the dotted keys of the configuration that hold something. */
   prompt: Type.Optional(
-    Type.Object({ folder: Type.Optional(Type.String()), skills: Type.Optional(Type.Array(Type.String())) }),
+    Type.Object({
+      folder: Type.Optional(Type.String()),
+      skills: Type.Optional(Type.Array(Type.String())),
+      config: Type.Optional(Type.Array(Type.String())),
+    }),
   ),
   limits: Limits,
   note: Type.Optional(Type.String()),
@@ -146,6 +150,12 @@ export const agentMethods = {
     'Ask a model for one word.',
     Type.Object({ model: Type.String() }),
     Type.Object({ ok: Type.Boolean(), text: Type.Optional(Type.String()), message: Type.Optional(Type.String()) }),
+  ),
+  'skills.list': method(
+    'admin',
+    'Skills of these folders by precedence, held against the dotted keys of the configuration that hold something.',
+    Type.Object({ folders: Type.Array(Type.String()), config: Type.Array(Type.String()) }),
+    Type.Object({ skills: Type.Array(SkillInfo) }),
   ),
   'tools.list': method('admin', 'Tools of the loaded entries.', empty, Type.Object({ tools: Type.Array(ToolSpec) })),
   ping: method('admin', 'Still there?', empty, Type.Object({ memoryBytes: Type.Integer() })),

@@ -1,12 +1,13 @@
 import { failure, type Config, type ToolSpec } from '@openclaw/protocol'
 import type { Configuration, Secrets } from '../config/configuration.ts'
+import { heldKeys } from '../config/held.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import { parseKey } from '../router/key.ts'
 import { defaultAgent } from '../router/router.ts'
 import { lower, refusal, type Standing } from '../runs/authority.ts'
 import type { AgentLink } from '../runs/parts.ts'
-import { agentFolder } from '../runs/plan.ts'
+import { agentFolder, skillFolders } from '../runs/plan.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
 import { byPerson, checkSession, type Handlers } from './caller.ts'
 
@@ -20,6 +21,7 @@ type Names =
   | 'models.set'
   | 'models.auth'
   | 'models.test'
+  | 'skills.list'
   | 'tools.list'
 
 type Binding = NonNullable<Config['bindings']>[number]
@@ -162,6 +164,13 @@ export function agentMethods(parts: {
       const begun = platform.clock.monotonic()
       const answer = await agent.call('models.test', { model: chosen }, caller.signal)
       return { ...answer, ms: Math.round(platform.clock.monotonic() - begun) }
+    },
+    async 'skills.list'({ agent: id = defaultAgent(configuration.value) }, caller) {
+      known(id)
+      const config = configuration.value
+      const folders = skillFolders(parts.home, agentFolder(parts.home, id, config.agents?.[id]))
+      const { skills } = await agent.call('skills.list', { folders, config: heldKeys(config) }, caller.signal)
+      return { agent: id, skills }
     },
     async 'tools.list'({ session }, caller) {
       if (session !== undefined) checkSession(caller, session)

@@ -9,6 +9,7 @@ import {
   type RunRequest,
   type QueueMode,
 } from '@openclaw/protocol'
+import { heldKeys } from '../config/held.ts'
 import { parseKey } from '../router/key.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { lower, permitted, type Standing } from './authority.ts'
@@ -27,6 +28,11 @@ export interface RunPlan {
 /** Folder of an agent: the main one's is `workspace/`, as people expect it. */
 export function agentFolder(home: string, agent: string, config: AgentConfig | undefined): string {
   return config?.workspace ?? (agent === 'main' ? join(home, 'workspace') : join(home, 'workspaces', agent))
+}
+
+/** Folders of skills by precedence: the workspace's own come before those that every agent has. */
+export function skillFolders(home: string, workspace: string): string[] {
+  return [join(workspace, 'skills'), join(home, 'skills')]
 }
 
 /** Members and groups work in a folder of their own, named by a digest so that no peer's id becomes a path. */
@@ -94,7 +100,7 @@ export async function planRun(
         media: join(parts.home, 'media'),
         ...(sandbox ? { sandbox: { argv: [...sandbox.argv], root: sandbox.root } } : {}),
       },
-      prompt: { folder: persona, skills: [join(persona, 'skills'), join(parts.home, 'skills')] },
+      prompt: { folder: persona, skills: skillFolders(parts.home, persona), config: heldKeys(config.value) },
       limits: parts.allowances.of(session.key, { ...defaultLimits, ...agentConfig?.limits }),
       ...(note ? { note } : {}),
     },

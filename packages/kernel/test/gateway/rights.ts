@@ -65,6 +65,7 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'models.set': 'admin',
   'models.auth': 'admin',
   'models.test': 'admin',
+  'skills.list': 'read',
   'tools.list': 'read',
   'plugins.list': 'read',
   'plugins.reload': 'admin',

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { BindingConfig } from '../config.ts'
 import { Effect } from '../values.ts'
 import { closed, method, none } from './table.ts'
@@ -23,6 +23,16 @@ export const ModelOffer = Type.Object({
   env: Type.Optional(Type.String()),
   models: Type.Array(Type.String()),
 })
+
+export const SkillInfo = Type.Object({
+  name: Type.String(),
+  description: Type.String(),
+  file: Type.String({ description: 'Its SKILL.md.' }),
+  missing: Type.Array(Type.String(), {
+    description: 'What it lacks here. The agent is told of it when that is nothing.',
+  }),
+})
+export type SkillInfo = Static<typeof SkillInfo>
 
 export const agentMethods = {
   'agents.list': method(
@@ -112,6 +122,12 @@ export const agentMethods = {
       message: Type.Optional(Type.String()),
       ms: Type.Integer(),
     }),
+  ),
+  'skills.list': method(
+    'read',
+    'Skills of an agent, and what keeps one from being used here.',
+    closed({ agent: Type.Optional(AgentId) }),
+    Type.Object({ agent: Type.String(), skills: Type.Array(SkillInfo) }),
   ),
   'tools.list': method(
     'read',

@@ -37,7 +37,7 @@ export { closed, method, type Method, type MethodTable, type Params, type Result
 export { SessionInfo, Verification } from './sessions.ts'
 export { Approval, PairingRequest, RefusedGroup, TokenInfo } from './access.ts'
 export { BackupInfo } from './backup.ts'
-export { ModelInfo, ModelOffer } from './agents.ts'
+export { ModelInfo, ModelOffer, SkillInfo } from './agents.ts'
 export { AccountStatus, ChannelState, DeliveryInfo, Probe } from './channels.ts'
 export { PluginInfo } from './config.ts'
 export { Spent } from './usage.ts'
