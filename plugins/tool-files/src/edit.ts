@@ -1,10 +1,8 @@
-import { defineTool, failure, type Workspace } from '@openclaw/sdk'
+import { defineTool, failure } from '@openclaw/sdk'
 import Type from 'typebox'
 import { replaceText, type NotReplaced } from './replace.ts'
 import type { Turns } from './turns.ts'
-
-/** A file that is edited is held in memory whole. */
-const largestBytes = 20_000_000
+import { readWhole } from './whole.ts'
 
 /** Replaces exact text in a file. */
 export function edit(turns: Turns) {
@@ -37,21 +35,6 @@ export function edit(turns: Turns) {
         }
       }),
   })
-}
-
-async function readWhole(path: string, workspace: Workspace): Promise<string> {
-  const file = await workspace.stat(path)
-  if (!file) throw failure('not_found', `${path}: there is no such file; create it with write`)
-  if (file.kind !== 'file') throw failure('invalid_params', `${path}: it is not a file`)
-  if (file.sizeBytes > largestBytes)
-    throw failure('unsupported', `${path}: ${file.sizeBytes} bytes are too many for edit; use bash`)
-  try {
-    // Strict and with the byte order mark, so that every byte outside of the edit comes back as it was.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await workspace.read(path))
-  } catch (thrown) {
-    if (thrown instanceof TypeError) throw failure('unsupported', `${path}: it is not UTF-8 text; use bash`)
-    throw thrown
-  }
 }
 
 function explain({ problem, at }: NotReplaced): string {

@@ -1,4 +1,5 @@
 import { defineTools } from '@openclaw/sdk'
+import { applyPatch } from './apply-patch.ts'
 import { config } from './config.ts'
 import { edit } from './edit.ts'
 import { glob } from './glob.ts'
@@ -9,7 +10,7 @@ import { send } from './send.ts'
 import { takeTurns } from './turns.ts'
 import { write } from './write.ts'
 
-/** Files of the session's workspace: read, list and search, write and edit, and send to the person. */
+/** Files of the session's workspace: read, list and search, write, edit and patch, and send to the person. */
 export default defineTools({
   config,
   setup({
@@ -24,6 +25,7 @@ export default defineTools({
       grep(maxOutput),
       write(turns),
       edit(turns),
+      applyPatch(turns),
       send(maxSendBytes),
     )
   },

@@ -16,5 +16,10 @@ toolConformance({
     { tool: 'send_file', input: { path: 'sub/notes.md' }, prepare: notes },
     { tool: 'write', input: { path: 'a/b.md', content: 'x' } },
     { tool: 'edit', input: { path: 'sub/notes.md', oldText: 'two', newText: 'three' }, prepare: notes },
+    {
+      tool: 'apply_patch',
+      input: { patch: '*** Begin Patch\n*** Update File: sub/notes.md\n one\n-two\n+three\n*** End Patch' },
+      prepare: notes,
+    },
   ],
 })
