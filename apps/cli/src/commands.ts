@@ -158,6 +158,23 @@ export const commands: readonly Row[] = [
   row('models test', 'Ask a model for one word, for real.', async () => (await import('./commands/models.ts')).test),
 
   row(
+    'skills list',
+    'List the skills of an agent, and what keeps one from being used here.',
+    async () => (await import('./commands/skills.ts')).list,
+  ),
+  row(
+    'skills check',
+    'Check that skills have here what they need.',
+    async () => (await import('./commands/skills.ts')).check,
+  ),
+  row(
+    'skills add',
+    'Add a skill from a folder, after showing every file of it.',
+    async () => (await import('./commands/skills-add.ts')).add,
+  ),
+  row('skills remove', 'Delete a skill that was added.', async () => (await import('./commands/skills.ts')).remove),
+
+  row(
     'plugins list',
     'List plugins, their state and what they may do.',
     async () => (await import('./commands/plugins.ts')).list,

@@ -63,6 +63,8 @@ export function openSkills({ read, env }: { read: ReadText; env(): readonly stri
       for (const folder of folders) {
         for (const name of (await readdir(folder).catch((): string[] => [])).toSorted()) {
           if (found.size >= maxSkills) break
+          // A skill on its way here, or what a tool keeps beside them.
+          if (name.startsWith('.')) continue
           const file = join(folder, name, 'SKILL.md')
           const text = await read(file)
           if (text === undefined) continue
