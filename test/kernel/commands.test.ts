@@ -86,6 +86,33 @@ describe('commands', () => {
     expect(await at.type('/model default')).toContain('again')
   })
 
+  it('A42: /skill lists what can be used here, and has the agent use one', async () => {
+    await using at = await open({ script: () => say('hot') })
+    const write = async (name: string, matter: string) => {
+      await mkdir(join(at.house.home, 'skills', name), { recursive: true })
+      await writeFile(join(at.house.home, 'skills', name, 'SKILL.md'), `---\nname: ${name}\n${matter}\n---\n`)
+    }
+    const needs = (key: string) => `metadata: ${JSON.stringify({ openclaw: { requires: { config: [key] } } })}`
+    expect(await at.type('/skill')).toBe('There are no skills to use here.')
+    await write('tea', `description: Makes tea.\n${needs('channels.chat')}`)
+    await write('tea time', 'description: Says when.')
+    await write('coffee', needs('channels.nowhere'))
+    expect((await at.type('/skill', 'mia')).split('\n').slice(1)).toEqual([
+      '- `tea` Makes tea.',
+      '- `tea time` Says when.',
+    ])
+    expect(await at.type('/skill coffee')).toContain('it needs the setting channels.nowhere')
+    expect(await at.type('/skill tee')).toContain('did you mean `tea`')
+    expect(at.house.model.requests.length).toBe(0)
+    expect(await at.type('/skill Tea brew some')).toBe('hot')
+    expect(await at.type('/skill tea time', 'mia')).toBe('hot')
+    const [brewing, timing] = at.house.model.requests.map(({ turns }) => JSON.stringify(turns))
+    expect(brewing).toContain('Use the skill tea: brew some')
+    expect(timing).toContain('Use the skill tea time.')
+    expect(at.house.model.requests[0]!.system).toContain('- tea: Makes tea.')
+    expect(at.house.model.requests[0]!.system).not.toContain('coffee')
+  })
+
   it('L4: /stop ends what is being done, once, and drops what waits', async () => {
     const entered = Promise.withResolvers<void>()
     const stuck = defineTool({

@@ -6,6 +6,7 @@ import { decide } from './decide.ts'
 import { help, status, whoami } from './about.ts'
 import { chooseModel, chooseQueue, chooseThinking } from './choose.ts'
 import { pin, unpin } from './pins.ts'
+import { useSkill } from './skill.ts'
 import type { TypedCommand } from './parse.ts'
 import { chatCommands, type ChatCommand } from './table.ts'
 
@@ -27,6 +28,7 @@ const deeds: Readonly<Record<ChatCommand, (invocation: Invocation) => Promise<An
   unpin,
   usage,
   more,
+  skill: useSkill,
   model: chooseModel,
   think: chooseThinking,
   queue: chooseQueue,

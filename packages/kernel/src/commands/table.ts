@@ -14,6 +14,7 @@ export const chatCommands = [
   { name: 'pin', about: 'Show what is pinned, or keep a note word for word', argument: '[note]', role: 'member' },
   { name: 'unpin', about: 'Take a pinned note back', argument: '[number]', role: 'member' },
   { name: 'usage', about: 'Tokens and money of this conversation', role: 'member' },
+  { name: 'skill', about: 'Show the skills, or use one', argument: '[name] [what]', role: 'member' },
   { name: 'model', about: 'Show or choose the model', argument: '[provider/model | default]', role: 'owner' },
   { name: 'think', about: 'Show or choose how much it thinks', argument: '[off | low | medium | high]', role: 'owner' },
   {
