@@ -1,6 +1,7 @@
 import { defineTool, failure, type Job, type ToolCall, type ToolResult } from '@openclaw/sdk'
 import Type from 'typebox'
 import type { Bounds } from './bash.ts'
+import { typeKeys } from './keys.ts'
 import { keepOutput } from './output.ts'
 import { commandOf } from './shell.ts'
 
@@ -8,19 +9,23 @@ import { commandOf } from './shell.ts'
 export function bashJob({ maxOutput }: Bounds) {
   return defineTool({
     name: 'bash_job',
-    description: 'Background jobs of bash: list them, poll new output, write to stdin, kill.',
+    description: 'Background jobs of bash: list them, poll new output, write to stdin, press keys on a pty, kill.',
     input: Type.Object(
       {
-        action: Type.Enum(['list', 'poll', 'write', 'kill']),
+        action: Type.Enum(['list', 'poll', 'write', 'keys', 'kill']),
         job: Type.Optional(Type.String({ description: 'Needed except for list.' })),
-        text: Type.Optional(Type.String({ description: 'For write; end it with a newline.' })),
+        text: Type.Optional(
+          Type.String({ description: 'For write: ends with a newline. For keys: names, e.g. C-c or Up Enter.' }),
+        ),
       },
       { additionalProperties: false },
     ),
     effect: 'exec',
-    effectOf: ({ action }) => (action === 'write' ? 'exec' : action === 'kill' ? 'write' : 'read'),
+    effectOf: ({ action }) => (action === 'list' || action === 'poll' ? 'read' : action === 'kill' ? 'write' : 'exec'),
     subject: ({ action, job, text }) =>
-      action === 'write' ? `write to job ${job}: ${text}` : `${action} job ${job ?? ''}`.trim(),
+      action === 'write' || action === 'keys'
+        ? `${action} to job ${job}: ${text}`
+        : `${action} job ${job ?? ''}`.trim(),
     async run({ action, job: id, text }, call) {
       if (action === 'list') return listJobs(call)
       const job = await find(call, id)
@@ -29,8 +34,9 @@ export function bashJob({ maxOutput }: Bounds) {
         await job.kill()
         return say(`Job ${job.id} was killed.`)
       }
-      if (text === undefined) throw failure('invalid_params', 'say in `text` what to write')
-      await job.write(text)
+      if (text === undefined)
+        throw failure('invalid_params', `say in \`text\` what ${action === 'keys' ? 'keys to press' : 'to write'}`)
+      await job.write(action === 'keys' ? typeKeys(text) : text)
       return say(`Written to job ${job.id}.`)
     },
   })

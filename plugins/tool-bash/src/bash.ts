@@ -2,6 +2,8 @@ import { defineTool, type ToolCall, type ToolResult } from '@openclaw/sdk'
 import Type from 'typebox'
 import { keepOutput } from './output.ts'
 import { shellArgv } from './shell.ts'
+import { startTerminal } from './terminal.ts'
+import { gatherWhole } from './whole.ts'
 
 const longestMs = 1_800_000
 const showEveryMs = 100
@@ -26,6 +28,7 @@ export function bash({ timeoutMs, maxOutput }: Bounds) {
           Type.Integer({ minimum: 1, maximum: longestMs, description: `Default ${timeoutMs}.` }),
         ),
         background: Type.Optional(Type.Boolean({ description: 'Return a job id at once.' })),
+        pty: Type.Optional(Type.Boolean({ description: 'In the background on a terminal, for interactive programs.' })),
       },
       { additionalProperties: false },
     ),
@@ -35,8 +38,10 @@ export function bash({ timeoutMs, maxOutput }: Bounds) {
     async run(input, call) {
       const argv = shellArgv(call.workspace.root, input.command)
       const where = input.cwd === undefined ? {} : { cwd: input.cwd }
-      if (input.background) {
-        const job = await call.workspace.start(argv, where)
+      if (input.background || input.pty) {
+        const job = input.pty
+          ? await startTerminal(input.command, where, call)
+          : await call.workspace.start(argv, where)
         return say(`Started job ${job.id}. Read its output with bash_job.`, { job: job.id })
       }
       return await runToEnd(argv, { ...where, timeoutMs: input.timeoutMs ?? timeoutMs }, maxOutput, call)
@@ -51,6 +56,7 @@ async function runToEnd(
   call: ToolCall,
 ): Promise<ToolResult> {
   const kept = keepOutput(maxOutput)
+  const whole = gatherWhole()
   const startedAt = performance.now()
   let end: { exit: number; signal?: string } | undefined
   let unseen = false
@@ -62,14 +68,18 @@ async function runToEnd(
   try {
     for await (const output of call.workspace.exec(argv, { ...options, signal: call.signal })) {
       if ('exit' in output) end = output
-      else kept.add(output.stream, output.bytes)
+      else {
+        kept.add(output.stream, output.bytes)
+        whole.add(output.bytes)
+      }
       unseen = true
     }
   } finally {
     clearInterval(showing)
   }
   const details = { ...end, tookMs: Math.round(performance.now() - startedAt) }
-  const text = [kept.text(), ending(end, options.timeoutMs)].filter(Boolean).join('\n\n') || '(no output)'
+  const rest = kept.cut ? await whole.save(call) : undefined
+  const text = [kept.text(rest), ending(end, options.timeoutMs)].filter(Boolean).join('\n\n') || '(no output)'
   return { ...say(text, details), failed: end?.exit !== 0 }
 }
 

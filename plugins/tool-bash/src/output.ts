@@ -4,8 +4,13 @@ import { stripVTControlCharacters } from 'node:util'
 /** What is kept of a command's output, in the order in which it came. Memory is bounded by the limit. */
 export interface Kept {
   add(stream: 'out' | 'err', bytes: Uint8Array): void
-  /** Text for the model: without colours and overwritten lines, the beginning and the end when it is too long. */
-  text(): string
+  /** True when more came than is kept. */
+  readonly cut: boolean
+  /**
+   * Text for the model: without colours and overwritten lines, the beginning and the end when it is too long, and
+   * between them how the rest can be seen.
+   */
+  text(rest?: string): string
 }
 
 /**
@@ -34,10 +39,14 @@ export function keepOutput(limit: number): Kept {
   }
   return {
     add: (stream, bytes) => take(decoders[stream].write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))),
-    text() {
+    get cut() {
+      trim()
+      return dropped > 0
+    },
+    text(rest = 'to see them, send the output to a file and read its parts') {
       trim()
       if (dropped === 0) return clean(head + tail)
-      return `${clean(head)}\n\n[${dropped} characters left out here; to see them, send the output to a file and read its parts]\n\n${clean(tail)}`
+      return `${clean(head)}\n\n[${dropped} characters left out here; ${rest}]\n\n${clean(tail)}`
     },
   }
 }

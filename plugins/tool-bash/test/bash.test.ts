@@ -78,10 +78,28 @@ describe('bash', () => {
     })
     expect(text).toMatch(/^first\n/)
     expect(text).toMatch(/\nlast$/)
-    expect(text).toContain('characters left out here')
+    expect(text).toContain('characters left out here; the first 16000000 bytes are in .openclaw/output/')
     expect(text.length).toBeLessThan(50_300)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000)
   }, 20_000)
+
+  it('keeps all of a long output in a file of the workspace, and names it', async () => {
+    await using bench = await open({ maxOutput: 1000 })
+    const { text } = await bench.call('bash', { command: 'seq 1 5000; exit 3' })
+    const file = /^\[\d+ characters left out here; all of it is in (\.openclaw\/output\/\S+\.txt)\]$/m.exec(text)?.[1]
+    expect(text).toMatch(/^1\n2\n[\s\S]*\n5000\n\n\[exit code 3\]$/)
+    expect(await readFile(join(bench.folder, file!), 'utf8')).toBe(
+      Array.from({ length: 5000 }, (_, n) => `${n + 1}\n`).join(''),
+    )
+  })
+
+  it('says when the file for a long output cannot be written', async () => {
+    await using bench = await open({ maxOutput: 1000 })
+    await writeFile(join(bench.folder, '.openclaw'), 'a file')
+    const { text, failed } = await bench.call('bash', { command: 'seq 1 5000' })
+    expect(text).toMatch(/left out here; it could not be kept in \.openclaw\/output\/\S+: /)
+    expect(failed).toBe(false)
+  })
 
   it('shows what there is while the command runs', async () => {
     await using bench = await open()
@@ -160,11 +178,11 @@ describe('bash_job', () => {
     await expect(bench.call('bash_job', { action: 'poll' })).rejects.toMatchObject({ code: 'invalid_params' })
   })
 
-  it('is as harmless as its action: only writing can make something run', async () => {
+  it('is as harmless as its action: only writing and keys can make something run', async () => {
     await using bench = await open()
-    const effects = ['list', 'poll', 'kill', 'write'].map((action) =>
+    const effects = ['list', 'poll', 'kill', 'write', 'keys'].map((action) =>
       bench.tools.get('bash_job')?.effectOf?.({ action }),
     )
-    expect(effects).toEqual(['read', 'read', 'write', 'exec'])
+    expect(effects).toEqual(['read', 'read', 'write', 'exec', 'exec'])
   })
 })

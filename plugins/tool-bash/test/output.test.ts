@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keepOutput } from '../src/output.ts'
-import { commandOf, shellArgv } from '../src/shell.ts'
+import { commandOf, shellArgv, terminalArgv } from '../src/shell.ts'
 
 const keep = (limit: number, ...pieces: (string | Uint8Array)[]) => {
   const kept = keepOutput(limit)
@@ -63,6 +63,7 @@ describe('the shell', () => {
   it('shows a job as the command that was given', () => {
     for (const root of ['C:\\', '/home/me'])
       expect(commandOf(shellArgv(root, 'sleep 1 && ls').join(' '))).toBe('sleep 1 && ls')
+    expect(commandOf(terminalArgv('top -d 1').join(' '))).toBe('top -d 1')
     expect(commandOf('something else')).toBe('something else')
   })
 })
