@@ -28,6 +28,13 @@ interface Gates {
   readonly config: readonly string[]
 }
 
+/** The same as somebody wrote it. */
+interface Written {
+  readonly always?: unknown
+  readonly os?: unknown
+  readonly requires?: Readonly<Record<string, unknown>>
+}
+
 const maxSkills = 100
 
 /** Opens a reader of skills; `env` answers the names of the gateway's environment variables that hold something. */
@@ -82,8 +89,8 @@ function readGates(metadata: string): Gates | undefined {
   // Skills that are not written for OpenClaw keep other things here.
   const ours = /^\{|^openclaw:/.test(metadata)
   try {
-    const { openclaw = {} } = ours ? JSON.parse(metadata) : {}
-    const { always = false, os, requires = {} } = openclaw
+    const { openclaw = {} } = (ours ? JSON.parse(metadata) : {}) as { openclaw?: Written }
+    const { always, os, requires = {} } = openclaw
     return {
       always: always === true,
       os: namesIn(os),

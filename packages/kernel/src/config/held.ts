@@ -1,5 +1,5 @@
 /**
- * The dotted keys of a configuration that hold something, e.g. `channels` and `channels.telegram`: what a skill may ask
+ * The dotted keys of a configuration that hold something, e.g. `gateway` and `gateway.port`: what a skill may ask
  * for. Keys only; the values stay here.
  */
 export function heldKeys(config: object, above = ''): string[] {
