@@ -2,7 +2,7 @@ import { defineTool, failure, type ToolCall } from '@openclaw/sdk'
 import Type from 'typebox'
 import { parsePattern } from './pattern.ts'
 import { searchFile, type Look, type Shown } from './search.ts'
-import { walk, type Found } from './walk.ts'
+import { isClosed, walk, type Found } from './walk.ts'
 import { within } from './within.ts'
 
 const mostHits = 200
@@ -36,10 +36,15 @@ export function grep(maxOutput: number) {
       let note = ''
       for await (const found of filesOf(path, include, call)) {
         if ('stopped' in found) note = found.stopped
-        else if ((bytes += found.sizeBytes) > mostBytes) note = `only the first ${mostBytes} bytes were searched`
+        else if ((bytes += found.sizeBytes) > mostBytes)
+          note = `the search stopped before ${found.path}, which with the files before has more than ${mostBytes} bytes`
         else {
-          for await (const line of searchFile(call.workspace, found, look, context, call.signal))
-            if (!shown.add(found.path, line)) break
+          try {
+            for await (const line of searchFile(call.workspace, found, look, context, call.signal))
+              if (!shown.add(found.path, line)) break
+          } catch (thrown) {
+            if (found.path === path || !isClosed(thrown)) throw thrown
+          }
           if (!shown.full) continue
           note = `only the first ${shown.hits} matches are shown`
         }

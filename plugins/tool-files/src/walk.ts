@@ -46,9 +46,13 @@ async function entries(
   try {
     return (await workspace.list(path)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   } catch (thrown) {
-    // Deeper down it may be somebody else's, or gone since its parent was listed.
-    const { code } = thrown as { code?: string }
-    if (!must && (code === 'forbidden' || code === 'not_found')) return []
+    if (!must && isClosed(thrown)) return []
     throw thrown
   }
+}
+
+/** True for what is no reason to end a search: it is somebody else's, or gone since its folder was listed. */
+export function isClosed(thrown: unknown): boolean {
+  const { code } = thrown as { code?: string }
+  return code === 'forbidden' || code === 'not_found'
 }

@@ -1,5 +1,6 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { failure, type ToolCall, type Workspace } from '@openclaw/sdk'
 import { describe, expect, it } from 'vitest'
 import { open } from './open.ts'
 
@@ -8,6 +9,18 @@ async function put(bench: Bench, files: Record<string, string | Uint8Array>): Pr
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(bench.folder, path)), { recursive: true })
     await writeFile(join(bench.folder, path), text)
+  }
+}
+
+/** The workspace, but what is named `closed` may not be opened, as by another user; a test may run as root. */
+function withClosed({ workspace }: Bench): Workspace {
+  const refuse = (path: string) => {
+    if (path === 'closed') throw failure('forbidden', 'closed cannot be opened')
+  }
+  return {
+    ...workspace,
+    list: async (path) => (refuse(path), workspace.list(path)),
+    read: async (path, range) => (refuse(path), workspace.read(path, range)),
   }
 }
 
@@ -20,16 +33,20 @@ describe('glob', () => {
     expect((await bench.call('glob', { pattern: '*.py' })).text).toBe('No file matches *.py.')
   })
 
-  it('follows no link, and passes over a folder that may not be looked into', async () => {
+  it('follows no link', async () => {
     await using bench = await open()
-    await put(bench, { 'a/x': '', 'closed/y': '' })
+    await put(bench, { 'a/x': '' })
     await symlink('/etc', join(bench.folder, 'etc'))
     await symlink('.', join(bench.folder, 'a/again'))
-    await chmod(join(bench.folder, 'closed'), 0)
-    const { text } = await bench.call('glob', { pattern: '**' })
-    await chmod(join(bench.folder, 'closed'), 0o700)
-    // Root may look into everything.
-    expect(text).toBe(process.getuid?.() === 0 ? 'a/x\nclosed/y' : 'a/x')
+    expect((await bench.call('glob', { pattern: '**' })).text).toBe('a/x')
+  })
+
+  it('passes over a folder that may not be looked into', async () => {
+    await using bench = await open()
+    await put(bench, { 'a/x': '', 'closed/y': '' })
+    const call = { workspace: withClosed(bench), signal: new AbortController().signal } as ToolCall
+    const { content } = await bench.tools.get('glob')!.run({ pattern: '**' }, call)
+    expect(content).toEqual([{ type: 'text', text: 'a/x' }])
   })
 
   it('is bounded in what it shows and how deep it goes, and says so', async () => {
@@ -81,6 +98,23 @@ describe('grep', () => {
     await put(bench, { binary: new Uint8Array([104, 105, 116, 0]), large: `${`${line}\n`.repeat(9000)}a hit\n` })
     expect((await bench.call('grep', { pattern: 'hit' })).text).toBe('large:9001:a hit')
     expect((await bench.call('grep', { pattern: `^(?!ü{99}$).` })).text).toBe('large:9001:a hit')
+  })
+
+  it('passes over a file that may not be read, unless it is the one', async () => {
+    await using bench = await open()
+    await put(bench, { closed: 'hit', open: 'hit' })
+    const workspace = withClosed(bench)
+    const grep = bench.tools.get('grep')!
+    const call = { workspace, signal: new AbortController().signal } as ToolCall
+    expect((await grep.run({ pattern: 'hit' }, call)).content).toEqual([{ type: 'text', text: 'open:1:hit' }])
+    await expect(grep.run({ pattern: 'hit', path: 'closed' }, call)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  it('stops before files too large to be searched, and says so', async () => {
+    await using bench = await open()
+    await put(bench, { a: 'hit\n', b: '' })
+    await truncate(join(bench.folder, 'b'), 600_000_000)
+    expect((await bench.call('grep', { pattern: 'hit' })).text).toMatch(/^a:1:hit\n\n\[the search stopped before b, /)
   })
 
   it('shows of a long line what stands around the match', async () => {
