@@ -25,10 +25,8 @@ export function gatherWhole(): Whole {
       held = needed
     },
     async save({ id, run, workspace }) {
-      const path = `.openclaw/output/${[run, id]
-        .join('-')
-        .replace(/[^\w-]/g, '_')
-        .slice(-100)}.txt`
+      const name = `${run}-${id}`.replace(/[^\w-]/g, '_').slice(-100)
+      const path = `.openclaw/output/${name}.txt`
       try {
         await workspace.write(path, bytes.subarray(0, held))
         return `${cut ? `the first ${mostBytes} bytes are` : 'all of it is'} in ${path}`

@@ -13,18 +13,19 @@ export function fitHunks(path: string, text: string, hunks: readonly Hunk[]): st
   const ending = text.includes('\r\n') ? '\r\n' : '\n'
   const result: string[] = []
   let done = 0
+  const keepUntil = (at: number) => {
+    while (done < at) result.push(lines[done++]!)
+  }
   for (const [index, hunk] of hunks.entries()) {
     const refuse = (why: string) => failure('conflict', `${path}, hunk ${index + 1} of ${hunks.length}: ${why}`)
-    const at = findPlace(bare, hunk, done, refuse)
-    result.push(...lines.slice(done, at))
-    done = at
+    keepUntil(findPlace(bare, hunk, done, refuse))
     for (const { kind, text: line } of hunk.lines) {
       if (kind === 'add') result.push(line + ending)
-      if (kind === 'keep') result.push(lines[done]!)
-      if (kind !== 'add') done++
+      else if (kind === 'keep') keepUntil(done + 1)
+      else done++
     }
   }
-  result.push(...lines.slice(done))
+  keepUntil(lines.length)
   // A file without a last line end stays one, and what comes after its last line begins on a new one.
   const whole = result.map((line) => (line.endsWith('\n') ? line : line + ending)).join('')
   return mark + (text === '' || text.endsWith('\n') ? whole : whole.replace(/\r?\n$/, ''))

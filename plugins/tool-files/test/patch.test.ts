@@ -84,6 +84,11 @@ describe('a hunk', () => {
     expect(update('', '+a')).toBe('a\n')
   })
 
+  it('fits into a file of very many lines', () => {
+    const lines = (one: string) => Array.from({ length: 400_000 }, (_, n) => (n === 300_000 ? one : `${n}`)).join('\n')
+    expect(update(lines('old'), '-old', '+new') === lines('new')).toBe(true)
+  })
+
   it('made of any change to any lines makes that change', () => {
     const lines = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', ' ', '*', '+') }), {
       minLength: 1,
