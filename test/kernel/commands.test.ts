@@ -102,6 +102,7 @@ describe('commands', () => {
       '- `tea time` Says when.',
     ])
     expect(await at.type('/skill coffee')).toContain('it needs the setting channels.nowhere')
+    expect(await at.type('/skill coffee', 'mia')).toBe('The skill `coffee` cannot be used here.')
     expect(await at.type('/skill tee')).toContain('did you mean `tea`')
     expect(at.house.model.requests.length).toBe(0)
     expect(await at.type('/skill Tea brew some')).toBe('hot')

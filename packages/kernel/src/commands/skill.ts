@@ -2,7 +2,7 @@ import { nearest } from '../config/suggest.ts'
 import type { Answer, Invocation } from './command.ts'
 
 /** Lists the skills that can be used here, or has the agent use one for what stands behind its name. */
-export async function useSkill({ argument, from: { agent }, parts }: Invocation): Promise<Answer> {
+export async function useSkill({ argument, from: { agent, role }, parts }: Invocation): Promise<Answer> {
   const { skills } = await parts.call('skills.list', { agent })
   if (argument === '') {
     const lines = skills
@@ -30,7 +30,11 @@ export async function useSkill({ argument, from: { agent }, parts }: Invocation)
     }
   }
   const { name, missing } = skill
-  if (missing.length > 0) return { reply: `The skill \`${name}\` cannot be used here: it needs ${missing.join('; ')}.` }
+  if (missing.length > 0) {
+    // How the gateway is set up is the owner's business.
+    const why = role === 'owner' ? `: it needs ${missing.join('; ')}` : ''
+    return { reply: `The skill \`${name}\` cannot be used here${why}.` }
+  }
   const what = argument.slice(name.length).trim()
   return { message: what ? `Use the skill ${name}: ${what}` : `Use the skill ${name}.` }
 }
