@@ -51,7 +51,8 @@ describe.concurrent('L3: a plugin in a process of its own that throws, hangs, fl
       await strikeAll(house, place, async (fault) => {
         const { session, ended } = await house.begin('use shop_try {}')
         return async () => {
-          if (fault === 'hang') await house.kernel.call('chat.abort', { session })
+          // What says nothing about an input is not waited for; only a call that hangs is for a person to stop.
+          if (fault === 'hang' && place === 'run') await house.kernel.call('chat.abort', { session })
           const { status, text = '' } = await ended()
           const told = deadly.includes(fault)
             ? /it may have happened|ended before it answered|not what the contract says/

@@ -23,7 +23,7 @@ export function fillDays(rows: readonly Row[], from: string, nowMs = Date.now())
   const last = [formatDay(new Date(nowMs)), ...known.keys()].toSorted().at(-1)!
   const days: Day[] = []
   const [year = 0, month = 1, date = 1] = from.split('-').map(Number)
-  for (let at = new Date(year, month - 1, date); formatDay(at) <= last; at.setDate(at.getDate() + 1)) {
+  for (const at = new Date(year, month - 1, date); formatDay(at) <= last; at.setDate(at.getDate() + 1)) {
     const day = formatDay(at)
     const row = known.get(day)
     days.push({ day, costUsd: row?.costUsd ?? 0, tokens: row ? row.input + row.output : 0, runs: row?.runs ?? 0 })
