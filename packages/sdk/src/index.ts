@@ -3,6 +3,7 @@ export * from './gateway.ts'
 export * from './provider.ts'
 export * from './scope.ts'
 export * from './tool.ts'
+export * from './turns.ts'
 export { chatUrl, failure, method, closed, pluginApi, Secret, toFailure } from '@openclaw/protocol'
 export type {
   Address,

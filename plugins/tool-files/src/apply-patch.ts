@@ -1,9 +1,8 @@
-import { defineTool, failure, type Workspace } from '@openclaw/sdk'
+import { defineTool, failure, type Turns, type Workspace } from '@openclaw/sdk'
 import { posix } from 'node:path'
 import Type from 'typebox'
 import { fitHunks } from './fit.ts'
 import { parsePatch, type Change } from './patch.ts'
-import type { Turns } from './turns.ts'
 import { readWhole } from './whole.ts'
 
 /** Changes several places of several files together: all of them when all fit, else none. */

@@ -1,7 +1,6 @@
-import { defineTool, failure } from '@openclaw/sdk'
+import { defineTool, failure, type Turns } from '@openclaw/sdk'
 import Type from 'typebox'
 import { replaceText, type NotReplaced } from './replace.ts'
-import type { Turns } from './turns.ts'
 import { readWhole } from './whole.ts'
 
 /** Replaces exact text in a file. */

@@ -1,4 +1,4 @@
-import { defineTools } from '@openclaw/sdk'
+import { defineTools, takeTurns } from '@openclaw/sdk'
 import { applyPatch } from './apply-patch.ts'
 import { config } from './config.ts'
 import { edit } from './edit.ts'
@@ -7,7 +7,6 @@ import { grep } from './grep.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
 import { send } from './send.ts'
-import { takeTurns } from './turns.ts'
 import { write } from './write.ts'
 
 /** Files of the session's workspace: read, list and search, write, edit and patch, and send to the person. */

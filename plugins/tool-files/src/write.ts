@@ -1,6 +1,5 @@
-import { defineTool, failure } from '@openclaw/sdk'
+import { defineTool, failure, type Turns } from '@openclaw/sdk'
 import Type from 'typebox'
-import type { Turns } from './turns.ts'
 
 /** Creates or replaces a whole file. */
 export function write(turns: Turns) {

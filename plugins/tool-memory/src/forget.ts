@@ -1,7 +1,6 @@
-import { defineTool, failure } from '@openclaw/sdk'
+import { defineTool, failure, type Turns } from '@openclaw/sdk'
 import Type from 'typebox'
 import { Note, pathOf, readNote, writeNote } from './notes.ts'
-import type { Turns } from './turns.ts'
 
 /** Takes something out of a note. */
 export function forget(turns: Turns) {

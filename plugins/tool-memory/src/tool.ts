@@ -1,9 +1,8 @@
-import { defineTools } from '@openclaw/sdk'
+import { defineTools, takeTurns } from '@openclaw/sdk'
 import { config } from './config.ts'
 import { forget } from './forget.ts'
 import { read } from './read.ts'
 import { search } from './search.ts'
-import { takeTurns } from './turns.ts'
 import { write } from './write.ts'
 
 /** Notes in the session's own workspace: written, found, read and forgotten. */

@@ -1,7 +1,6 @@
-import { defineTool, failure } from '@openclaw/sdk'
+import { defineTool, failure, type Turns } from '@openclaw/sdk'
 import Type from 'typebox'
 import { longTerm, Note, pathOf, pathOfDay, readNote, writeNote } from './notes.ts'
-import type { Turns } from './turns.ts'
 
 /** Notes something down. */
 export function write(turns: Turns, now: () => number) {

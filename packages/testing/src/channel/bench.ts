@@ -3,12 +3,12 @@ import { toFailure, type Channel, type Link } from '@openclaw/sdk'
 import type { Counterpart, Seen } from './counterpart.ts'
 import type { ChannelFixture, Means } from './fixture.ts'
 import { eventually, within } from './patience.ts'
-import { stubGateway, type Life, type Stub } from './stub.ts'
+import { recordingGateway, type Life, type RecordingGateway } from './recording-gateway.ts'
 
-/** A counterpart and a stub of the gateway, with nothing between them yet. */
+/** A counterpart and a gateway that keeps what it is told, with nothing between them yet. */
 export interface ChannelStand extends AsyncDisposable {
   readonly counterpart: Counterpart
-  readonly stub: Stub
+  readonly gateway: RecordingGateway
   readonly patienceMs: number
   /** Waits, with the fixture's patience, until something is true. */
   until<T>(
@@ -43,15 +43,18 @@ export const direct = (counterpart: Counterpart): Peer => counterpart.direct(cou
 const reconnectMs = 20
 const defaultPatienceMs = 10_000
 
-/** Starts the counterpart. `arrange` prepares the stub before anything can reach it. */
-export async function openStand(fixture: ChannelFixture, arrange?: (stub: Stub) => void): Promise<ChannelStand> {
+/** Starts the counterpart. `arrange` prepares the gateway before anything can reach it. */
+export async function openStand(
+  fixture: ChannelFixture,
+  arrange?: (gateway: RecordingGateway) => void,
+): Promise<ChannelStand> {
   const { patienceMs = defaultPatienceMs } = fixture
-  const stub = stubGateway()
-  arrange?.(stub)
-  const counterpart = await fixture.start((request) => stub.deliver(request))
+  const gateway = recordingGateway()
+  arrange?.(gateway)
+  const counterpart = await fixture.start((request) => gateway.deliver(request))
   return {
     counterpart,
-    stub,
+    gateway,
     patienceMs,
     until: (what, look, everyMs) => eventually(what, patienceMs, look, everyMs),
     [Symbol.asyncDispose]: () => counterpart[Symbol.asyncDispose](),
@@ -61,11 +64,11 @@ export async function openStand(fixture: ChannelFixture, arrange?: (stub: Stub) 
 /** Starts the counterpart and connects. */
 export async function channelBench(
   fixture: ChannelFixture,
-  { channel = fixture.channel, arrange }: { channel?: Channel; arrange?(stub: Stub): void } = {},
+  { channel = fixture.channel, arrange }: { channel?: Channel; arrange?(gateway: RecordingGateway): void } = {},
 ): Promise<ChannelBench> {
   await using opening = new AsyncDisposableStack()
   const stand = opening.use(await openStand(fixture, arrange))
-  const { counterpart, stub, patienceMs, until } = stand
+  const { counterpart, gateway, patienceMs, until } = stand
   const over = new AbortController()
   let link: Link | undefined
   let end: (() => void) | undefined
@@ -73,7 +76,7 @@ export async function channelBench(
   let sent = 0
 
   async function live(): Promise<void> {
-    await using life: Life = stub.connect(channel, counterpart.account)
+    await using life: Life = gateway.connect(channel, counterpart.account)
     try {
       link = await Promise.race([life.link, aborted(over.signal)])
       const ended = new Promise<void>((resolve) => (end = resolve))
@@ -106,10 +109,10 @@ export async function channelBench(
       }
     },
     async next(count) {
-      await until(`event ${count}; there are ${stub.events.length}`, () => stub.events.length >= count)
-      return stub.events[count - 1]!
+      await until(`event ${count}; there are ${gateway.events.length}`, () => gateway.events.length >= count)
+      return gateway.events[count - 1]!
     },
-    event: (what, fits) => until(what, () => stub.events.find(fits)),
+    event: (what, fits) => until(what, () => gateway.events.find(fits)),
     async send(text, more = {}) {
       const message = { peer: direct(counterpart), text, idempotencyKey: `key-${++sent}`, ...more }
       const open = await self.link()
@@ -122,7 +125,7 @@ export async function channelBench(
     async means() {
       const open = await self.link()
       const impatient = fixture.impatient !== undefined
-      return { channel, impatient, counterpart, link: open, webhook: stub.webhook !== undefined }
+      return { channel, impatient, counterpart, link: open, webhook: gateway.webhook !== undefined }
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }

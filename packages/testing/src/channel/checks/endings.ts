@@ -16,7 +16,7 @@ const repeatMs = 100
 
 const sayUntilHeard = (bench: ChannelBench, words: string) => async () => {
   await bench.counterpart.says(words)
-  return bench.stub.events.some(({ text }) => text === words)
+  return bench.gateway.events.some(({ text }) => text === words)
 }
 
 /** A channel hears and speaks again after its link was broken. */
@@ -51,11 +51,11 @@ export const endingChecks: readonly ChannelCheck[] = [
     needs: (means) => means.impatient && knows('blackhole')(means),
     async run(fixture) {
       await using bench = await channelBench(fixture, { channel: fixture.impatient! })
-      const { counterpart, stub } = bench
-      const before = stub.reports.length
+      const { counterpart, gateway } = bench
+      const before = gateway.reports.length
       counterpart.fault({ kind: 'blackhole', on: true })
       await bench.until('a report that the link is not well', () =>
-        stub.reports.slice(before).some(({ state }) => state !== 'online'),
+        gateway.reports.slice(before).some(({ state }) => state !== 'online'),
       )
       counterpart.fault({ kind: 'blackhole', on: false })
       await bench.until('a message after the silence', sayUntilHeard(bench, 'anybody there?'), repeatMs)
@@ -69,8 +69,8 @@ export const endingChecks: readonly ChannelCheck[] = [
       const given: string[] = []
       const never = Promise.withResolvers<void>()
       await using bench = await channelBench(fixture, {
-        arrange(stub) {
-          stub.beforeDurable = ({ event }) => {
+        arrange(gateway) {
+          gateway.beforeDurable = ({ event }) => {
             given.push(event)
             return given.length === 1 ? never.promise : undefined
           }
@@ -94,8 +94,8 @@ export const endingChecks: readonly ChannelCheck[] = [
     async run(fixture) {
       let refusals = 2
       await using bench = await channelBench(fixture, {
-        arrange(stub) {
-          stub.beforeDurable = () => {
+        arrange(gateway) {
+          gateway.beforeDurable = () => {
             if (refusals-- > 0) throw new Error('the disk is full')
           }
         },
@@ -111,16 +111,16 @@ export const endingChecks: readonly ChannelCheck[] = [
     needs: ({ channel }) => channel.traits.history === true,
     async run(fixture) {
       await using stand = await openStand(fixture)
-      const { counterpart, stub } = stand
+      const { counterpart, gateway } = stand
       for (const [before, words] of [
         [0, 'while you are here'],
         [1, 'while you were away'],
       ] as const) {
         if (before > 0) await counterpart.says(words)
-        await using life = stub.connect(fixture.channel, counterpart.account)
+        await using life = gateway.connect(fixture.channel, counterpart.account)
         await life.link
         if (before === 0) await counterpart.says(words)
-        await stand.until(`"${words}"`, () => stub.events.some(({ text }) => text === words))
+        await stand.until(`"${words}"`, () => gateway.events.some(({ text }) => text === words))
         await counterpart.acknowledged()
       }
     },
@@ -130,10 +130,10 @@ export const endingChecks: readonly ChannelCheck[] = [
     async run(fixture) {
       for (let closeAt = 0; closeAt < 5; closeAt++) {
         await using stand = await openStand(fixture)
-        const { counterpart, stub } = stand
+        const { counterpart, gateway } = stand
         const closed = Promise.withResolvers<void>()
         let steps = 0
-        const life = stub.connect(fixture.channel, counterpart.account)
+        const life = gateway.connect(fixture.channel, counterpart.account)
         life.link.catch(() => {})
         const close = async () => {
           await life[Symbol.asyncDispose]()
@@ -148,7 +148,7 @@ export const endingChecks: readonly ChannelCheck[] = [
         await closed.promise
         await stand.until('no link', () => counterpart.links().now === 0)
         expect(counterpart.links().most).toBeLessThanOrEqual(1)
-        expect(stub.webhook).toBeUndefined()
+        expect(gateway.webhook).toBeUndefined()
       }
     },
   },

@@ -85,8 +85,8 @@ export const failureChecks: readonly ChannelCheck[] = [
     needs: ({ counterpart }) => counterpart.refused !== undefined,
     async run(fixture) {
       await using stand = await openStand(fixture)
-      const { counterpart, stub } = stand
-      await using life = stub.connect(fixture.channel, counterpart.refused!)
+      const { counterpart, gateway } = stand
+      await using life = gateway.connect(fixture.channel, counterpart.refused!)
       const refused = await within('the refusal', stand.patienceMs, life.link).then(
         () => undefined,
         (error: unknown) => error,
@@ -94,7 +94,7 @@ export const failureChecks: readonly ChannelCheck[] = [
       expect(refused).toMatchObject({ code: 'unauthorized' })
       const { message } = toFailure(refused)
       expect(message).toContain(`${fixture.channel.id}/default`)
-      const words = [message, ...stub.logged, JSON.stringify(stub.reports)].join('\n')
+      const words = [message, ...gateway.logged, JSON.stringify(gateway.reports)].join('\n')
       for (const secret of secretsOf(counterpart.refused!, counterpart.account)) expect(words).not.toContain(secret)
       await life[Symbol.asyncDispose]()
       await stand.until('no link of the refused login', () => counterpart.links().now === 0)

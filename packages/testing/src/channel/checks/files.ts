@@ -25,7 +25,7 @@ export const fileChecks: readonly ChannelCheck[] = [
     async run(fixture) {
       await using bench = await channelBench(fixture)
       for (const file of [picture, notes]) {
-        const before = bench.stub.events.length
+        const before = bench.gateway.events.length
         await bench.counterpart.says('look at this', { files: [file] })
         const event = await bench.next(before + 1)
         expect(event).toMatchObject({ kind: 'message', text: 'look at this' })
@@ -33,7 +33,7 @@ export const fileChecks: readonly ChannelCheck[] = [
         const [attachment] = event.attachments!
         expect(attachment!.ref).not.toBe('')
         expect(attachment!.mime).toMatch(/^[a-z]+\/[a-z0-9.+-]+/)
-        for (const { response } of bench.stub.fetched)
+        for (const { response } of bench.gateway.fetched)
           expect(same(new Uint8Array(await response.clone().arrayBuffer()), file.bytes)).toBe(false)
         const link = await bench.link()
         const stream = await link.fetch!(attachment!, AbortSignal.timeout(10_000))
@@ -60,7 +60,7 @@ export const fileChecks: readonly ChannelCheck[] = [
       for (const text of ['here it is', '']) {
         for (const { name, mime, bytes } of [picture, notes]) {
           const ref = `media:${createHash('sha256').update(bytes).digest('hex')}`
-          bench.stub.files.set(ref, bytes)
+          bench.gateway.files.set(ref, bytes)
           const { messages } = await bench.send(text, { attachments: [{ ref, mime, name, sizeBytes: bytes.length }] })
           const seen = await bench.until(`${name} on the platform`, () =>
             bench.counterpart.sees().find((one) => messages.includes(one.message) && one.files.length === 1),

@@ -41,9 +41,9 @@ export const inboundChecks: readonly ChannelCheck[] = [
       const words = ['one', 'two', 'three', 'four', 'five', 'six']
       for (const word of words) await bench.counterpart.says(word)
       await bench.next(words.length)
-      expect(bench.stub.events.map(({ text }) => text)).toEqual(words)
-      expect(new Set(bench.stub.events.map(({ event }) => event)).size).toBe(words.length)
-      expect(new Set(bench.stub.events.map(({ message }) => message)).size).toBe(words.length)
+      expect(bench.gateway.events.map(({ text }) => text)).toEqual(words)
+      expect(new Set(bench.gateway.events.map(({ event }) => event)).size).toBe(words.length)
+      expect(new Set(bench.gateway.events.map(({ message }) => message)).size).toBe(words.length)
     },
   },
   {
@@ -52,7 +52,7 @@ export const inboundChecks: readonly ChannelCheck[] = [
       await using bench = await channelBench(fixture)
       for (const text of awkward) await bench.counterpart.says(text)
       await bench.next(awkward.length)
-      expect(bench.stub.events.map(({ text }) => text)).toEqual(awkward)
+      expect(bench.gateway.events.map(({ text }) => text)).toEqual(awkward)
     },
   },
   {
@@ -64,7 +64,7 @@ export const inboundChecks: readonly ChannelCheck[] = [
       const message = await bench.counterpart.says('again and again')
       await bench.counterpart.says('the end')
       await bench.event('the message after the repeated one', ({ text }) => text === 'the end')
-      const repeated = bench.stub.events.filter((event) => event.message === message)
+      const repeated = bench.gateway.events.filter((event) => event.message === message)
       expect(repeated.length).toBeGreaterThan(0)
       expect(new Set(repeated.map(({ event }) => event)).size).toBe(1)
     },
@@ -86,7 +86,7 @@ export const inboundChecks: readonly ChannelCheck[] = [
       await bench.counterpart.says('an echo', { self: true })
       await bench.counterpart.says('a person')
       await bench.event('the message of a person', ({ text }) => text === 'a person')
-      const echoes = bench.stub.events.filter(({ text }) => text === 'an echo')
+      const echoes = bench.gateway.events.filter(({ text }) => text === 'an echo')
       expect(echoes.every(({ sender }) => sender.self === true)).toBe(true)
     },
   },
@@ -99,7 +99,7 @@ export const inboundChecks: readonly ChannelCheck[] = [
       await bench.counterpart.says('beep', { bot: true, ...(group ? { in: group } : {}) })
       await bench.counterpart.says('a person', { from: people[1] })
       await bench.event('the message of a person', ({ text }) => text === 'a person')
-      const beeps = bench.stub.events.filter(({ text }) => text === 'beep')
+      const beeps = bench.gateway.events.filter(({ text }) => text === 'beep')
       expect(beeps.every(({ sender }) => sender.bot === true)).toBe(true)
     },
   },

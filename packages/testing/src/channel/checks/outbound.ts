@@ -186,14 +186,14 @@ export const outboundChecks: readonly ChannelCheck[] = [
     needs: ({ channel, counterpart }) => channel.traits.choices === true && counterpart.clicks !== undefined,
     async run(fixture) {
       await using bench = await channelBench(fixture, {
-        arrange(stub) {
-          stub.decide = ({ sender }) =>
+        arrange(gateway) {
+          gateway.decide = ({ sender }) =>
             sender === bench.counterpart.people[0]
               ? { taken: true, text: 'It is allowed.' }
               : { taken: false, text: 'Only the owner can decide.' }
         },
       })
-      const { counterpart, stub } = bench
+      const { counterpart, gateway } = bench
       const [owner, stranger] = counterpart.people
       const where = counterpart.group ?? direct(counterpart)
       const { messages } = await bench.send('May it run?', { choices, peer: where })
@@ -202,12 +202,12 @@ export const outboundChecks: readonly ChannelCheck[] = [
       const allow = shown.choices[0]!.id
 
       expect(await counterpart.clicks!(shown.message, allow, stranger)).toContain('Only the owner can decide.')
-      expect(stub.clicks).toMatchObject([{ choice: 'a1b2:allow', sender: stranger, peer: where }])
+      expect(gateway.clicks).toMatchObject([{ choice: 'a1b2:allow', sender: stranger, peer: where }])
       expect((await bench.seen(shown.message)).choices).toHaveLength(2)
 
       expect(await counterpart.clicks!(shown.message, allow, owner)).toContain('It is allowed.')
-      expect(stub.clicks[1]).toMatchObject({ choice: 'a1b2:allow', sender: owner })
-      expect(stub.clicks[1]!.event).not.toBe(stub.clicks[0]!.event)
+      expect(gateway.clicks[1]).toMatchObject({ choice: 'a1b2:allow', sender: owner })
+      expect(gateway.clicks[1]!.event).not.toBe(gateway.clicks[0]!.event)
       await bench.seen(shown.message, (seen) => seen.choices.length === 0)
     },
   },

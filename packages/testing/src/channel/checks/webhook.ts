@@ -42,11 +42,11 @@ export const webhookChecks: readonly ChannelCheck[] = forgeries.map(({ how, head
   async run(fixture) {
     const { bench, call, body } = await listening(fixture)
     await using _bench = bench
-    const { length } = bench.stub.events
+    const { length } = bench.gateway.events
     const forged = new Request(call.url, { method: call.method, headers: headers(call.headers), body })
-    expect((await bench.stub.deliver(forged)).status).toBe(401)
+    expect((await bench.gateway.deliver(forged)).status).toBe(401)
     await bench.counterpart.says('another real call')
     await bench.event('the next real call', ({ text }) => text === 'another real call')
-    expect(bench.stub.events).toHaveLength(length + 1)
+    expect(bench.gateway.events).toHaveLength(length + 1)
   },
 }))

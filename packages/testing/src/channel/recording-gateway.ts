@@ -5,8 +5,8 @@ import { memoryStore, testScope } from '../scope.ts'
 
 type Webhook = Parameters<Account['webhook']>[0]
 
-/** The stub of a gateway, as one account of a channel meets it: it keeps everything that it is told. */
-export interface Stub {
+/** A gateway, as one account of a channel meets it: it keeps everything that it is told. */
+export interface RecordingGateway {
   readonly events: readonly Inbound[]
   readonly reports: readonly { readonly state: string; readonly detail?: string; readonly fatal: boolean }[]
   /** Everything that was logged, fields included. */
@@ -34,12 +34,12 @@ export interface Life extends AsyncDisposable {
   readonly lost: Promise<void>
 }
 
-/** A stub with an empty store, on this machine's time. */
-export function stubGateway(): Stub {
+/** One with an empty store, on this machine's time. */
+export function recordingGateway(): RecordingGateway {
   const events: Inbound[] = []
-  const reports: Stub['reports'][number][] = []
+  const reports: RecordingGateway['reports'][number][] = []
   const logged: string[] = []
-  const fetched: Stub['fetched'][number][] = []
+  const fetched: RecordingGateway['fetched'][number][] = []
   const clicks: Click[] = []
   const files = new Map<string, Uint8Array>()
   const store = memoryStore()
@@ -67,7 +67,7 @@ export function stubGateway(): Stub {
       return new Blob([bytes.slice()]).stream()
     },
     async receive(event) {
-      await stub.beforeDurable(event)
+      await gateway.beforeDurable(event)
       events.push(event)
     },
     webhook(route) {
@@ -84,11 +84,11 @@ export function stubGateway(): Stub {
     presence: () => {},
     async choose(click) {
       clicks.push(click)
-      return stub.decide(click)
+      return gateway.decide(click)
     },
   })
 
-  const stub: Stub = {
+  const gateway: RecordingGateway = {
     events,
     reports,
     logged,
@@ -130,5 +130,5 @@ export function stubGateway(): Stub {
       }
     },
   }
-  return stub
+  return gateway
 }
