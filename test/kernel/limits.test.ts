@@ -73,6 +73,27 @@ it("the day's limit holds across a restart, and the owner lets it go on", async 
   await kernel[Symbol.asyncDispose]()
 })
 
+it('a summary that somebody asks for counts for them, and is not made at their limit', async () => {
+  let asked = 0
+  const { model, room, start, tell } = house(({ system }) => {
+    if (system.startsWith('Summarise')) return say(`summary ${++asked}`)
+    return say('word '.repeat(20_000))
+  })
+  await using kernel = await start()
+  await tell('ada', 'tell me much')
+  const summed = async () => (await kernel.call('usage.get', {})).today.costUsd
+  const before = await summed()
+  await kernel.call('sessions.compact', { session: 'agent:main:chat:default:ada' })
+  expect(await summed()).toBe(before + 0.5)
+  await tell('ada', 'and more')
+  await room.until(() => room.messages.some(({ text }) => text.includes("today's limit of $1 for one person")))
+  const calls = model.requests.length
+  await expect(kernel.call('sessions.compact', { session: 'agent:main:chat:default:ada' })).rejects.toMatchObject({
+    code: 'rate_limited',
+  })
+  expect(model.requests).toHaveLength(calls)
+})
+
 it('L7: a runaway run ends at its limit, says how it goes on, and /more lets it, as far as as much again', async () => {
   let calls = 0
   const { model, start, tell } = house(() => callTool('dig', { deep: ++calls }))

@@ -54,9 +54,10 @@ it('usage adds up by day, agent, session, person and model, from the journals al
   const [first] = (await call('usage.get', {})).rows
   expect((await call('usage.get', { to: first!.key })).total.calls).toBe(24)
   expect((await call('usage.get', { agent: 'work', by: 'day' })).rows).toHaveLength(1)
+  // A day later there was one run, and the summary that was asked for.
   expect((await call('usage.get', {})).today).toEqual({
-    tokens: 110,
-    costUsd: 0.25,
+    tokens: 2 * 110,
+    costUsd: 2 * 0.25,
     limits: { tokens: 20_000_000, costUsd: 1000 },
   })
 

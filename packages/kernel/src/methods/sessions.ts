@@ -1,11 +1,13 @@
 import { failure, type LedgerRecord, type LineDraft, type MethodResult } from '@openclaw/protocol'
 import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Budget } from '../runs/budget.ts'
 import type { Lanes } from '../runs/lanes.ts'
 import type { AgentLink } from '../runs/parts.ts'
 import { stopTree } from '../runs/tree.ts'
 import { beginning, compaction, undoing } from '../sessions/checkpoint.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
+import { lastPerson } from '../sessions/spending.ts'
 import { checkSession, maySee, type Handlers } from './caller.ts'
 
 type Names =
@@ -24,6 +26,7 @@ export function sessionMethods(parts: {
   lanes: Lanes
   ledger: Ledger
   agent: AgentLink
+  budget: Pick<Budget, 'check' | 'add'>
   emit: Emit
   models(session: Session): string[]
   /** The one that answers without a model: it cannot summarise. */
@@ -94,13 +97,16 @@ export function sessionMethods(parts: {
           reason: 'no model is configured that could summarise; choose one with `openclaw models set`',
         }
       }
+      const person = lastPerson(open.lines(0))
+      parts.budget.check(person)
       const result = await parts.agent.call(
         'session.compact',
         { session, seq: open.seq, models, ...(instructions ? { instructions } : {}) },
         caller.signal,
       )
       if (!result.compacted) return { compacted: false, reason: result.reason ?? 'there is nothing to compact' }
-      const { summary = '', orders = [] } = result
+      const { summary = '', orders = [], made } = result
+      if (made) parts.budget.add(made.usage, person)
       await begin(open, await compaction(sessions, open, { ...result, summary, orders }))
       return { compacted: true, ...(summary ? { summary } : {}) }
     },

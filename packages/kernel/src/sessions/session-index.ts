@@ -8,7 +8,7 @@ import { addToSpending, type Spending } from './spending.ts'
 import { addToTotals, emptyTotals, type Totals } from './totals.ts'
 import { readFound } from './verify.ts'
 
-const schemaVersion = 2
+const schemaVersion = 3
 /** Of the words of one session, by their line: more than a journal will ever hold. */
 const linesPerSession = 2 ** 28
 const linesPerSlice = 64

@@ -47,6 +47,13 @@ export function addToSpending(rows: Map<string, Spending>, spender: Spender, lin
     spend(rows, spender, line.at, line.body.made.model, line.body.made.usage)
 }
 
+/** Whoever spoke last, when that was not the owner: a summary that is asked for is made for them. */
+export function lastPerson(lines: readonly AnyLine[]): string | undefined {
+  const last = lines.findLast((line) => isLine(line, 'user'))
+  if (!last || last.role === owner) return undefined
+  return last.origin ? personOf(last.origin) : 'unknown'
+}
+
 /** Whoever wrote a message, as `channel/account/person`; for what passes between agents, whom they work for. */
 export function personOf(origin: {
   readonly channel: string

@@ -50,7 +50,10 @@ export function addToTotals(totals: Totals, line: AnyLine): string {
     totals.address = parseKey(line.body.key) ?? {}
   }
   if (isLine(line, 'settings')) totals.settings = patchSettings(totals.settings, line.body)
-  if (isLine(line, 'checkpoint')) totals.settings = line.body.settings
+  if (isLine(line, 'checkpoint')) {
+    totals.settings = line.body.settings
+    if (line.body.made) totals.usage = addUsage(totals.usage, line.body.made.usage)
+  }
   if (isLine(line, 'user')) {
     if (totals.words === undefined) {
       totals.words = firstWords(line.body.text)
