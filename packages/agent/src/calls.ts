@@ -81,6 +81,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   const effect = (await tool.effectOf?.(part.input, signal)) ?? tool.effect
   const subject = await tool.subject?.(part.input, signal)
   const reaches = await tool.reaches?.(part.input, signal)
+  const argv = tool.argv?.(part.input as never)
   if (signal.aborted) return failed('stopped before it was started')
   const verdict = await gateway.call(
     'tool.begin',
@@ -90,6 +91,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
       effect,
       ...(subject === undefined ? {} : { subject }),
       ...(reaches === undefined ? {} : { reaches }),
+      ...(argv === undefined ? {} : { argv: [...argv] }),
     },
     { signal },
   )
@@ -100,7 +102,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     const changed = await misfit(plugged, input, signal)
     if (changed) return failed(`not run: an interceptor changed the input, and it does not fit any more: ${changed}`)
   }
-  const result = await runTool(plugged, input, part, parts)
+  const result = await runTool(plugged, input, part, parts, verdict.argv)
   const { details, files, outside } = result
   const said = await gateway.call('tool.end', { ...about, content: result.content, failed: result.failed }, { signal })
   return {
@@ -120,7 +122,13 @@ async function misfit(plugged: PluggedTool, input: unknown, signal: AbortSignal)
   return `the input of ${plugged.tool.name} does not fit its schema; nothing was done:\n${problems.map(({ path, message }) => `- ${path || '(the whole input)'}: ${message}`).join('\n')}`
 }
 
-async function runTool(plugged: PluggedTool, input: unknown, part: CallPart, parts: CallParts): Promise<CallEnd> {
+async function runTool(
+  plugged: PluggedTool,
+  input: unknown,
+  part: CallPart,
+  parts: CallParts,
+  argv: readonly string[] | undefined,
+): Promise<CallEnd> {
   const { request, gateway, signal, clock, media } = parts
   const { tool, plugin } = plugged
   const over = new AbortController()
@@ -139,6 +147,7 @@ async function runTool(plugged: PluggedTool, input: unknown, part: CallPart, par
     role: request.role,
     signal: own,
     workspace,
+    ...(argv ? { argv } : {}),
     gateway: {
       call: (method, params) =>
         gateway.call(

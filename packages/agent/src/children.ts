@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
+import { delimiter, isAbsolute } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { failure } from '@openclaw/protocol'
@@ -15,10 +16,13 @@ const allowed =
 /** The mark of this agent process; the gateway gives it, so that it can sweep after a dead agent. */
 export const agentMark = process.env['OPENCLAW_AGENT'] ?? `pid${process.pid}`
 
+/** The folders of a PATH that say where they are: any other is wherever a command happens to be started. */
+const absolute = (path: string) => path.split(delimiter).filter(isAbsolute).join(delimiter)
+
 function cleanEnv(owner: string): Record<string, string> {
   const env: Record<string, string> = { [markName]: `${agentMark}:${owner}` }
   for (const [name, value] of Object.entries(process.env))
-    if (value !== undefined && allowed.test(name)) env[name] = value
+    if (value !== undefined && allowed.test(name)) env[name] = /^path$/i.test(name) ? absolute(value) : value
   return env
 }
 

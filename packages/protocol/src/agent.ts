@@ -39,6 +39,8 @@ export const RunRequest = Type.Object({
   ),
   limits: Limits,
   note: Type.Optional(Type.String()),
+  /** Parts of a message may reach the person before it is whole: what a model said before it failed becomes a line, and the next attempt goes on behind it. */
+  aloud: Type.Optional(Type.Boolean()),
 })
 export type RunRequest = Static<typeof RunRequest>
 
@@ -202,10 +204,20 @@ export const gatewayForAgentMethods = {
       effect: Type.Optional(Effect),
       subject: Type.Optional(Type.String()),
       reaches: Type.Optional(Type.String({ description: 'The address to which the call sends what the model wrote.' })),
+      argv: Type.Optional(
+        Type.Array(Type.String(), {
+          description: 'The words of the one program that the call runs, when it is that only.',
+        }),
+      ),
     }),
     Type.Object({
       verdict: Type.Enum(['allow', 'deny']),
       reason: Type.Optional(Type.String()),
+      argv: Type.Optional(
+        Type.Array(Type.String(), {
+          description: 'The list allowed this, and nothing else: it is run without a shell.',
+        }),
+      ),
       input: Type.Optional(Type.Unknown()),
     }),
   ),

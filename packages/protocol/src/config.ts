@@ -77,6 +77,34 @@ export const GatewayConfig = open({
   ),
 })
 
+/** The sandbox of everybody, or of one agent. With a fault in it nobody changes or runs anything. */
+export const SandboxConfig = open({
+  mode: opt(
+    Type.Enum(['off', 'non-owner', 'all'], {
+      default: 'non-owner',
+      description:
+        'Whose tools run in a sandbox: nobody has one, and those who are not the owner change and run nothing; everybody but the owner in a direct chat; the owner too.',
+    }),
+  ),
+  sharing: opt(
+    Type.Enum(['session', 'agent', 'shared'], {
+      default: 'session',
+      description: 'Who is in a sandbox together: one for each session, one for each agent, one for all.',
+    }),
+  ),
+  workspace: opt(
+    Type.Enum(['none', 'ro', 'rw'], {
+      default: 'none',
+      description:
+        "What they see of the agent's workspace: nothing, all of it to read at `/agent`, or all of it to change in place of a folder of their own.",
+    }),
+  ),
+  use: opt(
+    Type.String({ description: 'Id of the plugin that makes them; the first that is usable here when absent.' }),
+  ),
+}, { restricts: true, closed: { mode: 'all', use: '' } })
+export type SandboxConfig = Static<typeof SandboxConfig>
+
 export const AgentConfig = open({
   name: opt(Type.String({ description: 'What people call it.' })),
   default: opt(Type.Boolean({ description: 'Answers where no binding decides; `main` when no agent is marked.' })),
@@ -100,6 +128,7 @@ export const AgentConfig = open({
   limits: opt(
     Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } }),
   ),
+  sandbox: opt(SandboxConfig),
   subagents: opt(
     Type.Partial(SubagentLimits, { additionalProperties: false, restricts: true, closed: { depth: 0, children: 0 } }),
   ),
@@ -175,6 +204,12 @@ export const ChannelConfig = Type.Object({
   preview: opt(
     Type.Boolean({ default: true, description: 'Show an answer while it grows, where messages can be edited.' }),
   ),
+  blocks: opt(
+    Type.Boolean({
+      default: false,
+      description: 'Send finished paragraphs while the rest of an answer is being written, in place of a preview.',
+    }),
+  ),
   accounts: opt(
     Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' }),
   ),
@@ -217,10 +252,14 @@ export const Config = Type.Object({
         allow: list('Only these tools, for all agents.'),
         deny: list('Never these tools, for all agents.'),
         exec: opt(
-          Type.Enum(['ask', 'never-ask'], {
+          Type.Enum(['ask', 'allowlist', 'never-ask'], {
             default: 'ask',
-            description: 'Whether commands that the owner did not type wait for a yes.',
+            description:
+              'Which commands that the owner did not type wait for a yes: all, those not in `commands`, none.',
           }),
+        ),
+        commands: list(
+          'With `exec: "allowlist"`: commands that run without a yes, word for word; `{file}` is any one file of the workspace, e.g. `wc -l {file}`.',
         ),
         network: opt(
           Type.Enum(['ask', 'never-ask'], {
@@ -232,6 +271,7 @@ export const Config = Type.Object({
       { restricts: true, closed: { deny: ['*'] } },
     ),
   ),
+  sandbox: opt(SandboxConfig),
   sessions: opt(
     open({
       cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })),

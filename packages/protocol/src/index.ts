@@ -1,5 +1,6 @@
 export * from './agent.ts'
 export * from './chat-url.ts'
+export * from './command-words.ts'
 export * from './config.ts'
 export * from './errors.ts'
 export * from './event-envelope.ts'

@@ -1,10 +1,11 @@
 export * from './channel.ts'
 export * from './gateway.ts'
 export * from './provider.ts'
+export * from './sandbox.ts'
 export * from './scope.ts'
 export * from './tool.ts'
 export * from './turns.ts'
-export { chatUrl, failure, method, closed, pluginApi, Secret, toFailure } from '@openclaw/protocol'
+export { chatUrl, commandWords, failure, method, closed, pluginApi, Secret, toFailure } from '@openclaw/protocol'
 export type {
   Address,
   Attachment,

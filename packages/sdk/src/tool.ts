@@ -63,6 +63,10 @@ export interface Workspace {
   read(path: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array>
   /** Creates folders as needed; replaces the file atomically. */
   write(path: string, bytes: Uint8Array): Promise<void>
+  /** Takes a file away, or a folder in which nothing is. A link is refused: it may be what other paths go through. */
+  remove(path: string): Promise<void>
+  /** Gives a file another name, making folders as needed. `conflict` when there is something of that name. */
+  move(from: string, to: string): Promise<void>
   list(path: string): Promise<readonly WorkspaceFile[]>
   /** Undefined when there is nothing. */
   stat(path: string): Promise<WorkspaceFile | undefined>
@@ -104,6 +108,8 @@ export interface ToolCall {
   readonly role: Role
   readonly signal: AbortSignal
   readonly workspace: Workspace
+  /** Set when the owner's list allowed the call because of its {@link Tool.argv}: run exactly this, without a shell. */
+  readonly argv?: readonly string[]
   /** With the rights of the run's principal, and only methods that the manifest names. */
   readonly gateway: { call(method: string, params?: object): Promise<unknown> }
   /** Shows what there is so far. Accumulated, not a delta; rate-limited by the runtime. */
@@ -131,6 +137,11 @@ export interface Tool<I extends TSchema = TSchema> {
    * another chat than the one that the run answers.
    */
   reaches?(input: Static<I>): string | undefined
+  /**
+   * The words of the program that this call runs, when it runs that one and does nothing else. With them the owner's
+   * list of commands is asked (`tools.exec: "allowlist"`); it is not for a tool in a process of its own.
+   */
+  argv?(input: Static<I>): readonly string[] | undefined
   /** Input is checked before. What it throws goes back to the model as a failed result. */
   run(input: Static<I>, call: ToolCall): Promise<ToolResult>
 }

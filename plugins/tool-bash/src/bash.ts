@@ -1,4 +1,4 @@
-import { defineTool, type ToolCall, type ToolResult } from '@openclaw/sdk'
+import { commandWords, defineTool, type ToolCall, type ToolResult } from '@openclaw/sdk'
 import Type from 'typebox'
 import { keepOutput } from './output.ts'
 import { shellArgv } from './shell.ts'
@@ -35,8 +35,10 @@ export function bash({ timeoutMs, maxOutput }: Bounds) {
     effect: 'exec',
     // What the owner typed is compared with this, and a folder changes what a command does.
     subject: ({ command, cwd }) => (cwd ? `cd ${cwd} && ${command}` : command),
+    // A folder, a terminal or a life in the background is more than the words of a list say.
+    argv: ({ command, cwd, background, pty }) => (cwd || background || pty ? undefined : commandWords(command)),
     async run(input, call) {
-      const argv = shellArgv(call.workspace.root, input.command)
+      const argv = call.argv ?? shellArgv(call.workspace.root, input.command)
       const where = input.cwd === undefined ? {} : { cwd: input.cwd }
       if (input.background || input.pty) {
         const job = input.pty

@@ -8,6 +8,7 @@ import {
   type Result,
   type GatewayForAgentMethods,
 } from '@openclaw/protocol'
+import { allowed, resolveHere } from './allowed.ts'
 import { refusal, typed } from './authority.ts'
 import type { RunChats } from './chat.ts'
 import type { RunParts } from './parts.ts'
@@ -46,7 +47,9 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   if (refused) return { verdict: 'deny', reason: `${call.tool} is not available in this session: ${refused}` }
 
   let input = call.input
-  let reason = effect === 'exec' && config.tools?.exec !== 'never-ask' ? 'the agent wants to run a command' : undefined
+  const argv = effect === 'exec' && call.argv ? await listed(parts, plan, call.argv) : undefined
+  let reason =
+    effect === 'exec' && config.tools?.exec !== 'never-ask' && !argv ? 'the agent wants to run a command' : undefined
   if (call.reaches !== undefined) {
     if (isChatUrl(call.reaches)) reason ??= run.chats.asks(call.reaches)
     else if (config.tools?.network !== 'never-ask')
@@ -64,6 +67,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
     }
   }
   const changed = input !== call.input
+  if (changed && argv) reason ??= 'a check changed the command'
   const digest = createHash('sha256')
     .update(JSON.stringify([call.tool, input ?? null]))
     .digest('hex')
@@ -85,7 +89,18 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   }
   // What an interceptor put in its place may lead elsewhere, which nobody said yes to.
   if (call.reaches !== undefined && !changed) run.chats.allow(call.reaches)
-  return { verdict: 'allow', ...(changed ? { input } : {}) }
+  return { verdict: 'allow', ...(changed ? { input } : argv ? { argv } : {}) }
+}
+
+/** What is run for a command that the owner's list allows, where commands run on this machine. */
+async function listed(parts: RunParts, plan: RunPlan, argv: readonly string[]): Promise<string[] | undefined> {
+  const { exec, commands = [] } = parts.config().value.tools ?? {}
+  if (exec !== 'allowlist' || plan.standing.role !== 'owner' || plan.standing.sandboxed) return undefined
+  const { files, env } = parts.platform
+  const workspace = plan.request.workspace.root
+  const resolve = resolveHere(files, { path: env['PATH'] ?? '', workspace, closed: [workspace, parts.home] })
+  const found = await allowed(argv, commands, resolve)
+  return found && [...found]
 }
 
 /** The owner is asked where they are: in the chat that the run answers, else in the one they wrote from last. */
