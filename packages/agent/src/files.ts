@@ -1,12 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, readlink, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { failure } from '@openclaw/protocol'
 import type { Workspace, WorkspaceFile } from '@openclaw/sdk'
 
 /** The part of a workspace that is about files. */
-export type WorkspaceFiles = Pick<Workspace, 'read' | 'write' | 'list' | 'stat'>
+export type WorkspaceFiles = Pick<Workspace, 'read' | 'write' | 'remove' | 'move' | 'list' | 'stat'>
 
 /** Largest file that is read whole; ranges may reach further. */
 export const maxReadBytes = 64 * 1024 * 1024
@@ -27,6 +39,9 @@ function explain(thrown: unknown, path: string): unknown {
   if (code === 'EISDIR') return failure('invalid_params', `${path} is a folder; name a file`)
   if (code === 'EACCES' || code === 'EPERM')
     return failure('forbidden', `${path} cannot be opened: the system does not allow it`)
+  if (code === 'ENOTEMPTY') return failure('conflict', `${path} is a folder with something in it; remove that first`)
+  if (code === 'EXDEV')
+    return failure('unsupported', `${path} is on another disk; write a copy there and remove it here`)
   if (code === 'ENOSPC') return failure('unavailable', `${path} cannot be written: the disk is full`)
   return thrown
 }
@@ -52,12 +67,15 @@ export function openFiles(root: string): WorkspaceFiles {
     return known
   }
 
+  /** Where a path leads lexically from the real root. An absolute one may name the root by another spelling of it. */
+  async function within(path: string): Promise<string> {
+    return below(resolve(root), resolve(root, path)) ? inside(resolve(root), path) : inside(await realRoot(), path)
+  }
+
   /** The real place of a path whose last parts may not exist yet. */
   async function place(path: string): Promise<string> {
     const top = await realRoot()
-    // An absolute path may name the root by another spelling of it.
-    const within = below(resolve(root), resolve(root, path)) ? inside(resolve(root), path) : inside(top, path)
-    let there = join(top, within)
+    let there = join(top, await within(path))
     const missing: string[] = []
     for (;;) {
       try {
@@ -102,8 +120,8 @@ export function openFiles(root: string): WorkspaceFiles {
     return file
   }
 
-  /** A handle of a folder below the root, walked to from the root without following any link; made where it is missing. */
-  async function openFolder(full: string, path: string): Promise<FileHandle> {
+  /** A handle of a folder below the root, walked to from the root without following any link; it may make what is missing. */
+  async function openFolder(full: string, path: string, make: boolean): Promise<FileHandle> {
     const top = await realRoot()
     let folder = await open(top, O_RDONLY | O_DIRECTORY)
     try {
@@ -111,9 +129,10 @@ export function openFiles(root: string): WorkspaceFiles {
       for (const name of relative(top, full).split(sep).filter(Boolean)) {
         at = join(at, name)
         const next = linux ? `/proc/self/fd/${folder.fd}/${name}` : at
-        await mkdir(next, 0o700).catch((thrown: unknown) => {
-          if (codeOf(thrown) !== 'EEXIST') throw thrown
-        })
+        if (make)
+          await mkdir(next, 0o700).catch((thrown: unknown) => {
+            if (codeOf(thrown) !== 'EEXIST') throw thrown
+          })
         const opened = await open(next, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
         await folder.close()
         folder = opened
@@ -127,6 +146,17 @@ export function openFiles(root: string): WorkspaceFiles {
         ? failure('forbidden', `${path} goes through something that is no folder`)
         : explain(thrown, path)
     }
+  }
+
+  const reach = (folder: FileHandle, full: string) => (linux ? `/proc/self/fd/${folder.fd}/${basename(full)}` : full)
+
+  /** The folder that holds a path's last name, held open, and the name in it. What the name leads to is not followed. */
+  async function openParent(path: string, make = false): Promise<AsyncDisposable & { readonly entry: string }> {
+    const name = await within(path)
+    if (name === '') throw failure('invalid_params', `${path || '.'} is the workspace itself; name a file`)
+    const full = join(await place(dirname(name)), basename(name))
+    const folder = await openFolder(dirname(full), path, make)
+    return { entry: reach(folder, full), [Symbol.asyncDispose]: () => folder.close() }
   }
 
   return {
@@ -154,13 +184,12 @@ export function openFiles(root: string): WorkspaceFiles {
       const full = await place(path)
       if (full === (await realRoot()))
         throw failure('invalid_params', `${path || '.'} is the workspace itself; name a file`)
-      await using folder = await openFolder(dirname(full), path)
-      const at = (name: string) => (linux ? `/proc/self/fd/${folder.fd}/${name}` : join(dirname(full), name))
-      const target = at(basename(full))
+      await using folder = await openFolder(dirname(full), path, true)
+      const target = reach(folder, full)
       const before = await lstat(target).catch(() => undefined)
       if (before && !before.isFile())
         throw before.isSymbolicLink() ? outside(path) : failure('invalid_params', `${path} is not a file`)
-      const beside = at(`.${randomUUID()}.part`)
+      const beside = reach(folder, join(dirname(full), `.${randomUUID()}.part`))
       try {
         {
           await using file = await open(
@@ -176,6 +205,30 @@ export function openFiles(root: string): WorkspaceFiles {
         await rm(beside, { force: true })
         throw explain(thrown, path)
       }
+    },
+    async remove(path) {
+      await using parent = await openParent(path)
+      try {
+        const stat = await lstat(parent.entry)
+        if (stat.isDirectory()) await rmdir(parent.entry)
+        else if (stat.isFile()) await unlink(parent.entry)
+        else throw failure('invalid_params', `${path} is not a file`)
+      } catch (thrown) {
+        throw explain(thrown, path)
+      }
+    },
+    async move(from, to) {
+      await using before = await openParent(from)
+      const stat = await lstat(before.entry).catch((thrown: unknown) => {
+        throw explain(thrown, from)
+      })
+      if (!stat.isFile()) throw failure('invalid_params', `${from} is not a file`)
+      await using after = await openParent(to, true)
+      if (await lstat(after.entry).catch(() => undefined))
+        throw failure('conflict', `${to} is there already; remove it first or take another name`)
+      await rename(before.entry, after.entry).catch((thrown: unknown) => {
+        throw explain(thrown, from)
+      })
     },
     async list(path) {
       const full = await place(path)

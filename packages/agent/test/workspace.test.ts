@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bytes, linux, open, shell } from './places.ts'
@@ -23,6 +23,32 @@ for (const sandbox of [false, true]) {
       await expect(call.read('a')).rejects.toMatchObject({ code: 'invalid_params' })
     })
 
+    it('A41: takes files and empty folders away, and gives files other names', async () => {
+      await using it_ = await open({ sandbox })
+      const call = it_.call()
+      await mkdir(join(it_.root, 'in'))
+      await symlink('in', join(it_.root, 'inner'))
+      await writeFile(join(it_.root, 'in', 'run.sh'), 'x', { mode: 0o755 })
+      await call.move('inner/run.sh', 'a/b/-go')
+      expect((await stat(join(it_.root, 'a/b/-go'))).mode & 0o777).toBe(0o755)
+      await call.write('other', bytes('other'))
+      await expect(call.move('other', 'a/b/-go')).rejects.toMatchObject({ code: 'conflict' })
+      await expect(call.move('other', 'a')).rejects.toMatchObject({ code: 'conflict' })
+      await expect(call.move('nothing', 'b')).rejects.toMatchObject({ code: 'not_found' })
+      await expect(call.move('none/nothing', 'b')).rejects.toMatchObject({ code: 'not_found' })
+      await expect(call.move('a', 'c')).rejects.toMatchObject({ code: 'invalid_params' })
+      await expect(call.remove('a/b')).rejects.toMatchObject({ code: 'conflict' })
+      await call.remove(join(it_.root, 'a/b/-go'))
+      await call.remove('a/b')
+      await call.remove('inner/../a')
+      for (const path of ['a', 'none/x', 'nothing'])
+        await expect(call.remove(path), path).rejects.toMatchObject({ code: 'not_found' })
+      for (const path of ['', '.', it_.root])
+        await expect(call.remove(path), path).rejects.toMatchObject({ code: 'invalid_params' })
+      expect((await readdir(it_.root)).toSorted()).toEqual(['in', 'inner', 'other'])
+      expect(await readFile(join(it_.root, 'other'), 'utf8')).toBe('other')
+    })
+
     it('names with odd letters are names', async () => {
       await using it_ = await open({ sandbox })
       const call = it_.call()
@@ -31,6 +57,9 @@ for (const sandbox of [false, true]) {
         expect(Buffer.from(await call.read(name)).toString()).toBe(name)
       }
       expect((await call.list('')).map(({ name }) => name)).toHaveLength(8)
+      for (const { name } of await call.list('')) await call.move(name, `- ${name}`)
+      for (const { name } of await call.list('')) await call.remove(name)
+      expect(await call.list('')).toEqual([])
     })
 
     it('S8: what leads out is refused: dots, absolute paths, links to files and folders, links that lead nowhere', async () => {
@@ -54,6 +83,18 @@ for (const sandbox of [false, true]) {
         await expect(call.read(path), path).rejects.toMatchObject({ code: 'forbidden' })
         await expect(call.write(path, bytes('broken')), path).rejects.toMatchObject({ code: 'forbidden' })
       }
+      for (const path of ['../secret', '/etc/passwd', join(it_.folder, 'secret'), 'folder/secret', `${it_.root}2/x`]) {
+        await expect(call.remove(path), path).rejects.toMatchObject({ code: 'forbidden' })
+        await expect(call.move(path, 'mine'), path).rejects.toMatchObject({ code: 'forbidden' })
+        await expect(call.move('in/x', path), path).rejects.toMatchObject({ code: 'forbidden' })
+      }
+      await expect(call.move('in/x', 'folder/new/x')).rejects.toMatchObject({ code: 'forbidden' })
+      // A link itself is neither taken away nor moved nor written over, wherever it leads.
+      for (const link of ['file', 'folder', 'dangling', 'inner']) {
+        await expect(call.remove(link), link).rejects.toMatchObject({ code: 'invalid_params' })
+        await expect(call.move(link, 'mine'), link).rejects.toMatchObject({ code: 'invalid_params' })
+        await expect(call.move('in/x', link), link).rejects.toMatchObject({ code: 'conflict' })
+      }
       for (const path of ['dangling', 'folder/new', 'folder/sub/new', '../new'])
         await expect(call.write(path, bytes('x')), path).rejects.toMatchObject({ code: 'forbidden' })
       await expect(call.list('folder')).rejects.toMatchObject({ code: 'forbidden' })
@@ -65,7 +106,7 @@ for (const sandbox of [false, true]) {
 }
 
 describe('files', () => {
-  it.runIf(linux)('S8: links swapped in during 1,600 operations never lead out', { timeout: 60_000 }, async () => {
+  it.runIf(linux)('S8: links swapped in during 2,400 operations never lead out', { timeout: 60_000 }, async () => {
     await using it_ = await open()
     const call = it_.call()
     const outside = join(it_.folder, 'outside')
@@ -100,12 +141,14 @@ describe('files', () => {
     let good = 0
     for (let n = 0; n < 400; n++) {
       await Promise.all(
-        Array.from({ length: 4 }, async (_, kind) => {
+        Array.from({ length: 6 }, async (_, kind) => {
           try {
             if (kind < 2) {
               expect(Buffer.from(await call.read('d/x')).toString()).toBe('mine')
             } else if (kind === 2) await call.write('d/x', bytes('mine'))
-            else await call.write(`d/new/${n % 10}`, bytes('mine'))
+            else if (kind === 3) await call.write(`d/new/${n % 10}`, bytes('mine'))
+            else if (kind === 4) await call.move('d/x', `d/moved/${n}`).then(() => call.remove(`d/moved/${n}`))
+            else await call.remove(`d/new/${n % 10}`)
             good++
           } catch (thrown) {
             refused.add((thrown as { code?: string }).code ?? String(thrown))

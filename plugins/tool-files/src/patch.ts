@@ -12,7 +12,8 @@ export interface Hunk {
 /** What a patch does to one file. */
 export type Change =
   | { readonly kind: 'add'; readonly path: string; readonly text: string }
-  | { readonly kind: 'update'; readonly path: string; readonly hunks: readonly Hunk[] }
+  | { readonly kind: 'update'; readonly path: string; readonly to: string | undefined; readonly hunks: readonly Hunk[] }
+  | { readonly kind: 'delete'; readonly path: string }
 
 const kinds = { ' ': 'keep', '-': 'drop', '+': 'add' } as const
 /** Models also write the numbers of a unified diff; they are often wrong, and never needed. */
@@ -21,8 +22,7 @@ const numbers = /^-\d+(?:,\d+)? \+\d+(?:,\d+)? @@ ?/
 /**
  * Reads a patch between `*** Begin Patch` and `*** End Patch`, as models learn to write it
  * (https://cookbook.openai.com/examples/gpt4-1_prompting_guide#reference-implementation-apply_patchpy). Throws
- * `invalid_params` with the number of the line that is not of this format, and `unsupported` for what a workspace
- * cannot do: delete and move files.
+ * `invalid_params` with the number of the line that is not of this format.
  */
 export function parsePatch(patch: string): readonly Change[] {
   const lines = patch.trim().split(/\r?\n/)
@@ -35,7 +35,6 @@ export function parsePatch(patch: string): readonly Change[] {
     const [, verb, name] = /^\*\*\* (Add|Update|Delete) File: (.+)$/.exec(lines[at]!) ?? []
     const path = name?.trim()
     if (!path) throw wrong(at, `"${lines[at]}" does not begin the change of a file, as *** Update File: path does`)
-    if (verb === 'Delete') throw failure('unsupported', `${path}: a patch cannot delete files; use bash`)
     const from = ++at
     while (at < end && !/^\*\*\* (?:Add|Update|Delete) File: /.test(lines[at]!)) at++
     const body = lines.slice(from, at)
@@ -43,10 +42,15 @@ export function parsePatch(patch: string): readonly Change[] {
       const other = body.findIndex((line) => !line.startsWith('+'))
       if (other >= 0) throw wrong(from + other, `each line of the new file ${path} begins with +`)
       changes.push({ kind: 'add', path, text: body.map((line) => `${line.slice(1)}\n`).join('') })
+    } else if (verb === 'Delete') {
+      if (body.some((line) => line.trim() !== '')) throw wrong(from, `${path} is deleted, so no lines of it follow`)
+      changes.push({ kind: 'delete', path })
     } else {
-      if (body[0]?.startsWith('*** Move to: '))
-        throw failure('unsupported', `${path}: a patch cannot move files; use bash, then patch it there`)
-      changes.push({ kind: 'update', path, hunks: hunksOf(body, path, (line, why) => wrong(from + line, why)) })
+      const to = /^\*\*\* Move to: (.+)$/.exec(body[0] ?? '')?.[1]?.trim()
+      const first = to ? 1 : 0
+      const hunks = hunksOf(body.slice(first), path, (line, why) => wrong(from + first + line, why))
+      if (hunks.length === 0 && !to) throw failure('invalid_params', `${path}: its update has no lines`)
+      changes.push({ kind: 'update', path, to, hunks })
     }
   }
   if (changes.length === 0) throw wrong(0, 'the patch changes no file')
@@ -71,6 +75,5 @@ function hunksOf(body: readonly string[], path: string, wrong: (line: number, wh
   for (const [at, { lines }] of hunks.entries())
     if (lines.every(({ kind }) => kind === 'keep'))
       throw failure('invalid_params', `${path}, hunk ${at + 1}: it changes nothing`)
-  if (hunks.length === 0) throw failure('invalid_params', `${path}: its update has no lines`)
   return hunks
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -27,22 +27,11 @@ describe('a patch', () => {
     ],
     ['an odd line', patch('*** Update File: a', '@@', '-x', '?y'), 'line 5 of the patch: a line in the update of a'],
     ['no change', patch('*** Update File: a', '@@', '-x', '@@ y', ' z'), 'a, hunk 2: it changes nothing'],
+    ['lines of a deleted file', patch('*** Delete File: a', '-x'), 'line 3 of the patch: a is deleted'],
     ['an empty update', patch('*** Update File: a'), 'a: its update has no lines'],
   ])('with %s is refused with the place', (_, text, message) => {
     expect(() => parsePatch(text)).toThrow(
       expect.objectContaining({ code: 'invalid_params', message: expect.stringContaining(message) }),
-    )
-  })
-
-  it.each([
-    ['delete', patch('*** Delete File: a')],
-    ['move', patch('*** Update File: a', '*** Move to: b', '@@', '-x', '+y')],
-  ])('cannot %s files, and says what can', (verb, text) => {
-    expect(() => parsePatch(text)).toThrow(
-      expect.objectContaining({
-        code: 'unsupported',
-        message: expect.stringMatching(`cannot ${verb} files; use bash`),
-      }),
     )
   })
 })
@@ -142,8 +131,25 @@ describe('apply_patch', () => {
     ['a new file that is there', ['*** Add File: b', '+x'], 'conflict', 'b: it is there already'],
     ['a new file twice', ['*** Add File: d', '+x', '*** Add File: ./d', '+y'], 'conflict', 'd: it is there already'],
     ['a file outside', ['*** Add File: ../x', '+x'], 'forbidden', 'leads out of the workspace'],
+    ['a file outside deleted', ['*** Delete File: ../x'], 'forbidden', 'leads out of the workspace'],
+    ['a folder deleted', ['*** Delete File: sub'], 'invalid_params', 'sub: it is not a file'],
+    [
+      'a file that is deleted already',
+      ['*** Delete File: b', '*** Delete File: b'],
+      'not_found',
+      'b: there is no such',
+    ],
+    ['a file moved outside', ['*** Update File: b', '*** Move to: ../x'], 'forbidden', 'leads out of the workspace'],
+    ['a file moved onto another', ['*** Update File: b', '*** Move to: a'], 'conflict', 'a: it is there already'],
+    [
+      'an update of a moved file',
+      ['*** Update File: b', '*** Move to: c', '*** Delete File: b'],
+      'not_found',
+      'b: there',
+    ],
   ])('writes nothing at all with %s', async (_, lines, code, message) => {
     await using bench = await open()
+    await mkdir(join(bench.folder, 'sub'))
     for (const name of ['a', 'b']) await writeFile(join(bench.folder, name), 'one\n')
     const call = bench.call('apply_patch', {
       patch: patch('*** Update File: a', '-one', '+1', '*** Add File: new', '+x', ...lines),
@@ -152,16 +158,93 @@ describe('apply_patch', () => {
     expect([await got(bench.folder, 'a'), await got(bench.folder, 'new')]).toEqual(['one\n', undefined])
   })
 
-  it('says what was written when the disk stops it halfway', async () => {
+  it('moves and deletes files, whatever is in them, and keeps who may run them', async () => {
     await using bench = await open()
-    await mkdir(join(bench.folder, 'sub'))
+    const at = (name: string) => join(bench.folder, name)
+    await writeFile(at('run.sh'), 'one\ntwo\n', { mode: 0o755 })
+    await writeFile(at('image'), Buffer.from([0, 255, 0]))
+    await writeFile(at('old'), Buffer.from([0, 255]))
+    await writeFile(at('name'), 'first\n')
+    const { text, details } = await bench.call('apply_patch', {
+      patch: patch(
+        '*** Update File: run.sh',
+        '*** Move to: bin/run',
+        '-one',
+        '+1',
+        '*** Update File: bin/run',
+        '-two',
+        '+2',
+        '*** Update File: image',
+        '*** Move to: deep/er/image',
+        '*** Delete File: old',
+        '*** Delete File: name',
+        '*** Add File: name',
+        '+second',
+      ),
+    })
+    expect(text).toBe(
+      'Updated and moved run.sh to bin/run.\nUpdated bin/run.\nMoved image to deep/er/image.\nDeleted old.\nDeleted name.\nCreated name.',
+    )
+    expect(details).toEqual({ paths: ['run.sh', 'bin/run', 'image', 'deep/er/image', 'old', 'name'] })
+    expect(await got(bench.folder, 'bin/run')).toBe('1\n2\n')
+    expect((await stat(at('bin/run'))).mode & 0o777).toBe(0o755)
+    expect(await readFile(at('deep/er/image'))).toEqual(Buffer.from([0, 255, 0]))
+    expect(await got(bench.folder, 'name')).toBe('second\n')
+    expect((await readdir(bench.folder)).toSorted()).toEqual(['bin', 'deep', 'name'])
+  })
+
+  it('S8: neither deletes nor moves through a link that leads out', async () => {
+    await using bench = await open()
+    await using outside = await open()
+    await writeFile(join(outside.folder, 'x'), 'canary\n')
+    await writeFile(join(bench.folder, 'mine'), 'mine\n')
+    await symlink(outside.folder, join(bench.folder, 'folder'))
+    await symlink(join(outside.folder, 'x'), join(bench.folder, 'file'))
+    for (const lines of [
+      ['*** Delete File: folder/x'],
+      ['*** Delete File: file'],
+      ['*** Update File: folder/x', '*** Move to: y'],
+      ['*** Update File: mine', '*** Move to: folder/y'],
+    ])
+      await expect(bench.call('apply_patch', { patch: patch(...lines) }), lines[0]).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+    expect((await readdir(outside.folder)).toSorted()).toEqual(['x'])
+    expect((await readdir(bench.folder)).toSorted()).toEqual(['file', 'folder', 'mine'])
+  })
+
+  it('leaves everything as it was when a step cannot be made after others were', async () => {
+    await using bench = await open()
+    const at = (name: string) => join(bench.folder, name)
+    await writeFile(at('a'), 'one\n', { mode: 0o755 })
+    await writeFile(at('b'), Buffer.from([0, 255]), { mode: 0o700 })
+    await writeFile(at('c'), 'three\n')
     const call = bench.call('apply_patch', {
-      patch: patch('*** Add File: sub/x', '+x', '*** Add File: sub/x/y', '+y', '*** Add File: z', '+z'),
+      patch: patch(
+        '*** Update File: a',
+        '*** Move to: new/deep/a',
+        '-one',
+        '+1',
+        '*** Delete File: b',
+        '*** Update File: c',
+        '-three',
+        '+3',
+        '*** Add File: x',
+        '+x',
+        '*** Add File: x/y',
+        '+y',
+        '*** Add File: z',
+        '+z',
+      ),
     })
     await expect(call).rejects.toMatchObject({
-      message: expect.stringContaining('sub/x had been written before sub/x/y'),
+      code: 'not_found',
+      message: expect.stringContaining('there is no x/y'),
     })
-    expect([await got(bench.folder, 'sub/x'), await got(bench.folder, 'z')]).toEqual(['x\n', undefined])
+    expect((await readdir(bench.folder)).toSorted()).toEqual(['a', 'b', 'c'])
+    expect([await got(bench.folder, 'a'), await got(bench.folder, 'c')]).toEqual(['one\n', 'three\n'])
+    expect(await readFile(at('b'))).toEqual(Buffer.from([0, 255]))
+    expect([(await stat(at('a'))).mode & 0o777, (await stat(at('b'))).mode & 0o777]).toEqual([0o755, 0o700])
   })
 
   it('names the files for who is asked to allow it', async () => {
@@ -169,6 +252,9 @@ describe('apply_patch', () => {
     const subject = bench.tools.get('apply_patch')?.subject
     expect(subject?.({ patch: patch('*** Update File: a', '-x', '+*** Add File: no', '*** Add File: b/c') })).toBe(
       'a, b/c',
+    )
+    expect(subject?.({ patch: patch('*** Update File: a', '*** Move to: b', '*** Delete File: c') })).toBe(
+      'a, move to b, delete c',
     )
     expect(subject?.({ patch: 'x' })).toBe('a patch without files')
   })

@@ -80,6 +80,14 @@ export function serveCalls(parts: {
       await find(call).workspace.write(path, await takeIn(stream))
       return {}
     },
+    async 'workspace.remove'({ call, path }) {
+      await find(call).workspace.remove(path)
+      return {}
+    },
+    async 'workspace.move'({ call, from, to }) {
+      await find(call).workspace.move(from, to)
+      return {}
+    },
     'workspace.list': async ({ call, path }) => ({ files: [...(await find(call).workspace.list(path))] }),
     async 'workspace.stat'({ call, path }) {
       const file = await find(call).workspace.stat(path)

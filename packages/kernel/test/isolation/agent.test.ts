@@ -39,6 +39,7 @@ test('S14: a tool there uses the workspace, jobs, gateway, media and progress of
   expect(said).toMatchObject({
     same: true,
     part: 'big',
+    changed: [null, 'file', true, 'forbidden'],
     listed: [{ name: 'big.bin', kind: 'file', sizeBytes: 9_000_000 }],
     gone: 'nothing',
     output: 'in ./deep\n3',

@@ -181,6 +181,8 @@ export const agentForEntryMethods = {
     Type.Object({ stream: Type.Integer() }),
   ),
   'workspace.write': row('Write a file.', ofCall({ path, stream: Type.Integer() }), none),
+  'workspace.remove': row('Remove a file or an empty folder.', ofCall({ path }), none),
+  'workspace.move': row('Move a file.', ofCall({ from: path, to: path }), none),
   'workspace.list': row('List a folder.', ofCall({ path }), Type.Object({ files: Type.Array(WorkspaceFile) })),
   'workspace.stat': row('Look at one file.', ofCall({ path }), Type.Object({ file: Type.Optional(WorkspaceFile) })),
   'command.begin': row(

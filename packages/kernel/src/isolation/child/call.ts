@@ -45,6 +45,8 @@ export function makeCall(parts: EntryParts, { call, root, ...about }: About, sig
         return new Uint8Array(await new Response(borrowStream(stream, lender)).arrayBuffer())
       },
       write: async (path, bytes) => void (await ask('workspace.write', { path, stream: await lend(bytes) })),
+      remove: async (path) => void (await ask('workspace.remove', { path })),
+      move: async (from, to) => void (await ask('workspace.move', { from, to })),
       list: async (path) => (await ask('workspace.list', { path })).files,
       stat: async (path) => (await ask('workspace.stat', { path })).file,
     },
