@@ -8,6 +8,7 @@ import { configurationPage } from './configuration.ts'
 import { promisesPage } from './promises.ts'
 import { protocolPage } from './protocol.ts'
 import { readmes } from './readme.ts'
+import { securityPage } from './security.ts'
 
 /** Every generated page by its path; a test compares them with what is committed. */
 export const pages: Readonly<Record<string, () => string>> = {
@@ -16,6 +17,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationPage,
   'docs/promises.md': promisesPage,
   'docs/protocol.md': protocolPage,
+  'docs/security.md': securityPage,
   'docs/plugins.md': guide('docs/plugins.md'),
   ...readmes,
 }

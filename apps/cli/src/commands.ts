@@ -57,6 +57,11 @@ export const commands: readonly Row[] = [
     'Check this machine and this home, with a remedy for each finding.',
     async () => (await import('./commands/doctor.ts')).doctor,
   ),
+  row(
+    'security audit',
+    'Look for what lets others in, with a stable id for each finding.',
+    async () => (await import('./commands/security.ts')).audit,
+  ),
 
   row('sessions list', 'List sessions, last used first.', async () => (await import('./commands/sessions.ts')).list),
   row('sessions show', 'Print what was said in a session.', async () => (await import('./commands/sessions.ts')).show),

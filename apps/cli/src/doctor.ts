@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
+import { access, constants, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { link } from '@openclaw/client'
 import { stdioTransport } from '@openclaw/client/node'
 import type { AgentMethods } from '@openclaw/protocol'
+import { audit } from './audit/audit.ts'
 import type { Cli } from './cli.ts'
 import { isHeld } from './gateway.ts'
 import { readMark } from './home.ts'
@@ -34,7 +35,7 @@ const gib = 2 ** 30
 export const checks: readonly Check[] = [
   program,
   home,
-  modes,
+  security,
   disk,
   gateway,
   configuration,
@@ -82,27 +83,17 @@ async function home(cli: Cli): Promise<Finding[]> {
     : bad('Home', `${cli.home} cannot be written`, `Make it yours: chown -R "$USER" ${cli.quote(cli.home)}`)
 }
 
-/** Nobody else may read what stands in the home: a closed folder closes all that is in it. Windows has no such modes. */
-async function modes(cli: Cli): Promise<Finding[]> {
-  const { mode } = (await stat(cli.home).catch(() => undefined)) ?? {}
-  if (process.platform === 'win32' || mode === undefined) return []
-  if ((mode & 0o077) === 0) return ok('File modes', 'only you get in')
-  const open: string[] = []
-  const look = async (path: string) => {
-    const found = await stat(path).catch(() => undefined)
-    if (found && (found.mode & 0o077) !== 0) open.push(path)
-  }
-  await look(cli.home)
-  for (const folder of ['credentials', 'allowlists', 'sessions', 'ledger']) {
-    await look(join(cli.home, folder))
-    for (const name of await readdir(join(cli.home, folder)).catch(() => [])) await look(join(cli.home, folder, name))
-  }
-  await look(join(cli.home, 'openclaw.json'))
-  return bad(
-    'File modes',
-    `others on this machine can read ${count(open.length, 'file or folder', 'files and folders')}, the first is ${open[0]}`,
-    `Close it: chmod -R go= ${cli.quote(cli.home)}`,
-  )
+/** What the audit finds that lets others in; what is only worth knowing stands in `security audit` itself. */
+async function security(cli: Cli): Promise<Finding[]> {
+  const findings = (await audit(cli, { deep: false })).filter(({ severity }) => severity !== 'low')
+  if (findings.length === 0) return ok('Security', 'nothing found that lets others in')
+  // One open folder is enough to know; the audit lists them all.
+  const first = findings.filter(({ id }, at) => findings.findIndex((one) => one.id === id) === at)
+  return first.flatMap(({ id, severity, found, remedy }) => {
+    const more = findings.filter((one) => one.id === id).length - 1
+    const say = severity === 'high' ? bad : warn
+    return say('Security', `${found}${more > 0 ? `, and ${more} more` : ''} [${id}]`, remedy)
+  })
 }
 
 async function disk(cli: Cli): Promise<Finding[]> {

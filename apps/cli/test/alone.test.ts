@@ -192,7 +192,7 @@ describe('doctor', () => {
       const found = await findings(home.path)
       expect(state(found, 'Port')).toBe('bad')
       expect(state(found, 'Configuration')).toBe('bad')
-      if (process.platform !== 'win32') expect(state(found, 'File modes')).toBe('bad')
+      if (process.platform !== 'win32') expect(state(found, 'Security')).toBe('bad')
       for (const one of found) if (one.state !== 'ok') expect(one.remedy, one.about).toMatch(/\w{3}/)
     } finally {
       taken.close()
