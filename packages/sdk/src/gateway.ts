@@ -19,6 +19,8 @@ export interface Caller {
   readonly role: Role
   readonly rights: readonly Right[]
   readonly signal: AbortSignal
+  /** The person for whom a run calls, as `channel/account/person`; absent when it works for the owner. */
+  readonly sender?: string
 }
 
 /** One function for each row of a method table. Params are checked before, results in tests. */

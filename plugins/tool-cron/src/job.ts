@@ -7,7 +7,9 @@ const role: readonly Role[] = ['owner', 'member', 'guest']
 /** One moment of a job and what came of it; a row of missed ones stands in one record. */
 export const JobRun = Type.Object({
   at: Type.Integer({ description: 'The moment it was for; of several missed ones the first.' }),
-  status: Type.Enum(['started', 'answered', 'failed', 'aborted', 'interrupted', 'missed']),
+  status: Type.Enum(['started', 'answered', 'failed', 'aborted', 'interrupted', 'missed', 'refused'], {
+    description: '`refused`: who made it may not speak there any more, and the job is paused.',
+  }),
   startedAt: Type.Optional(Type.Integer()),
   run: Type.Optional(Type.String()),
   session: Type.Optional(Type.String()),
@@ -46,7 +48,13 @@ export const Job = Type.Object({
   agent: Type.Optional(Type.String()),
   model: Type.Optional(Type.String()),
   deliver: Type.Union([Type.Enum(['session', 'none']), Recipient], { description: 'Where answers go.' }),
-  by: Type.Object({ principal: Type.String(), role: Type.Enum([...role]) }),
+  by: Type.Object({
+    principal: Type.String(),
+    role: Type.Enum([...role]),
+    sender: Type.Optional(
+      Type.String({ description: 'The person, as channel/account/person, unless it is the owner.' }),
+    ),
+  }),
   createdAt: Type.Integer(),
   paused: Type.Boolean(),
   next: Type.Optional(Type.Integer({ description: 'Its next moment.' })),
@@ -64,6 +72,11 @@ export interface Claim {
   readonly at: number
   readonly takenAt: number
   readonly byHand?: boolean
+}
+
+/** Does a session key name a group? One with a person in it who is called `group` counts as one too. */
+export function isGroup(session: string): boolean {
+  return session.split(':')[4] === 'group'
 }
 
 /** What people see of a kept job. */

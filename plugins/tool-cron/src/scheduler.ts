@@ -1,8 +1,9 @@
-import { failure, toFailure, type Clock, type Log } from '@openclaw/sdk'
+import { failure, toFailure, type Clock, type Log, type Role } from '@openclaw/sdk'
 import { judge } from './due.ts'
 import type { Claim, JobRun, KeptJob } from './job.ts'
 import type { Jobs } from './jobs.ts'
 import { sayMoment } from './schedule.ts'
+import { standingOf } from './standing.ts'
 
 /** Runs jobs when their moments come. */
 export interface Scheduler {
@@ -33,6 +34,7 @@ const lookMs = 30_000
 const waitMs = 600_000
 /** The gateway knows for a week what it accepted. A claim older than that could be accepted twice. */
 const sureMs = 6 * 86_400_000
+const notAdmitted = 'whoever made it may not speak here any more'
 
 /**
  * Begins to run jobs. A moment is claimed on the disk before its message is sent, and the message has a key that is
@@ -106,7 +108,9 @@ export function openScheduler(parts: SchedulerParts): Scheduler & Disposable {
   async function carryOut(job: KeptJob, claim: Claim): Promise<JobRun> {
     const { pending: _pending, ...rest } = job
     const record = await send(job, claim)
-    await jobs.save({ ...rest, runs: remember(job, record) })
+    const refused = record.status === 'refused'
+    await jobs.save({ ...rest, ...(refused ? { paused: true } : {}), runs: remember(job, record) })
+    if (refused) log.warn(`the job ${job.id} is paused: ${record.reason}`)
     if (record.status === 'started') void follow(job.id, record.run!)
     return record
   }
@@ -116,7 +120,9 @@ export function openScheduler(parts: SchedulerParts): Scheduler & Disposable {
     if (clock.now() - takenAt > sureMs)
       return { at, ...hand, status: 'missed', count: 1, reason: 'the gateway ended as it began; it may have run' }
     try {
-      const started = (await parts.call('agent', messageOf(job, at, byHand))) as { run: string; session: string }
+      const role = await standingOf(job, parts.call)
+      if (role === undefined) return { at, ...hand, status: 'refused', reason: notAdmitted }
+      const started = (await parts.call('agent', messageOf(job, role, at, byHand))) as { run: string; session: string }
       return { at, ...hand, status: 'started', startedAt: clock.now(), run: started.run, session: started.session }
     } catch (thrown) {
       const { code, message } = toFailure(thrown)
@@ -181,13 +187,13 @@ export function openScheduler(parts: SchedulerParts): Scheduler & Disposable {
 }
 
 /** The params of `agent` for one moment of a job. Its key names the job, also among later ones of the same id. */
-function messageOf(job: KeptJob, at: number, byHand: boolean | undefined): object {
-  const { id, name, message, schedule, isolated, session, agent, model, deliver, by, createdAt } = job
+function messageOf(job: KeptJob, role: Role, at: number, byHand: boolean | undefined): object {
+  const { id, name, message, schedule, isolated, session, agent, model, deliver, createdAt } = job
   return {
     // A text in brackets comes from us, and cannot be taken for a command that a person typed.
     message: `[from OpenClaw: the job "${name}" is due, ${byHand ? 'run by hand' : `set for ${sayMoment(at, schedule.timeZone)}`}]\n${message}`,
     idempotencyKey: `${id}/${createdAt}/${at}${byHand ? '/by-hand' : ''}`,
-    role: by.role,
+    role,
     ...(isolated || session === undefined ? {} : { session }),
     ...(agent === undefined ? {} : { agent }),
     ...(model === undefined ? {} : { model }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { failure, type Caller, type Clock, type Handlers } from '@openclaw/sdk'
 import type { Static } from 'typebox'
-import { shown, type Job, type KeptJob } from './job.ts'
+import { isGroup, shown, type Job, type KeptJob } from './job.ts'
 import type { Jobs } from './jobs.ts'
 import type { methods } from './methods.ts'
 import { checkSchedule, nextMoment } from './schedule.ts'
@@ -96,7 +96,11 @@ export function serve(parts: {
         ...place,
         ...(params.model === undefined ? {} : { model: params.model }),
         deliver: params.deliver ?? 'session',
-        by: { principal: caller.principal, role: caller.role },
+        by: {
+          principal: caller.principal,
+          role: caller.role,
+          ...(caller.sender === undefined ? {} : { sender: caller.sender }),
+        },
         createdAt: now,
         paused: false,
         next: nextMoment(schedule, now)!,
@@ -150,9 +154,4 @@ export function serve(parts: {
       return { job: shown(job), runs: job.runs.slice(-limit).toReversed() }
     },
   }
-}
-
-/** Does a session key name a group? One with a person in it who is called `group` counts as one too. */
-function isGroup(session: string): boolean {
-  return session.split(':')[4] === 'group'
 }

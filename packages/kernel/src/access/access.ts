@@ -1,4 +1,4 @@
-import type { Address, Inbound, MethodResult, Role } from '@openclaw/protocol'
+import type { Address, Inbound, MethodResult, Peer, Role } from '@openclaw/protocol'
 import type { RefusedGroup } from './refused-groups.ts'
 
 /** May this event be processed, and with whose role? */
@@ -18,6 +18,11 @@ export interface Access {
   admit(channel: string, account: string, event: Inbound): Promise<Admission>
   /** The role in the record; `guest` for others in an admitted group; undefined for who is not admitted at all. */
   role(channel: string, account: string, sender: string): Promise<Role | undefined>
+  /**
+   * The role that somebody's words have in a conversation now; undefined when they would not be taken. Without a sender
+   * it is about the peer itself: of a group, whether it is let in.
+   */
+  standing(channel: string, account: string, peer: Peer, sender?: string): Promise<Role | undefined>
   /** What was said in a group since its last mention, and forgets it. */
   takePending(
     address: Address,

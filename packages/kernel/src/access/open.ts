@@ -89,16 +89,17 @@ export function openAccess(options: {
     return code === undefined ? { verdict: 'pair' } : { verdict: 'pair', code, reply: introduce(channel, sender, code) }
   }
 
+  const listed = async (channel: string, account: string, groups: readonly string[]) =>
+    groups.some((id) => rulesOf(channel).groups?.allow?.includes(id)) ||
+    (await Promise.all(groups.map((id) => recordOf(channel).group(account, id)))).includes(true)
+
   const admitGroup = async (channel: string, account: string, event: Inbound): Promise<Admission> => {
-    const { policy = 'allowlist', allow = [], senders, mention = true } = rulesOf(channel).groups ?? {}
+    const { policy = 'allowlist', senders, mention = true } = rulesOf(channel).groups ?? {}
     if (policy === 'disabled') return { verdict: 'refuse', reason: `groups of ${channel} are disabled` }
     if (policy === 'allowlist') {
       // On some platforms a thread is a group of its own inside of another one.
       const ids = event.parent === undefined ? [event.peer.id] : [event.peer.id, event.parent]
-      const listed =
-        ids.some((id) => allow.includes(id)) ||
-        (await Promise.all(ids.map((id) => recordOf(channel).group(account, id)))).includes(true)
-      if (!listed) {
+      if (!(await listed(channel, account, ids))) {
         const { id } = event.peer
         if (refused.add(channel, account, event, platform.clock.now()))
           options.log.info(
@@ -143,6 +144,18 @@ export function openAccess(options: {
           ((groups?.allow?.length ?? 0) > 0 || (await recordOf(channel).hasGroups(account))))
       const mayAddress = inGroups && (!groups?.senders || groups.senders.includes(sender))
       return dm?.policy === 'open' || mayAddress ? 'guest' : undefined
+    },
+    async standing(channel, account, peer, sender) {
+      const { dm, groups } = rulesOf(channel)
+      if (peer.kind === 'direct') {
+        if (dm?.policy === 'disabled') return undefined
+        return (await roleOf(channel, account, sender ?? peer.id)) ?? (dm?.policy === 'open' ? 'guest' : undefined)
+      }
+      const { policy = 'allowlist', senders } = groups ?? {}
+      if (policy === 'disabled' || (policy === 'allowlist' && !(await listed(channel, account, [peer.id]))))
+        return undefined
+      if (sender === undefined) return 'guest'
+      return !senders || senders.includes(sender) ? ((await roleOf(channel, account, sender)) ?? 'guest') : undefined
     },
     takePending: (address) => pending.take(address, platform.clock.now()),
     pairings: async (channel) => [...(await pairings.waiting(channel))],

@@ -48,9 +48,9 @@ export function isolateGateway(
       handlers: Object.fromEntries(
         about.handlers.map((method) => [
           method,
-          async (params: unknown, { principal, role, rights, signal }) => {
+          async (params: unknown, { principal, role, rights, signal, sender }) => {
             const life = await up(signal)
-            const caller = { principal, role, rights: [...rights] }
+            const caller = { principal, role, rights: [...rights], ...(sender === undefined ? {} : { sender }) }
             return (await life.call('gateway.handle', { method, params, caller }, signal)).result
           },
         ]),

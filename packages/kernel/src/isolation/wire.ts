@@ -129,7 +129,12 @@ export const childMethods = {
     closed({
       method: Type.String(),
       params: Type.Optional(Type.Unknown()),
-      caller: Type.Object({ principal: Type.String(), role: Role, rights: Type.Array(Right) }),
+      caller: Type.Object({
+        principal: Type.String(),
+        role: Role,
+        rights: Type.Array(Right),
+        sender: Type.Optional(Type.String()),
+      }),
     }),
     Type.Object({ result: Type.Optional(Type.Unknown()) }),
   ),

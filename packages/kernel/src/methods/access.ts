@@ -5,6 +5,7 @@ import { formatPath } from '../config/path.ts'
 import type { Tokens } from '../gateway/tokens.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
+import { parseKey } from '../router/key.ts'
 import type { Approvals } from '../runs/approvals.ts'
 import { maySee, type Caller, type Handlers } from './caller.ts'
 
@@ -12,6 +13,7 @@ type Names =
   | 'pairing.list'
   | 'pairing.approve'
   | 'pairing.reject'
+  | 'access.standing'
   | 'groups.list'
   | 'groups.allow'
   | 'approvals.list'
@@ -73,7 +75,27 @@ export function accessMethods(parts: {
     parts.deliver([outbound])
   }
 
+  /** Of who reads their session themselves. */
+  function localRole(principal: string): Role | undefined {
+    if (principal === 'owner') return 'owner'
+    const [kind, name] = [principal.split(':', 1)[0], principal.slice(principal.indexOf(':') + 1)]
+    if (kind === 'token') return tokens.list().find(({ id }) => id === name)?.role
+    const users = configuration.value.gateway?.auth?.proxy?.users ?? {}
+    return kind === 'user' && Object.hasOwn(users, name) ? (users[name]!.role ?? 'member') : undefined
+  }
+
   return {
+    async 'access.standing'({ session, sender }) {
+      const key = parseKey(session)
+      if (!key) throw failure('invalid_params', `access.standing: ${session.slice(0, 200)} is no conversation's key`)
+      const { channel, account, peer } = key
+      const place = `${channel}/${account}/`
+      if (sender !== undefined && !sender.startsWith(place)) return {}
+      const person = sender?.slice(place.length)
+      const role =
+        channel === 'local' ? localRole(person ?? peer.id) : await access.standing(channel, account, peer, person)
+      return role ? { role } : {}
+    },
     'pairing.list': async ({ channel }) => ({ requests: [...(await access.pairings(channel))] }),
     async 'pairing.approve'({ channel, code, owner = false }, caller) {
       if (owner && !caller.rights.includes('admin')) {

@@ -17,6 +17,8 @@ export interface Caller {
   readonly signal: AbortSignal
   /** The run in which a tool calls; absent when a person does. */
   readonly run?: string
+  /** For whom a run works when that is not the owner, as `channel/account/person`. */
+  readonly sender?: string
 }
 
 /** One function for each method of a group. */

@@ -4,6 +4,7 @@ import { isBelow } from '../router/subagent.ts'
 import type { Caller } from '../methods/caller.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Run } from './run.ts'
+import { senderOf } from './sender.ts'
 
 /** Methods that would wait on a lane: from within a run on the same lane they would never end. */
 const waits: ReadonlySet<string> = new Set([
@@ -63,6 +64,7 @@ export function callAsRun(parts: {
       throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)
     }
     const role = run.plan?.standing.role ?? 'guest'
+    const sender = senderOf(run.accepts)
     const principal = role === 'owner' ? 'owner' : `session:${run.session}`
     return parts.call(method, params ?? {}, {
       principal,
@@ -71,6 +73,7 @@ export function callAsRun(parts: {
       rights: method.startsWith('messages.') ? ['write'] : rights[role],
       signal: parts.signal,
       run: run.id,
+      ...(sender === undefined ? {} : { sender }),
     })
   }
 }

@@ -1,10 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyText } from '../anyText.ts'
 import type { ChannelConfig, Inbound } from '@openclaw/protocol'
-import { testPlatform } from '@openclaw/testing'
+import { testPlatform, writeAllowlist } from '@openclaw/testing'
 import { openAccess } from '../../src/access/open.ts'
 import type { Emit } from '../../src/events.ts'
 import { faultyFiles, keepingLog, temporaryFolder } from '../storage.ts'
@@ -421,4 +421,36 @@ describe('pending context', () => {
     const [last] = one.access.takePending(address('g1199'))
     expect(last?.text).toHaveLength(4001)
   })
+})
+
+it('S7: whose words are taken now is told alike by what admits them and by the record', async () => {
+  const policies = ['pairing', 'allowlist', 'open', 'disabled'] as const
+  const people = ['ada', 'bert', 'cleo']
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        dm: fc.record({ policy: fc.constantFrom(...policies), allow: fc.subarray(people) }),
+        groups: fc.record(
+          {
+            policy: fc.constantFrom('allowlist' as const, 'open' as const, 'disabled' as const),
+            allow: fc.subarray(['club', 'hall']),
+            senders: fc.subarray(people),
+          },
+          { requiredKeys: ['policy'] },
+        ),
+      }),
+      fc.dictionary(fc.constantFrom(...people), fc.constantFrom('owner' as const, 'member' as const)),
+      async ({ dm, groups }, roles) => {
+        await using one = await house({ dm, groups: { ...groups, mention: false } })
+        await writeAllowlist(dirname(dirname(one.allowlist)), 'irc', roles, ['hall'])
+        for (const sender of people)
+          for (const event of [message(sender), inGroup('club', sender), inGroup('hall', sender)]) {
+            const admission = await one.access.admit('irc', 'default', event)
+            const standing = await one.access.standing('irc', 'default', event.peer, sender)
+            expect(standing).toBe(admission.verdict === 'admit' ? admission.role : undefined)
+          }
+      },
+    ),
+    { numRuns: 60 },
+  )
 })

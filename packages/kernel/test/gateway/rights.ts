@@ -44,6 +44,7 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'runs.drop': 'admin',
   'runs.more': 'admin',
   'usage.get': 'admin',
+  'access.standing': 'admin',
   'pairing.list': 'pairing',
   'pairing.approve': 'pairing',
   'pairing.reject': 'pairing',

@@ -63,6 +63,17 @@ export const accessMethods = {
     closed({ channel: Type.String(), code: Type.String() }),
     ok,
   ),
+  'access.standing': method(
+    'admin',
+    'The role that somebody has in a conversation now, by the record; none when they may not speak there any more.',
+    closed({
+      session: Type.String(),
+      sender: Type.Optional(
+        Type.String({ description: 'As channel/account/person; the peer of the session when absent.' }),
+      ),
+    }),
+    Type.Object({ role: Type.Optional(Role) }),
+  ),
   'groups.list': method(
     'pairing',
     'Groups that the configuration lets in, and those that wrote lately and are not let in.',
