@@ -57,7 +57,7 @@ import { openSessions } from './sessions/store.ts'
  * Read top down: what is on disk, who may come in, what is plugged in, how runs are made, how people reach it.
  */
 export async function createKernel(options: KernelOptions): Promise<Kernel> {
-  const { home, version, platform, defaultModel } = options
+  const { home, version, platform, defaultModel, sandboxPlugins = ['openclaw plugins add NAME'] } = options
   const startedAt = platform.clock.monotonic()
   const closing = new AbortController()
   await using opening = new AsyncDisposableStack()
@@ -76,7 +76,6 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const config = () => configuration.value
   log.configure(config().logs)
   const ledger = opening.use(await openLedger({ folder: join(home, 'ledger'), platform, log }))
-  const cacheBytes = (config().sessions?.cacheMb ?? 32) * 2 ** 20
   const sessionsFolder = join(home, 'sessions')
   const sessions = opening.use(
     await openSessions({
@@ -84,7 +83,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       indexFile: join(sessionsFolder, 'index.sqlite'),
       platform,
       ledger,
-      cacheBytes,
+      cacheBytes: (config().sessions?.cacheMb ?? 32) * 2 ** 20,
       log,
     }),
   )
@@ -189,6 +188,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     log,
     home,
     defaultModel,
+    sandboxPlugins,
     deliver,
     config: () => ({ value: config(), hash: configuration.hash }),
     tools: () => runtime.tools,
@@ -229,7 +229,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const ready = () =>
     ledger.trouble ? { ready: false, reason: `the disk refused the last write: ${ledger.trouble}` } : { ready: true }
   const handlers = assemble({
-    options,
+    options: { ...options, sandboxPlugins },
     startedAt,
     platform,
     configuration,

@@ -21,6 +21,8 @@ export interface KernelOptions {
   readonly isolation?: PluginProgram
   /** The model that answers when none is configured. */
   readonly defaultModel: string
+  /** Command lines that would bring a sandbox to this machine, the best one first. */
+  readonly sandboxPlugins?: readonly string[]
   /** Where `/` leads, e.g. `/control-ui/`. */
   readonly front?: string
   /** Wins over the configuration. */

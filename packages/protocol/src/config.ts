@@ -78,31 +78,34 @@ export const GatewayConfig = open({
 })
 
 /** The sandbox of everybody, or of one agent. With a fault in it nobody changes or runs anything. */
-export const SandboxConfig = open({
-  mode: opt(
-    Type.Enum(['off', 'non-owner', 'all'], {
-      default: 'non-owner',
-      description:
-        'Whose tools run in a sandbox: nobody has one, and those who are not the owner change and run nothing; everybody but the owner in a direct chat; the owner too.',
-    }),
-  ),
-  sharing: opt(
-    Type.Enum(['session', 'agent', 'shared'], {
-      default: 'session',
-      description: 'Who is in a sandbox together: one for each session, one for each agent, one for all.',
-    }),
-  ),
-  workspace: opt(
-    Type.Enum(['none', 'ro', 'rw'], {
-      default: 'none',
-      description:
-        "What they see of the agent's workspace: nothing, all of it to read at `/agent`, or all of it to change in place of a folder of their own.",
-    }),
-  ),
-  use: opt(
-    Type.String({ description: 'Id of the plugin that makes them; the first that is usable here when absent.' }),
-  ),
-}, { restricts: true, closed: { mode: 'all', use: '' } })
+export const SandboxConfig = open(
+  {
+    mode: opt(
+      Type.Enum(['off', 'non-owner', 'all'], {
+        default: 'non-owner',
+        description:
+          'Whose tools run in a sandbox: nobody has one, and those who are not the owner change and run nothing; everybody but the owner in a direct chat; the owner too.',
+      }),
+    ),
+    sharing: opt(
+      Type.Enum(['session', 'agent', 'shared'], {
+        default: 'session',
+        description: 'Who is in a sandbox together: one for each session, one for each agent, one for all.',
+      }),
+    ),
+    workspace: opt(
+      Type.Enum(['none', 'ro', 'rw'], {
+        default: 'none',
+        description:
+          "What they see of the agent's workspace: nothing, all of it to read at `/agent`, or all of it to change in place of a folder of their own.",
+      }),
+    ),
+    use: opt(
+      Type.String({ description: 'Id of the plugin that makes them; the first that is usable here when absent.' }),
+    ),
+  },
+  { restricts: true, closed: { mode: 'all', use: '' } },
+)
 export type SandboxConfig = Static<typeof SandboxConfig>
 
 export const AgentConfig = open({

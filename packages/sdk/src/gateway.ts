@@ -11,6 +11,7 @@ import type {
   Role,
 } from '@openclaw/protocol'
 import type { Static, TSchema } from 'typebox'
+import type { OpenSandbox, Sandboxing } from './sandbox.ts'
 import type { Clock, Scope, Store } from './scope.ts'
 
 /** Who calls a method. */
@@ -70,8 +71,8 @@ export interface Extension<M extends MethodTable = MethodTable> {
   fetch?(request: Request): Awaitable<Response>
   /** A way of its own to tell who calls; asked only when no credential of ours was sent. */
   authenticate?(request: Request): Awaitable<{ readonly principal: string } | undefined>
-  /** The command prefix and the root through which a session's workspace does everything. */
-  sandbox?(session: string, signal: AbortSignal): Promise<{ readonly argv: readonly string[]; readonly root: string }>
+  /** Confines the tools of those who are not the owner, or of everybody: as the configuration says. */
+  readonly sandbox?: OpenSandbox | Sandboxing
   readonly intercept?: {
     readonly [K in InterceptorName]?:
       | Interceptor<K>

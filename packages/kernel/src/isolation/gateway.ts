@@ -1,4 +1,4 @@
-import type { Extension, Gateway, GatewaySetup, Interceptor, InterceptorName } from '@openclaw/sdk'
+import type { Extension, Gateway, GatewaySetup, Interceptor, InterceptorName, Sandboxing } from '@openclaw/sdk'
 import { failure } from '@openclaw/protocol'
 import Type from 'typebox'
 import type { PluginLife } from './life.ts'
@@ -42,6 +42,18 @@ export function isolateGateway(
     return life.call('gateway.setup', { config: settings, address: address.href }, signal)
   }
 
+  function sandboxing({ order, list, remove }: NonNullable<ExtensionAbout['sandbox']>): Sandboxing {
+    const { up } = process
+    return {
+      ...(order ? { order } : {}),
+      open: async (session, signal, place) => (await up(signal)).call('gateway.sandbox', { session, place }, signal),
+      ...(list ? { list: async () => (await (await up()).call('gateway.sandboxes', {})).sandboxes } : {}),
+      ...(remove
+        ? { remove: async (key) => (await (await up()).call('gateway.unbox', key === undefined ? {} : { key })).names }
+        : {}),
+    }
+  }
+
   function extension(about: ExtensionAbout): Extension {
     const { up } = process
     return {
@@ -65,9 +77,7 @@ export function isolateGateway(
             },
           }
         : {}),
-      ...(about.sandbox
-        ? { sandbox: async (session, signal) => (await up(signal)).call('gateway.sandbox', { session }, signal) }
-        : {}),
+      ...(about.sandbox ? { sandbox: sandboxing(about.sandbox) } : {}),
       intercept: Object.fromEntries(
         Object.entries(about.intercept).map(([name, order]) => {
           const handle: Interceptor<InterceptorName> = async (value, signal) =>

@@ -9,6 +9,9 @@ import {
   Receipt,
   Role,
   Right,
+  SandboxAnswer,
+  SandboxInfo,
+  SandboxPlace,
   type MethodTable,
 } from '@openclaw/protocol'
 import { storeMethods, streamMethods } from '@openclaw/sdk/isolation'
@@ -30,7 +33,14 @@ export const ExtensionAbout = Type.Object({
   handlers: Type.Array(Type.String()),
   fetch: Type.Boolean(),
   authenticate: Type.Boolean(),
-  sandbox: Type.Boolean(),
+  /** What it does with sandboxes. */
+  sandbox: Type.Optional(
+    Type.Object({
+      order: Type.Optional(Type.Enum(['first', 'last'])),
+      list: Type.Boolean(),
+      remove: Type.Boolean(),
+    }),
+  ),
   intercept: Type.Partial(
     Type.Object({ inbound: Order, prompt: Order, 'tool.call': Order, 'tool.result': Order, outbound: Order }),
   ),
@@ -149,9 +159,15 @@ export const childMethods = {
     Type.Object({ principal: Type.Optional(Type.String()) }),
   ),
   'gateway.sandbox': row(
-    'Where the workspace of a session does everything.',
-    closed({ session: Type.String() }),
-    Type.Object({ argv: Type.Array(Type.String()), root: Type.String() }),
+    'Where the workspace of a session does everything, or why it cannot.',
+    closed({ session: Type.String(), place: SandboxPlace }),
+    SandboxAnswer,
+  ),
+  'gateway.sandboxes': row('The sandboxes that are there.', none, Type.Object({ sandboxes: Type.Array(SandboxInfo) })),
+  'gateway.unbox': row(
+    'End the sandboxes of a key, or all that are idle.',
+    closed({ key: Type.Optional(Type.String()) }),
+    Type.Object({ names: Type.Array(Type.String()) }),
   ),
   'http.listen': row('Serve http on a local socket.', closed({ path: Type.String() }), none),
   'entries.listen': row(

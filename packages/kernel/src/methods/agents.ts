@@ -3,13 +3,14 @@ import type { Configuration, Secrets } from '../config/configuration.ts'
 import { heldKeys } from '../config/held.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
-import { parseKey } from '../router/key.ts'
 import { defaultAgent } from '../router/router.ts'
 import { lower, refusal, type Standing } from '../runs/authority.ts'
 import type { AgentLink } from '../runs/parts.ts'
-import { agentFolder, skillFolders } from '../runs/plan.ts'
+import { skillFolders } from '../runs/plan.ts'
+import { chooseWhere, isOwners, type ChooseParts } from '../sandboxes/choose.ts'
+import { agentFolder } from '../sandboxes/place.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import { byPerson, checkSession, type Handlers } from './caller.ts'
+import { byPerson, checkSession, ownSession, type Caller, type Handlers } from './caller.ts'
 
 type Names =
   | 'agents.list'
@@ -37,27 +38,31 @@ export function agentIds(config: Config): string[] {
 }
 
 /** Agents, the models they think with, and the tools they have. */
-export function agentMethods(parts: {
-  platform: Platform
-  home: string
-  defaultModel: string
-  configuration: Configuration
-  secrets: Secrets
-  plugins: Plugins
-  sessions: Sessions
-  agent: AgentLink
-  tools(): ReadonlyMap<string, ToolSpec>
-  /** Hands the agent process its entries again, with what was stored. */
-  reload(plugin: string): Promise<void>
-}): Handlers<Names> {
+export function agentMethods(
+  parts: ChooseParts & {
+    platform: Platform
+    defaultModel: string
+    configuration: Configuration
+    secrets: Secrets
+    plugins: Plugins
+    sessions: Sessions
+    agent: AgentLink
+    tools(): ReadonlyMap<string, ToolSpec>
+    /** Hands the agent process its entries again, with what was stored. */
+    reload(plugin: string): Promise<void>
+  },
+): Handlers<Names> {
   const { configuration, platform, agent } = parts
   const model = (id: string) => configuration.value.agents?.[id]?.model ?? parts.defaultModel
 
-  function standing(session: Session): Standing {
-    const peer = parseKey(session.key)?.peer ?? { kind: 'direct' as const, id: '' }
-    const sandboxed = [...parts.plugins.extensions.values()].some(({ extension }) => extension.sandbox)
-    const role = lower('owner', session.lowestRole)
-    return { role, peer, sandboxed: sandboxed && !(role === 'owner' && peer.kind === 'direct') }
+  /** For whom tools work in a session, or in the caller's own when it names none. */
+  async function standing(open: Session | undefined, { principal, role: own, signal }: Caller): Promise<Standing> {
+    const config = configuration.value
+    const id = open?.agent ?? defaultAgent(config)
+    const session = open?.key ?? ownSession(id, principal)
+    const role = open ? lower('owner', open.lowestRole) : own
+    const where = await chooseWhere(parts, { session, agent: id, role }, config, config.agents?.[id], signal)
+    return { role, owners: isOwners(session, role), where }
   }
 
   function known(id: string): void {
@@ -176,9 +181,7 @@ export function agentMethods(parts: {
       if (session !== undefined) checkSession(caller, session)
       const config = configuration.value
       const open = session === undefined ? undefined : await parts.sessions.open(session)
-      const here: Standing = open
-        ? standing(open)
-        : { role: caller.role, peer: { kind: 'direct', id: '' }, sandboxed: false }
+      const here = await standing(open, caller)
       const settings = config.agents?.[open?.agent ?? defaultAgent(config)]
       return {
         tools: [...parts.tools().values()].map((tool) => {

@@ -30,6 +30,7 @@ import { configMethods } from './config.ts'
 import { gatewayMethods } from './gateway.ts'
 import { messageMethods } from './messages.ts'
 import { runMethods } from './runs.ts'
+import { sandboxMethods } from './sandbox.ts'
 import { sessionMethods } from './sessions.ts'
 import { subagentMethods } from './subagents.ts'
 import { usageMethods } from './usage.ts'
@@ -74,11 +75,11 @@ export interface MethodParts {
 /** One function for every method of the table. */
 export function assemble(parts: MethodParts): GatewayHandlers {
   const { options, configuration, runner, runtime, gateway } = parts
-  const { home, defaultModel, version } = options
+  const { home, defaultModel, version, sandboxPlugins = [] } = options
   const { lanes, cancel } = runner
   const config = () => configuration.value
   const modelOf = (agent: string) => config().agents?.[agent]?.model ?? defaultModel
-  const common = { ...parts, home, defaultModel, lanes, agent: runtime, cancel }
+  const common = { ...parts, home, defaultModel, sandboxPlugins, lanes, agent: runtime, cancel }
   return {
     ...gatewayMethods({
       ...common,
@@ -112,6 +113,7 @@ export function assemble(parts: MethodParts): GatewayHandlers {
     ...configMethods(common),
     ...runMethods(common),
     ...usageMethods(common),
+    ...sandboxMethods(common),
     ...backupMethods({ ...common, version }),
   }
 }

@@ -1,11 +1,12 @@
-import type { AgentConfig, Config, Effect, Peer, Role, ToolSpec } from '@openclaw/protocol'
+import type { AgentConfig, Config, Effect, Role, ToolSpec } from '@openclaw/protocol'
+import type { Whereabouts } from '../sandboxes/choose.ts'
 
 /** For whom a session's tools work. */
 export interface Standing {
   readonly role: Role
-  readonly peer: Peer
-  /** Tools run in a sandbox here. */
-  readonly sandboxed: boolean
+  /** Only the owner says and reads something there. */
+  readonly owners: boolean
+  readonly where: Whereabouts
 }
 
 const lowest: readonly Role[] = ['guest', 'member', 'owner']
@@ -28,19 +29,17 @@ function listed(rules: { allow?: string[]; deny?: string[] } | undefined, name: 
   return undefined
 }
 
-/** Why a tool may not be used in a session; undefined when it may. Effects `write` and `exec` are the owner's alone. */
+/** Why a tool may not be used in a session; undefined when it may. What changes or runs things needs a place to do it. */
 export function refusal(
   tool: { readonly name: string; readonly effect: Effect },
-  standing: Standing,
+  { where }: Standing,
   config: Config,
   agent: AgentConfig | undefined,
 ): string | undefined {
   const rule = listed(config.tools, tool.name) ?? listed(agent?.tools, tool.name)
   if (rule) return rule
   const runs = tool.effect === 'write' || tool.effect === 'exec'
-  if (!runs || standing.sandboxed) return undefined
-  if (standing.role === 'owner' && standing.peer.kind === 'direct') return undefined
-  return 'it changes or runs things on this machine, which only the owner may, in a direct session; everyone else needs a sandbox, and no plugin here brings one: add one with `openclaw plugins add NAME`'
+  return runs && where.on === 'nothing' ? where.reason : undefined
 }
 
 /** Names of the tools that a session may use. */

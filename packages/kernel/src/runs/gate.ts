@@ -48,8 +48,9 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
 
   let input = call.input
   const argv = effect === 'exec' && call.argv ? await listed(parts, plan, call.argv) : undefined
-  let reason =
-    effect === 'exec' && config.tools?.exec !== 'never-ask' && !argv ? 'the agent wants to run a command' : undefined
+  // In a sandbox a command reaches nothing that anybody would have to be asked about.
+  const asks = effect === 'exec' && plan.standing.where.on === 'machine' && config.tools?.exec !== 'never-ask'
+  let reason = asks && !argv ? 'the agent wants to run a command' : undefined
   if (call.reaches !== undefined) {
     if (isChatUrl(call.reaches)) reason ??= run.chats.asks(call.reaches)
     else if (config.tools?.network !== 'never-ask')
@@ -95,7 +96,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
 /** What is run for a command that the owner's list allows, where commands run on this machine. */
 async function listed(parts: RunParts, plan: RunPlan, argv: readonly string[]): Promise<string[] | undefined> {
   const { exec, commands = [] } = parts.config().value.tools ?? {}
-  if (exec !== 'allowlist' || plan.standing.role !== 'owner' || plan.standing.sandboxed) return undefined
+  if (exec !== 'allowlist' || plan.standing.role !== 'owner' || plan.standing.where.on !== 'machine') return undefined
   const { files, env } = parts.platform
   const workspace = plan.request.workspace.root
   const resolve = resolveHere(files, { path: env['PATH'] ?? '', workspace, closed: [workspace, parts.home] })
@@ -107,7 +108,7 @@ async function listed(parts: RunParts, plan: RunPlan, argv: readonly string[]): 
 function whereToAsk(parts: RunParts, { plan, reply }: GateRun): Address | undefined {
   const { standing, request } = plan
   if (request.local) return undefined
-  return reply && standing.role === 'owner' && standing.peer.kind === 'direct' ? reply : parts.ownerChat()
+  return reply && standing.owners ? reply : parts.ownerChat()
 }
 
 /** A command that the owner typed in their own page or CLI is their own deed: nobody is asked about it. */

@@ -60,4 +60,6 @@ export interface RunParts {
   readonly home: string
   /** The model that answers when none is configured. */
   readonly defaultModel: string
+  /** Command lines that would bring a sandbox to this machine, the best one first. */
+  readonly sandboxPlugins: readonly string[]
 }

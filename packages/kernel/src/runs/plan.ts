@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import {
   defaultLimits,
@@ -11,6 +10,8 @@ import {
 } from '@openclaw/protocol'
 import { heldKeys } from '../config/held.ts'
 import { parseKey } from '../router/key.ts'
+import { chooseWhere, isOwners } from '../sandboxes/choose.ts'
+import { agentFolder, peerFolder } from '../sandboxes/place.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { lower, permitted, type Standing } from './authority.ts'
 import type { RunParts } from './parts.ts'
@@ -25,20 +26,9 @@ export interface RunPlan {
   readonly mode: QueueMode
 }
 
-/** Folder of an agent: the main one's is `workspace/`, as people expect it. */
-export function agentFolder(home: string, agent: string, config: AgentConfig | undefined): string {
-  return config?.workspace ?? (agent === 'main' ? join(home, 'workspace') : join(home, 'workspaces', agent))
-}
-
 /** Folders of skills by precedence: the workspace's own come before those that every agent has. */
 export function skillFolders(home: string, workspace: string): string[] {
   return [join(workspace, 'skills'), join(home, 'skills')]
-}
-
-/** Members and groups work in a folder of their own, named by a digest so that no peer's id becomes a path. */
-function peerFolder(home: string, agent: string, session: string): string {
-  const digest = createHash('sha256').update(session).digest('hex').slice(0, 16)
-  return join(home, agent === 'main' ? 'workspace' : `workspaces/${agent}`, 'peers', digest)
 }
 
 /** Plans a run over accepted messages; `resume` names a run that a crash interrupted. */
@@ -57,10 +47,8 @@ export async function planRun(
   const place = child?.above[0]!.session ?? session.key
   const key = parseKey(place)
   const role = accepts.reduce<Role>((sofar, accept) => lower(sofar, accept.role), lower('owner', session.lowestRole))
-  const sandboxing = [...parts.plugins.extensions.values()].find(({ extension }) => extension.sandbox)
-  const isOwners = role === 'owner' && key?.peer.kind === 'direct'
-  const sandbox = !isOwners && sandboxing ? await sandboxing.extension.sandbox!(place, options.signal) : undefined
-  const standing: Standing = { role, peer: key?.peer ?? { kind: 'direct', id: '' }, sandboxed: sandbox !== undefined }
+  const where = await chooseWhere(parts, { session: place, agent, role }, config.value, agentConfig, options.signal)
+  const standing: Standing = { role, owners: isOwners(place, role), where }
   const ask = accepts.at(-1)?.ask
   const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
   const thinking = (ask?.thinking as RunRequest['thinking']) ?? session.settings.thinking ?? agentConfig?.thinking
@@ -93,12 +81,12 @@ export async function planRun(
       models: [model, ...(agentConfig?.fallbacks ?? [])],
       ...(thinking ? { thinking } : {}),
       role,
-      local: key?.channel === 'local' && isOwners && !child && accepts.every(({ reply }) => !reply),
+      local: key?.channel === 'local' && standing.owners && !child && accepts.every(({ reply }) => !reply),
       tools: permitted(parts.tools().values(), standing, config.value, agentConfig),
       workspace: {
-        root: isOwners ? persona : peerFolder(parts.home, agent, place),
+        root: where.on === 'machine' ? persona : peerFolder(parts.home, agent, place),
         media: join(parts.home, 'media'),
-        ...(sandbox ? { sandbox: { argv: [...sandbox.argv], root: sandbox.root } } : {}),
+        ...(where.on === 'sandbox' ? { sandbox: { argv: [...where.argv], root: where.root } } : {}),
       },
       prompt: { folder: persona, skills: skillFolders(parts.home, persona), config: heldKeys(config.value) },
       limits: parts.allowances.of(session.key, { ...defaultLimits, ...agentConfig?.limits }),

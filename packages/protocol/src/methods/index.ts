@@ -8,6 +8,7 @@ import { gatewayMethods } from './gateway.ts'
 import { messageMethods } from './messages.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
+import { sandboxMethods } from './sandbox.ts'
 import { usageMethods } from './usage.ts'
 import type { Params, Result } from './table.ts'
 
@@ -27,6 +28,7 @@ export const methods = {
   ...agentMethods,
   ...configMethods,
   ...backupMethods,
+  ...sandboxMethods,
 } as const
 export type Methods = typeof methods
 export type MethodName = keyof Methods

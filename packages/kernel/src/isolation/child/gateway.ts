@@ -1,9 +1,10 @@
 import type { Serves } from '@openclaw/client'
 import { failure, type EventEnvelope } from '@openclaw/protocol'
-import type { Extension, Gateway, Interceptor, InterceptorName } from '@openclaw/sdk'
+import type { Extension, Gateway, Interceptor, InterceptorName, Sandboxing } from '@openclaw/sdk'
 import { openScope, type OwnedScope } from '@openclaw/sdk/host'
 import { remoteStore } from '@openclaw/sdk/isolation'
 import { openDispatch } from '../../gateway/dispatch.ts'
+import { sandboxingOf } from '../../sandboxes/order.ts'
 import type { ChildMethods, ExtensionAbout } from '../wire.ts'
 import type { ChildParts } from './serve.ts'
 
@@ -23,6 +24,11 @@ export function serveGateway(parts: ChildParts): {
   let entry: Gateway | undefined
   let owned: OwnedScope | undefined
   let extension: Extension = {}
+
+  function sandboxing(): Sandboxing {
+    if (!extension.sandbox) throw failure('not_found', 'the entry has no sandbox')
+    return sandboxingOf(extension.sandbox)
+  }
 
   function on(event: string, listen: Listen): Disposable {
     const set = listeners.get(event) ?? new Set()
@@ -84,10 +90,14 @@ export function serveGateway(parts: ChildParts): {
         )
         return found ? { principal: found.principal } : {}
       },
-      async 'gateway.sandbox'({ session }, { signal }) {
-        if (!extension.sandbox) throw failure('not_found', 'the entry has no sandbox')
-        const { argv, root } = await extension.sandbox(session, signal)
-        return { argv: [...argv], root }
+      async 'gateway.sandbox'({ session, place }, { signal }) {
+        return await sandboxing().open(session, signal, place)
+      },
+      async 'gateway.sandboxes'() {
+        return { sandboxes: (await sandboxing().list?.()) ?? [] }
+      },
+      async 'gateway.unbox'({ key }) {
+        return { names: (await sandboxing().remove?.(key)) ?? [] }
       },
     },
     hear(event, envelope) {
@@ -109,9 +119,13 @@ function describe({ handlers = {}, fetch, authenticate, sandbox, intercept = {} 
     handlers: Object.keys(handlers),
     fetch: fetch !== undefined,
     authenticate: authenticate !== undefined,
-    sandbox: sandbox !== undefined,
+    ...(sandbox ? { sandbox: describeSandbox(sandboxingOf(sandbox)) } : {}),
     intercept: Object.fromEntries(
       orders.map(([name, given]) => [name, typeof given === 'object' ? given.order : ('normal' as const)]),
     ) as ExtensionAbout['intercept'],
   }
+}
+
+function describeSandbox({ order, list, remove }: Sandboxing): NonNullable<ExtensionAbout['sandbox']> {
+  return { ...(order ? { order } : {}), list: list !== undefined, remove: remove !== undefined }
 }
