@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { isLine, type Line } from '@openclaw/protocol'
 
@@ -20,9 +20,11 @@ export interface Journals {
   readonly failed: ReadonlySet<string>
 }
 
-/** Whole lines of a home's sessions with their session's key. What a kill tore is passed over, as the program does it. */
+/** Whole lines of all agents' sessions with their session's key. What a kill tore is passed over, as the program does it. */
 export function readLines(home: string): readonly { readonly session: string; readonly line: Line }[] {
-  return filesIn(join(home, 'sessions', 'main'))
+  return entriesOf(join(home, 'sessions'))
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => filesIn(join(home, 'sessions', name)))
     .filter(({ name }) => name.endsWith('.jsonl'))
     .flatMap(({ text }) => {
       const lines = text.split('\n').flatMap((one) => parse(one) ?? [])
@@ -65,16 +67,18 @@ export function readEffects(home: string): ReadonlyMap<string, number> {
 }
 
 function filesIn(folder: string): readonly { readonly name: string; readonly text: string }[] {
-  let entries
+  return entriesOf(folder)
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
   try {
-    entries = readdirSync(folder, { withFileTypes: true })
+    return readdirSync(folder, { withFileTypes: true })
   } catch {
     // Nobody has written anything yet.
     return []
   }
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 }
 
 function parse(text: string): Line | undefined {
