@@ -7,6 +7,7 @@ import { makeFaults } from './faults.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { serveRest, type Request } from './http.ts'
 import { makeLimiter, type Rate } from './limits.ts'
+import type { Message } from './model.ts'
 import { trackOwed } from './owed.ts'
 import { makePeople, type People } from './people.ts'
 import { applicationRoutes } from './rest/application.ts'
@@ -141,7 +142,9 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
   const wire = await layWire((server.address() as AddressInfo).port)
   port = wire.port
 
-  const sees = () => seenOf(world, edits, echoes)
+  /** What of the bot's stands and was sent through here. */
+  const ours = () => [...world.ours.values()].filter(({ id }) => !echoes.has(id))
+  const show = (message: Message) => seenOf(world, message, edits.get(message.id) ?? 0)
   const waiting = new Set<() => void>()
   world.listen(() => {
     for (const look of waiting) look()
@@ -171,14 +174,14 @@ export async function discordEmulator(options: DiscordOptions = {}): Promise<Dis
       const channel = peer.kind === 'direct' ? world.direct(peer.id).id : (peer.thread ?? peer.id)
       return [...(world.messages.get(channel)?.keys() ?? [])]
     },
-    sees,
+    sees: () => ours().map(show),
     waitSeen: (count) =>
       new Promise<Seen>((resolve) => {
         const look = () => {
-          const seen = sees()[count - 1]
-          if (!seen) return
+          const message = ours()[count - 1]
+          if (!message) return
           waiting.delete(look)
-          resolve(seen)
+          resolve(show(message))
         }
         waiting.add(look)
         look()

@@ -2,7 +2,6 @@ import type { Peer } from '@openclaw/protocol'
 import type { Seen } from '../channel/counterpart.ts'
 import { ChannelType, type Channel, type Message } from './model.ts'
 import { readable } from './readable.ts'
-import { byAge } from './snowflake.ts'
 import type { World } from './world.ts'
 
 /** Where a channel is, as a plugin names it. */
@@ -14,15 +13,8 @@ export function peerOf(channel: Channel): Peer {
   return { kind: 'group', id: channel.id }
 }
 
-/** What of the bot's stands, oldest first; `echoes` are those that it did not send through here. */
-export function seenOf(world: World, edits: ReadonlyMap<string, number>, echoes: ReadonlySet<string>): Seen[] {
-  const ours = [...world.messages.values()]
-    .flatMap((standing) => [...standing.values()])
-    .filter(({ id, author }) => author.id === world.bot.id && !echoes.has(id))
-  return ours.toSorted(byAge).map((message) => show(world, message, edits.get(message.id) ?? 0))
-}
-
-function show(world: World, message: Message, edits: number): Seen {
+/** A message of the bot's, as people see it; `edits`: how often it was edited. */
+export function seenOf(world: World, message: Message, edits: number): Seen {
   const buttons = message.components.flatMap(({ components }) => components ?? [])
   return {
     message: message.id,

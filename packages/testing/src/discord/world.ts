@@ -20,7 +20,9 @@ export interface World {
   readonly people: ReadonlyMap<string, User>
   readonly channels: Map<string, Channel>
   /** Every message that stands, by channel, the oldest first. */
-  readonly messages: Map<string, Map<string, Message>>
+  readonly messages: ReadonlyMap<string, ReadonlyMap<string, Message>>
+  /** The bot's messages that stand, the oldest first. */
+  readonly ours: ReadonlyMap<string, Message>
   /** Commands that the application registered. */
   readonly commands: unknown[]
   /** Permissions taken from the bot, as `<channel> <permission>`. */
@@ -37,6 +39,7 @@ export interface World {
   channelOf(id: string): Channel
   messageOf(channel: string, id: string): Message
   put(message: Message): void
+  remove(message: Message): void
   /** Keeps a file and says where it can be fetched. */
   keep(channel: string, file: File): Attachment
   /** Kept files by the path of their address. */
@@ -98,7 +101,9 @@ export function makeWorld(options: {
     { id: ids.post, type: ChannelType.publicThread, name: 'How to?', parent_id: ids.forum, ...inGuild },
   ])
     channels.set(channel.id, channel)
-  const messages: World['messages'] = new Map()
+  const directs = new Map<string, string>()
+  const messages = new Map<string, Map<string, Message>>()
+  const ours = new Map<string, Message>()
   const denied = new Set<string>()
   const files = new Map<string, File>()
   const listeners = new Set<(event: GatewayEvent) => void>()
@@ -123,6 +128,7 @@ export function makeWorld(options: {
     people,
     channels,
     messages,
+    ours,
     commands: [],
     denied,
     closedTo: new Set(),
@@ -135,16 +141,15 @@ export function makeWorld(options: {
     memberOf: (user) => ({ nick: null, roles: user === String(ids.people[0]) ? [ids.helperRole] : [] }),
     direct(person) {
       const recipient = people.get(person) ?? refuseUser()
-      const known = [...channels.values()].find(
-        ({ type, recipients }) => type === ChannelType.direct && recipients?.[0]?.id === person,
-      )
-      const channel = known ?? {
-        id: makeId(),
+      const id = directs.get(person) ?? makeId()
+      const channel = channels.get(id) ?? {
+        id,
         type: ChannelType.direct,
         recipients: [recipient],
         last_message_id: null,
       }
-      channels.set(channel.id, channel)
+      directs.set(person, id)
+      channels.set(id, channel)
       return channel
     },
     channelOf: (id) => channels.get(id) ?? refuse(404, 10003, 'Unknown Channel'),
@@ -153,9 +158,14 @@ export function makeWorld(options: {
       const { channel_id: id } = message
       const standing = messages.get(id) ?? new Map<string, Message>()
       messages.set(id, standing.set(message.id, message))
+      if (message.author.id === bot.id) ours.set(message.id, message)
       const channel = world.channelOf(id)
       if (!channel.last_message_id || BigInt(message.id) > BigInt(channel.last_message_id))
         channels.set(id, { ...channel, last_message_id: message.id })
+    },
+    remove({ id, channel_id }) {
+      messages.get(channel_id)?.delete(id)
+      ours.delete(id)
     },
     keep(channel, file) {
       const id = makeId()

@@ -168,7 +168,7 @@ export function editMessage(world: World, message: Message, body: Record<string,
 }
 
 export function deleteMessage(world: World, message: Message): void {
-  world.messages.get(message.channel_id)?.delete(message.id)
+  world.remove(message)
   const guild = message.guild_id ? { guild_id: message.guild_id } : {}
   const d = { id: message.id, channel_id: message.channel_id, ...guild }
   world.emit({ t: 'MESSAGE_DELETE', channel: message.channel_id, d })

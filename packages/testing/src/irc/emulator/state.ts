@@ -47,13 +47,19 @@ export const serverName = 'irc.example.net'
 export const host = 'user.example.net'
 
 /** CASEMAPPING=rfc1459: `{|}~` are the small letters of `[\]^`. */
-export const fold = (name: string): string =>
-  name.toLowerCase().replaceAll(/[[\]\\^]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 32))
+export function fold(name: string): string {
+  const small = name.toLowerCase()
+  // Few names have one of these, and every line is compared with all of them.
+  if (!/[[\]\\^]/.test(small)) return small
+  return small.replaceAll(/[[\]\\^]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 32))
+}
 
 export const maskOf = ({ nick, user }: Session): string => `${nick}!${user}@${host}`
 
 export function findNick({ sessions }: State, nick: string): Session | undefined {
-  return [...sessions].find((session) => session.nick !== '' && fold(session.nick) === fold(nick))
+  const wanted = fold(nick)
+  for (const session of sessions) if (session.nick !== '' && fold(session.nick) === wanted) return session
+  return undefined
 }
 
 export function roomsOf({ rooms }: State, session: Session): Room[] {
