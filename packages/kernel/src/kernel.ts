@@ -25,7 +25,6 @@ import { openTokens } from './gateway/tokens.ts'
 import { openInbound } from './inbound/open.ts'
 import { openLedger } from './ledger/open.ts'
 import { openLog } from './log/open.ts'
-import { openMaintenance } from './maintenance.ts'
 import { openMedia } from './media.ts'
 import { assemble } from './methods/assemble.ts'
 import { maySee, ownSession } from './methods/caller.ts'
@@ -49,6 +48,7 @@ import { openRunner } from './runs/runner.ts'
 import { openRuntime } from './runs/runtime.ts'
 import { textWithoutSum } from './sessions/line.ts'
 import { openSessions } from './sessions/store.ts'
+import { openUpkeep } from './upkeep.ts'
 
 /**
  * Starts a gateway over a home. It resolves when the lock is held, the ledger is replayed and messages are taken and
@@ -228,15 +228,12 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const section = () => gatewaySection(configuration, options)
   const ready = () =>
     ledger.trouble ? { ready: false, reason: `the disk refused the last write: ${ledger.trouble}` } : { ready: true }
+  const house = { platform, home, configuration, ledger, sessions, access, outcomes, runner, accept, deliver, log }
   const handlers = assemble({
     options: { ...options, sandboxPlugins },
     startedAt,
-    platform,
-    configuration,
+    ...house,
     secrets,
-    ledger,
-    sessions,
-    access,
     approvals,
     budget,
     tokens,
@@ -244,14 +241,10 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     channels,
     place,
     delivery,
-    outcomes,
     media,
-    runner,
     runtime,
     host,
     emit,
-    accept,
-    deliver,
     ready,
     forgetLogin: logins.forget,
     tail: (cursor, limit) => log.tail(cursor, limit),
@@ -315,7 +308,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     delivery.enqueue(owedOutbounds, true)
     await runner.recover(owedRuns)
     runner.lanes.open()
-    everything.use(openMaintenance({ platform, home, config, sessions, lanes: runner.lanes, log }))
+    everything.use(await openUpkeep({ ...house, ownerChat }))
   }
   const plugged = plug()
   plugged.catch((error: unknown) => log.error('the gateway could not set up everything', { error: String(error) }))

@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Limits, SubagentLimits } from './limits.ts'
-import { QueueMode, Right, Role, Thinking } from './values.ts'
+import { Address, QueueMode, Right, Role, Thinking } from './values.ts'
 
 /**
  * Marks a value that is masked wherever it is shown, and may be an `env:NAME` or `file:PATH` reference. A stored one is
@@ -108,6 +108,38 @@ export const SandboxConfig = open(
 )
 export type SandboxConfig = Static<typeof SandboxConfig>
 
+const timeOfDay = (description: string) => Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description })
+
+/** When an agent looks after things by itself. */
+const HeartbeatConfig = open({
+  every: Type.String({
+    pattern: '^[1-9][0-9]{0,4}(m|h|d)$',
+    description: 'Least time between two looks: `30m`, `2h`, `1d`.',
+  }),
+  active: opt(
+    open({
+      from: timeOfDay('Not before this time of day, as `08:00`.'),
+      to: timeOfDay('Not from this time of day on; before `from` it is over midnight.'),
+      timeZone: opt(Type.String({ description: 'As `Europe/Berlin`; that of this machine when absent.' })),
+    }),
+  ),
+  prompt: opt(
+    Type.String({
+      minLength: 1,
+      maxLength: 10_000,
+      description: 'What the agent is told, before what stands in HEARTBEAT.md of its workspace.',
+    }),
+  ),
+  model: opt(Type.String({ description: '`provider/model`; that of the session when absent.' })),
+  target: opt(
+    Type.Union([Type.Enum(['last', 'none']), Address], {
+      default: 'last',
+      description:
+        'Who hears of it: the chat from which the owner wrote last, nobody (it stands in the session of the page), or a chat.',
+    }),
+  ),
+})
+
 export const AgentConfig = open({
   name: opt(Type.String({ description: 'What people call it.' })),
   default: opt(Type.Boolean({ description: 'Answers where no binding decides; `main` when no agent is marked.' })),
@@ -122,6 +154,7 @@ export const AgentConfig = open({
         'What becomes of messages that come while it works: answered together after, given to the run, answered one by one after, or in place of the run.',
     }),
   ),
+  heartbeat: opt(HeartbeatConfig),
   tools: opt(
     open(
       { allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') },
