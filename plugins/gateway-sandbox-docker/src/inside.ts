@@ -1,0 +1,46 @@
+/**
+ * The first process of a container. It reads what nobody writes; when the gateway is gone, however it went, its end of
+ * the pipe is closed, and the container ends with everything in it. A shell waits for `cat`, as a shell takes in
+ * processes whose parents have ended.
+ */
+export const firstProcess: readonly string[] = ['sh', '-c', 'cat >/dev/null; exit 0']
+
+/** The variable that everything a command started has. */
+const mark = 'OPENCLAW_CHILD'
+
+/**
+ * A shell that waits for its command, so that one is there when it is needed. It reads one line: the mark of the command
+ * and its words, quoted; the rest of its input is the command's. When the command has ended it ends what that left
+ * behind, and takes over its exit code.
+ */
+export const waitingShell: readonly string[] = [
+  'sh',
+  '-c',
+  `n='
+'
+IFS= read -r line || exit 0
+eval "set -- $line"
+mark=$1
+shift
+( export ${mark}="$mark"; exec "$@" )
+code=$?
+round=0
+while [ $round -lt 50 ] && left=$(grep -ls "${mark}=$mark" /proc/[0-9]*/environ 2>/dev/null) && [ -n "$left" ]; do
+  round=$((round + 1))
+  for file in $left; do
+    pid=\${file#/proc/}
+    kill -9 "\${pid%/environ}" 2>/dev/null
+  done
+done
+exit $code`,
+]
+
+/** The line that {@link waitingShell} reads. */
+export function commandLine(mark: string, argv: readonly string[]): string {
+  return `${[mark, ...argv].map(quote).join(' ')}\n`
+}
+
+/** One word, without a line break in it: the shell reads one line. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`).replaceAll('\n', `'"$n"'`)}'`
+}
