@@ -2,11 +2,12 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
 // Imported by a gateway's Node before the program, which knows nothing of it: the process gets SIGKILL at one step of
-// its ledger. KILL_AT says which side of the write or the sync, KILL_MARK what must stand in the bytes, KILL_KEEPS how much
-// is left of bytes that are not synced: 1 for all.
+// its ledger, or of a file that is replaced whole. KILL_AT says which side of the write, the sync or the rename, KILL_MARK
+// what must stand in the bytes, KILL_KEEPS how much is left of bytes that are not synced: 1 for all.
 
-const { KILL_AT: at, KILL_MARK: mark = '', KILL_KEEPS: keeps = '1' } = process.env
+const { KILL_AT: at = '', KILL_MARK: mark = '', KILL_KEEPS: keeps = '1' } = process.env
 const { write, fdatasync } = fs
+const { rename } = fs.promises
 /** What each file holds that is not synced yet and has the mark. */
 const unsynced = new Map<number, number>()
 
@@ -34,6 +35,15 @@ Object.assign(fs, {
       unsynced.delete(file)
       done(error)
     })
+  },
+})
+Object.assign(fs.promises, {
+  async rename(from: string, to: string) {
+    const concerned =
+      at.endsWith('renamed') && fs.statSync(from).isFile() && fs.readFileSync(from, 'utf8').includes(mark)
+    if (concerned && at === 'unrenamed') die()
+    await rename(from, to)
+    if (concerned && at === 'renamed') die()
   },
 })
 syncBuiltinESMExports()

@@ -1,6 +1,6 @@
 import { startGateway, type GatewayProcess } from '../gateway.ts'
 import type { Moment } from './moments.ts'
-import { killAt } from './points.ts'
+import { killAt, points } from './points.ts'
 
 /** One gateway process, from its start to its death. */
 export interface Life {
@@ -15,7 +15,8 @@ export interface Life {
 
 /** Starts a gateway, prepared for its death when that comes from within. */
 export function live(home: string, moment: Moment | undefined, random: () => number): Life {
-  const { node, env } = moment?.kind === 'point' ? killAt(moment.name, random) : { node: [], env: {} }
+  const spot = moment?.kind === 'point' ? points[moment.name] : undefined
+  const { node, env } = spot && spot.at !== 'model' ? killAt(spot, random) : { node: [], env: {} }
   let gateway: GatewayProcess | undefined
   let endedBy: string | undefined
   const started = startGateway(home, env, node).then(

@@ -15,10 +15,17 @@ export const points = {
   'between send and receipt': { at: 'written', mark: '"type":"sent"' },
 } as const
 
-/** What makes a gateway end itself there: the arguments of its Node, and its environment. */
-export function killAt(point: Point, random: () => number): { node: string[]; env: Record<string, string> } {
-  const { at, mark } = points[point]
-  if (at === 'model') return { node: [], env: {} }
+/**
+ * A step at which a gateway ends itself: of its ledger as above, or before and after a file is renamed into its place,
+ * where the bytes hold `mark`.
+ */
+export interface Spot {
+  readonly at: 'written' | 'unsynced' | 'synced' | 'unrenamed' | 'renamed'
+  readonly mark: string
+}
+
+/** What makes it end there: the arguments of its Node, and its environment. */
+export function killAt({ at, mark }: Spot, random: () => number): { node: string[]; env: Record<string, string> } {
   return {
     node: ['--import', new URL('./kill-at.ts', import.meta.url).href],
     // Of what was not synced a kill leaves everything, a power cut any part.
