@@ -264,6 +264,13 @@ export const commands: readonly Row[] = [
   ),
 
   row(
+    'mcp list',
+    'List MCP servers, with what is known of their tools.',
+    async () => (await import('./commands/mcp.ts')).list,
+  ),
+  row('mcp test', 'Start an MCP server and ask for its tools.', async () => (await import('./commands/mcp.ts')).test),
+
+  row(
     'usage',
     'Show tokens, cache share and money, by day, agent, session, person or model.',
     async () => (await import('./commands/usage.ts')).usage,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CallToolResult, Progress } from '@modelcontextprotocol/sdk/types.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { Log } from '@openclaw/sdk'
@@ -19,6 +20,13 @@ export interface Connection extends AsyncDisposable {
     input: Record<string, unknown>,
     options: { readonly signal: AbortSignal; readonly timeoutMs: number; onProgress(progress: Progress): void },
   ): Promise<CallToolResult>
+}
+
+/** Names what a server is: with another command or address it is another one. */
+export function identityOf({ command, args, cwd, url }: Settings): string {
+  return createHash('sha256')
+    .update(JSON.stringify([command, args, cwd, url]))
+    .digest('hex')
 }
 
 const startMs = 60_000

@@ -41,11 +41,14 @@ export function unreachable(thrown: unknown, { name, settings }: About): Error {
   if (status === 401 || status === 403 || (thrown as Error).name === 'UnauthorizedError')
     return failure('unauthorized', `the MCP server "${name}" refuses us; set ${where}.headers`, { cause: thrown })
   const { url, command } = settings
+  const host = url === undefined ? '' : new URL(url).host
   const what =
     url === undefined
       ? `could not be started (${command}); see the log, and check ${where}`
-      : `does not answer at ${new URL(url).host}; check that it runs, and ${where}.url`
-  return failure('unavailable', `the MCP server "${name}" ${what}: ${message}`, { cause: thrown })
+      : `does not answer at ${host}; check that it runs, and ${where}.url`
+  // What stands in an address beside its host may be a key.
+  const why = url === undefined ? message : message.replaceAll(url, host)
+  return failure('unavailable', `the MCP server "${name}" ${what}: ${why}`, { cause: thrown })
 }
 
 /** Why a call has no result. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { CallToolResult, Progress } from '@modelcontextprotocol/sdk/types.js'
 import { failure, toFailure, type Log, type Store } from '@openclaw/sdk'
 import { differences, digestOf, load, save, update, type Catalog, type Described } from './catalog.ts'
-import { connect, type Connection, type Settings } from './connect.ts'
+import { connect, identityOf, type Connection, type Settings } from './connect.ts'
 import { isAnswer, isForgotten, isTimeout, unanswered, unreachable } from './errors.ts'
 import { keepConnection } from './keep.ts'
 
@@ -34,10 +33,8 @@ export async function openServer(parts: {
 }): Promise<Server> {
   const { name, settings, store } = parts
   const log = named(parts.log, name)
-  const { command, args, cwd, url, accept, only, timeoutMs = 120_000 } = settings
-  const identity = createHash('sha256')
-    .update(JSON.stringify([command, args, cwd, url]))
-    .digest('hex')
+  const { url, accept, only, timeoutMs = 120_000 } = settings
+  const identity = identityOf(settings)
   const known = await load(store, name)
   let catalog = known?.identity === identity ? known : undefined
   /** The connection whose tools `catalog.seen` are, or will be once it has answered. */

@@ -1,5 +1,6 @@
-import { memoryStore, toolConformance } from '@openclaw/testing'
+import { gatewayConformance, memoryStore, toolConformance } from '@openclaw/testing'
 import { vi } from 'vitest'
+import gateway from '../src/gateway.ts'
 import tools from '../src/tool.ts'
 import { open, reference } from './servers.ts'
 
@@ -33,3 +34,4 @@ toolConformance({
     { tool: 'mcp_call', input: { tool: 'all_get_sum', input: { a: 1, b: 2 } } },
   ],
 })
+gatewayConformance({ name: 'mcp', gateway, config: { servers } })

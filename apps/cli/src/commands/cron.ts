@@ -1,6 +1,7 @@
-import { toFailure, failure } from '@openclaw/protocol'
+import { failure } from '@openclaw/protocol'
 import type { Cli } from '../cli.ts'
 import { defineCommand } from '../command.ts'
+import { askPlugin } from '../plugins/ask.ts'
 import { columns, oneLine } from '../terminal.ts'
 
 /** A job, as much as is shown of what the plugin `cron` answers. */
@@ -162,18 +163,8 @@ export const history = defineCommand({
   },
 })
 
-async function call(cli: Cli, method: string, params: object): Promise<unknown> {
-  const gateway = await cli.gateway()
-  try {
-    return await gateway.callPlugin(method, params)
-  } catch (thrown) {
-    const { code, message } = toFailure(thrown)
-    if (code !== 'not_found' || !message.includes(`"${method}"`)) throw thrown
-    throw failure('not_found', 'jobs need a plugin that is not here; `openclaw plugins add cron` brings it', {
-      cause: thrown,
-    })
-  }
-}
+const call = (cli: Cli, method: string, params: object) =>
+  askPlugin(cli, { id: 'cron', brings: 'jobs' }, method, params)
 
 function timesOf(given: { readonly [K in keyof typeof when]: string | undefined }): object {
   const { in: wait, at, every, cron, 'time-zone': timeZone } = given
