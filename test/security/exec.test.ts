@@ -7,6 +7,7 @@ import { callTool, say, testKernel, type TestKernel } from '@openclaw/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../plugins/tool-bash/package.json' with { type: 'json' }
+import { denyAll } from './owner.ts'
 import data from './data/exec.json' with { type: 'json' }
 
 /** What the owner allows in the test: exact words, a program by its path, a file of the workspace, and what may not be. */
@@ -64,7 +65,7 @@ let trap: string
 /** What the model is to run next. */
 let next: readonly string[] = []
 /** Subjects of the questions that the owner said no to. */
-const asked: string[] = []
+let asked: readonly string[] = []
 const fill = (command: string) => command.replaceAll('CANARY', canary).replaceAll('TRAP', trap)
 const wasRun = () => readFile(`${canary}.ran`, 'utf8').catch(() => '')
 
@@ -108,16 +109,8 @@ beforeAll(async () => {
   await symlink('/etc/passwd', join(workspace, 'link-out'))
   await start('git', ['init', '-q', workspace])
   await start('git', ['-C', workspace, 'config', 'core.fsmonitor', canary])
-  void (async () => {
-    for (let seen = 0; ; seen++) {
-      const found = await house.hear('approval.requested', ({ id }) => !answered.has(id))
-      answered.add(found.payload.id)
-      asked.push(found.payload.subject)
-      await house.call('approvals.resolve', { id: found.payload.id, verdict: 'deny' }).catch(() => {})
-    }
-  })()
+  asked = denyAll(house)
 })
-const answered = new Set<string>()
 afterAll(() => house[Symbol.asyncDispose]())
 
 let runs = 0
@@ -158,7 +151,7 @@ describe('a list of commands', () => {
     expect(told).toHaveLength(cases.length)
     expect(await wasRun()).toBe('')
     // Each of them was asked about, or is no input at all.
-    const quiet = cases.filter(({ command }) => !asked.includes(fill(command)))
+    const quiet = cases.filter(({ command }) => !asked.includes(`bash ${fill(command)}`))
     expect(quiet.map(({ command }) => command)).toEqual([''])
   })
 
