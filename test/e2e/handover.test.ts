@@ -61,7 +61,8 @@ it(
     // A run that was at work at two deaths is given up: its sub-agent did not finish, or was never begun.
     expect(children.length).toBeGreaterThan(tasks.length / 2)
     expect(new Set(children).size).toBe(children.length)
-    expect(results.map(({ text }) => /the sub-agent "(t\d+)"/.exec(text)?.[1]).toSorted()).toEqual(children.toSorted())
+    const labels = results.map(({ text }) => /the sub-agent "(t\d+)"/.exec(text)?.[1] ?? '')
+    expect(labels.toSorted()).toEqual(children.toSorted())
     expect(results.filter(({ text }) => text.includes('found')).length).toBeGreaterThan(tasks.length / 2)
     for (const { text, runs } of results) {
       expect(runs, text).toHaveLength(1)

@@ -2,10 +2,11 @@ import { writeAllowlist } from '@openclaw/testing'
 import { discordEmulator } from '@openclaw/testing/discord'
 import { telegramEmulator } from '@openclaw/testing/telegram'
 import { expect, it } from 'vitest'
+import { models } from '../../providers/models.ts'
 import { serveVendors } from '../../providers/vendors.ts'
 import { connect, openclaw, startGateway, temporaryHome, until, type GatewayProcess } from '../gateway.ts'
 import { asks, openBrain, summarising } from './brain.ts'
-import { furnishDay, models } from './home.ts'
+import { furnishDay } from './home.ts'
 import { openPerson, patienceMs } from './people.ts'
 import { serveSite } from './site.ts'
 import { command, everyTool, remind, sendChild, spawn } from './tools.ts'
@@ -96,8 +97,8 @@ it(
     const look = asks.use({ tool: 'list', input: {} })
     const switches: [string, string][] = []
     for (const [person, own, other] of [
-      [olga, `anthropic/${models.anthropic}`, `openai/${models.responses}`],
-      [otto, `openrouter/${models.chat}`, `google/${models.gemini}`],
+      [olga, models.anthropic, models.responses],
+      [otto, models.chat, models.gemini],
     ] as const) {
       await person.type(`/model ${other}`, /from now on/)
       await person.ask(look)
@@ -108,7 +109,7 @@ it(
     }
     await ada.ask(asks.limited)
     await anna.ask(asks.limited)
-    switches.push([ada.mark, `google/${models.gemini}`], [anna.mark, `openai/${models.responses}`])
+    switches.push([ada.mark, models.gemini], [anna.mark, models.responses])
     await anna.ask(asks.loop, /the run was ended: it called list 5 times/)
 
     // Summaries: by hand, because a model refused, and because it would not fit any more, killed in its middle.

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isLine, type Usage } from '@openclaw/protocol'
 import type { Traits } from '@openclaw/sdk'
+import { price } from '../../providers/models.ts'
 import type { Vendors } from '../../providers/vendors.ts'
 import { readJournals, readLines } from '../channels/journals.ts'
 import { judge } from '../channels/oracle.ts'
-import { price } from './home.ts'
 import type { Person } from './people.ts'
 
 /** What a day leaves behind. */
