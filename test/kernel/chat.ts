@@ -78,6 +78,14 @@ export function chat(traits: Partial<Traits> = {}): Chat {
                 changed()
               },
             }),
+        ...(traits.delivery === 'effectively-once'
+          ? {
+              async find(_peer, key) {
+                const one = messages.find(({ message }) => message.idempotencyKey === key)
+                return one && { messages: [one.id] }
+              },
+            }
+          : {}),
         async fetch({ ref }) {
           const text = files.get(ref)
           if (text === undefined) throw failure('not_found', 'the platform deleted it')

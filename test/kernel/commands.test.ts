@@ -65,6 +65,16 @@ describe('commands', () => {
     expect(at.room.messages.length).toBe(1)
   })
 
+  it('S18: /verbose is switched by the owner only, for this conversation', async () => {
+    await using at = await open()
+    expect(await at.type('/verbose on', 'mia')).toContain('for the owner only')
+    expect(await at.type('/verbose')).toContain('not shown here. Choose with `/verbose on | off`')
+    expect(await at.type('/verbose loud')).toContain('one of on, off')
+    expect(await at.type('/verbose on')).toBe('The calls of tools are shown here from now on.')
+    expect(await at.type('/verbose')).toContain('are shown here')
+    expect(await at.type('/verbose off')).toBe('The calls of tools are not shown here from now on.')
+  })
+
   it('begin anew: /reset keeps the settings, /new forgets them and takes a first message', async () => {
     await using at = await open({ script: () => say('hello') })
     expect(await at.type('my name is Bo')).toBe('hello')

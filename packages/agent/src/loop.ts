@@ -218,19 +218,34 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       (kind, delta) =>
         void gateway.notify(kind === 'text' ? 'agent.text' : 'agent.thinking', { run: request.run, delta }),
     )
-    const makeRequest = async (provider: string, model: string, name: string): Promise<ModelRequest> => ({
-      model: name,
-      system,
-      turns: await readable(room.turns(context), provider, parts.providers.seesImages(model), own.media),
-      tools,
-      ...(request.thinking ? { thinking: request.thinking } : {}),
-      session: request.session,
-      local: request.local,
-    })
+    let attempt: Attempt | undefined
+    /** What an attempt said before it failed; calls that it made are not its word. */
+    const keepPartial = () => {
+      const { model = '', parts: said = [] } = attempt ?? {}
+      attempt = undefined
+      const content = said.filter((part) => part.type !== 'call')
+      if (!content.some(({ type, text }) => type === 'text' && text.trim())) return
+      write(context, { kind: 'assistant', body: { run: request.run, model, content, stop: 'aborted' } })
+    }
+    async function makeRequest(provider: string, model: string, name: string): Promise<ModelRequest> {
+      if (request.aloud && attempt) {
+        deltas.flush()
+        keepPartial()
+        await save()
+      }
+      return {
+        model: name,
+        system,
+        turns: await readable(room.turns(context), provider, parts.providers.seesImages(model), own.media),
+        tools,
+        ...(request.thinking ? { thinking: request.thinking } : {}),
+        session: request.session,
+        local: request.local,
+      }
+    }
     const ids = callIds()
 
     async function answerOf(): Promise<Answered> {
-      let attempt: Attempt | undefined
       try {
         return await askModels(
           request.models,
@@ -238,14 +253,10 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
           (next) => (attempt = next),
         )
       } catch (thrown) {
-        const partial = attempt?.parts.filter((part) => part.type !== 'call') ?? []
-        if (signal.aborted && partial.some(({ text }) => text.trim())) {
-          write(context, {
-            kind: 'assistant',
-            body: { run: request.run, model: attempt!.model, content: partial, stop: 'aborted' },
-          })
+        if (signal.aborted) {
+          keepPartial()
+          throw thrown
         }
-        if (signal.aborted) throw thrown
         context = prompted(await room.mend(context, thrown))
         return answerOf()
       } finally {
@@ -257,6 +268,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       await takeSteers(context)
       context = prompted(await room.fit(context))
       const answer = await answerOf()
+      attempt = undefined
       budget.spend(answer.usage)
       room.counted(answer.model, answer.usage)
       const content: Part[] = answer.parts.map((part) =>

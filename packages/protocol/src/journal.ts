@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Failure } from './errors.ts'
-import { Attachment, Content, Part, Role, Sender, Thinking, Trust, Usage, Peer, QueueMode } from './values.ts'
+import { Attachment, Content, Part, Role, Sender, Thinking, Trust, Usage, Peer, QueueMode, OnOff } from './values.ts'
 
 /**
  * The session journal: `sessions/<agent>/<name>.jsonl`, append-only, one line per turn.
@@ -28,6 +28,8 @@ export const Settings = Type.Object({
   model: Type.Optional(Type.String()),
   thinking: Type.Optional(Thinking),
   queue: Type.Optional(QueueMode),
+  /** Whether its chat is told of the calls of tools. */
+  verbose: Type.Optional(OnOff),
   /** What a person pinned: it stays in the context, word for word, whatever is summarised. */
   pins: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 50 })),
 })
@@ -128,6 +130,7 @@ const bodies = {
     model: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     thinking: Type.Optional(Type.Union([Thinking, Type.Null()])),
     queue: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    verbose: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     pins: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
   }),
   /** Text put into the conversation as the assistant's, without a run. */

@@ -108,6 +108,8 @@ const records = {
     choices: Type.Optional(Type.Array(Choice)),
     /** A message of ours that showed the answer while it grew: the first chunk takes its place. */
     preview: Type.Optional(Type.String()),
+    /** It is a finished part of the answer to this accept, owed before the line that holds it was written. */
+    part: Type.Optional(Type.String()),
     /** It tells of these outbounds, which came too late and are withheld. */
     late: Type.Optional(Type.Array(Type.String())),
     at: Type.Integer(),
@@ -118,6 +120,11 @@ const records = {
   sending: Type.Object({ outbound: Type.String(), chunk: Type.Integer() }),
   /** The answer to an accepted message shows as this message while it grows. Over when it is settled. */
   preview: Type.Object({ accept: Type.String(), message: Type.String() }),
+  /**
+   * The parts of an answer that are owed or sent, and in no journal line yet; none once the line is there, in the same
+   * commit. Each `outbound` with a `part` adds one. Over when the accept is settled.
+   */
+  parts: Type.Object({ session: Type.String(), accept: Type.String(), texts: Type.Array(Type.String()) }),
   /** One chunk is with the platform; `last` closes the outbound. */
   sent: Type.Object({ outbound: Type.String(), chunk: Type.Integer(), receipt: Receipt, last: Type.Boolean() }),
   /** Delivery was given up; the owner may retry or drop it. */

@@ -23,6 +23,8 @@ export type Thinking = Static<typeof Thinking>
 export const QueueMode = Type.Enum(['collect', 'steer', 'followup', 'interrupt'])
 export type QueueMode = Static<typeof QueueMode>
 
+export const OnOff = Type.Enum(['on', 'off'])
+
 /** Whom we talk to. Ids are the platform's stable ids, never names. */
 export const Peer = Type.Object({
   kind: Type.Enum(['direct', 'group']),

@@ -18,6 +18,7 @@ export type Act =
   | { readonly act: 'endless'; readonly delta: string }
   | { readonly act: 'break' }
   | { readonly act: 'wait'; readonly ms: number }
+  | { readonly act: 'hold'; readonly until: PromiseLike<unknown> }
 
 /** Says a text, in pieces of a few words. */
 export function say(text: string): Act {
@@ -62,6 +63,11 @@ export function breakOff(): Act {
 /** Waits before what follows; ends early with the signal. */
 export function wait(ms: number): Act {
   return { act: 'wait', ms }
+}
+
+/** Waits before what follows until something has come true; ends early with the signal. */
+export function hold(until: PromiseLike<unknown>): Act {
+  return { act: 'hold', until }
 }
 
 /** One element is one model call; a list of acts is one call that does them in order. */
@@ -152,10 +158,12 @@ export function scriptedProvider(script: Script, options: ScriptedOptions = {}):
   }
 }
 
-function pauseFor(act: Extract<Act, { act: 'hang' | 'wait' }>, signal: AbortSignal): Promise<void> {
+function pauseFor(act: Extract<Act, { act: 'hang' | 'wait' | 'hold' }>, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   if (act.act === 'wait') setTimeout(resolve, act.ms)
-  if (act.act === 'wait' || act.heed) signal.addEventListener('abort', () => resolve(), { once: true })
-  if (signal.aborted && (act.act === 'wait' || act.heed)) resolve()
+  if (act.act === 'hold') void act.until.then(() => resolve())
+  const heeds = act.act !== 'hang' || act.heed
+  if (heeds) signal.addEventListener('abort', () => resolve(), { once: true })
+  if (signal.aborted && heeds) resolve()
   return promise
 }

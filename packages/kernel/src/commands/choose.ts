@@ -1,4 +1,4 @@
-import { QueueMode, Thinking, type MethodParams } from '@openclaw/protocol'
+import { OnOff, QueueMode, Thinking, type MethodParams } from '@openclaw/protocol'
 import { nearest } from '../config/suggest.ts'
 import type { Answer, Invocation } from './command.ts'
 
@@ -50,18 +50,29 @@ export const chooseQueue = chooseLevel({
   is: (mode) => `Messages that come while it works: ${mode}`,
 })
 
+/** Calls, never what the model thinks: that reaches no chat. */
+export const chooseVerbosity = chooseLevel({
+  setting: 'verbose',
+  command: 'verbose',
+  levels: OnOff.enum,
+  unset: 'off',
+  is: (level) => `The calls of tools are ${level === 'on' ? 'shown' : 'not shown'} here`,
+})
+
 /** Shows or chooses one of a few values of a session's setting. */
-function chooseLevel<K extends 'thinking' | 'queue'>(choice: {
+function chooseLevel<K extends 'thinking' | 'queue' | 'verbose'>(choice: {
   readonly setting: K
   readonly command: string
   readonly levels: readonly string[]
+  /** What counts while nothing was chosen. */
+  readonly unset?: string
   is(level: string): string
 }) {
-  const { setting, command, levels, is } = choice
+  const { setting, command, levels, unset = 'as the agent is set', is } = choice
   return async ({ argument, from: { session }, parts }: Invocation): Promise<Answer> => {
     if (argument === '') {
       const known = await parts.call('sessions.get', { session }).catch(() => undefined)
-      const now = known?.settings[setting] ?? 'as the agent is set'
+      const now = known?.settings[setting] ?? unset
       return { reply: `${is(now)}. Choose with \`/${command} ${levels.join(' | ')}\`.` }
     }
     const wanted = argument.toLowerCase()
@@ -69,7 +80,7 @@ function chooseLevel<K extends 'thinking' | 'queue'>(choice: {
       return { reply: `\`/${command}\` takes one of ${levels.join(', ')}, or default.` }
     const value = wanted === 'default' ? null : wanted
     await parts.call('sessions.patch', { session, [setting]: value } as MethodParams<'sessions.patch'>)
-    return { reply: `${is(value ?? 'as the agent is set')} from now on.` }
+    return { reply: `${is(value ?? unset)} from now on.` }
   }
 }
 

@@ -4,7 +4,7 @@ import { mayUse, type Answer, type CommandParts, type Invocation } from './comma
 import { compact, more, usage } from './conversation.ts'
 import { decide } from './decide.ts'
 import { help, status, whoami } from './about.ts'
-import { chooseModel, chooseQueue, chooseThinking } from './choose.ts'
+import { chooseModel, chooseQueue, chooseThinking, chooseVerbosity } from './choose.ts'
 import { pin, unpin } from './pins.ts'
 import { useSkill } from './skill.ts'
 import type { TypedCommand } from './parse.ts'
@@ -32,6 +32,7 @@ const deeds: Readonly<Record<ChatCommand, (invocation: Invocation) => Promise<An
   model: chooseModel,
   think: chooseThinking,
   queue: chooseQueue,
+  verbose: chooseVerbosity,
   approve: decide('allow'),
   deny: decide('deny'),
 }

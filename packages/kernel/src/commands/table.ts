@@ -23,6 +23,7 @@ export const chatCommands = [
     argument: '[collect | steer | followup | interrupt]',
     role: 'owner',
   },
+  { name: 'verbose', about: 'Show the calls of tools here, or no longer', argument: '[on | off]', role: 'owner' },
   { name: 'more', about: 'Let go on what reached its limit', role: 'owner' },
   { name: 'approve', about: 'Allow a call that waits', argument: '[id]', role: 'owner' },
   { name: 'deny', about: 'Refuse a call that waits', argument: '[id]', role: 'owner' },

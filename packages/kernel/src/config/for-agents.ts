@@ -13,6 +13,7 @@ const open: readonly (readonly string[])[] = [
   ['agents', '*', 'thinking'],
   ['agents', '*', 'queue'],
   ['channels', '*', 'preview'],
+  ['channels', '*', 'blocks'],
   ['delivery', 'staleAfterMs'],
   ['logs', 'level'],
   ['media', 'maxFileMb'],

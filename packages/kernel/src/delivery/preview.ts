@@ -43,7 +43,8 @@ export function openPreviews(parts: {
     // One that an earlier process began is this run's to end, also before the link is up again.
     let message = ledger.owed.previews.get(id)
     const wanted = message !== undefined || open() !== undefined
-    if (!wanted || parts.config().channels?.[channel]?.preview === false) return undefined
+    const { preview, blocks } = parts.config().channels?.[channel] ?? {}
+    if (!wanted || preview === false || (blocks && message === undefined)) return undefined
     const over = new AbortController()
     const { signal } = over
     let text = ''

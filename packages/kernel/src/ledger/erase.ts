@@ -83,6 +83,7 @@ function eraseRecord(
     const { text, attachments: _, ...rest } = record
     return { ...rest, text: '', erased: hash('sha256', text) } as LedgerRecord<'handover'>
   }
+  if (record.type === 'parts' && known.closed(record.accept)) return { ...record, texts: [] }
   if (record.type === 'approval' && known.closed(record.id) && whole) return { ...record, subject: '' }
   return record
 }

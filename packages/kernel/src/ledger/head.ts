@@ -33,6 +33,12 @@ function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
     ...counted('recovered', owed.recoveries),
     ...counted('tried', owed.tries),
     ...[...owed.previews].map(([accept, message]): LedgerRecord => ({ type: 'preview', accept, message })),
+    ...[...owed.parts].map(([accept, { session, texts }]): LedgerRecord => ({
+      type: 'parts',
+      session,
+      accept,
+      texts: [...texts],
+    })),
     ...[...owed.dead.values()].flatMap(({ outbound, sent, failure }): LedgerRecord[] => [
       outbound,
       { type: 'held', outbound: outbound.id, sent },

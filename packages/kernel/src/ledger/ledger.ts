@@ -41,6 +41,11 @@ export interface Owed {
   readonly handovers: ReadonlyMap<string, LedgerRecord<'handover'>>
   /** Messages that show answers while they grow, by the accept that is answered. */
   readonly previews: ReadonlyMap<string, string>
+  /**
+   * By the accept that is answered: what went out of the answer so far and no journal line holds yet. Empty texts: all of
+   * it is in lines.
+   */
+  readonly parts: ReadonlyMap<string, { readonly session: string; readonly texts: readonly string[] }>
 }
 
 /**

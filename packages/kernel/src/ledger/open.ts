@@ -165,7 +165,7 @@ export async function openLedger(options: {
         return { files: noted, [Symbol.dispose]: () => void holds-- }
       },
       async erase(erasure) {
-        const { outbounds, dead, approvals, handovers } = state.owed
+        const { outbounds, dead, approvals, handovers, parts } = state.owed
         if (erasure.whole) {
           const open = [...outbounds.values(), ...dead.values()]
             .filter(({ outbound }) => outbound.session === erasure.session)
@@ -177,7 +177,7 @@ export async function openLedger(options: {
           if (open.length > 0) await commit(open)
         }
         const isClosed = (id: string): boolean =>
-          !outbounds.has(id) && !dead.has(id) && !approvals.has(id) && !handovers.has(id)
+          [outbounds, dead, approvals, handovers, parts].every((open) => !open.has(id))
         await log.pause(async () => {
           const known = { closed: isClosed, deletedAt: state.deleted.get(erasure.session) ?? 0 }
           for (const { path } of segments) {

@@ -40,6 +40,7 @@ export function createState(): LedgerState {
   const parked = new Map<string, LedgerRecord<'parked'>>()
   const approvals = new Map<string, LedgerRecord<'approval'>>()
   const previews = new Map<string, string>()
+  const parts = new Map<string, { readonly session: string; readonly texts: readonly string[] }>()
   const handovers = new Map<string, LedgerRecord<'handover'>>()
   const keys = new Map<string, Generations<Seen>>()
   const deleted = new Map<string, number>()
@@ -104,6 +105,7 @@ export function createState(): LedgerState {
           recoveries.delete(id)
           tries.delete(id)
           previews.delete(id)
+          parts.delete(id)
           outcomes.set(id, entry, atMs)
         }
         // Nobody waits for a yes to a call of a run that is over.
@@ -120,6 +122,14 @@ export function createState(): LedgerState {
         return
       case 'outbound':
         outbounds.set(entry.id, { outbound: entry, sent: 0 })
+        // A head says by itself which parts are in no line yet.
+        if (entry.part !== undefined && !inHead && accepts.has(entry.part)) {
+          const before = parts.get(entry.part)?.texts ?? []
+          parts.set(entry.part, { session: entry.session ?? '', texts: [...before, entry.text] })
+        }
+        return
+      case 'parts':
+        if (accepts.has(entry.accept)) parts.set(entry.accept, { session: entry.session, texts: entry.texts })
         return
       case 'preview':
         previews.set(entry.accept, entry.message)
@@ -164,7 +174,7 @@ export function createState(): LedgerState {
     }
   }
 
-  const owed: Owed = { accepts, recoveries, tries, outbounds, dead, parked, approvals, handovers, previews }
+  const owed: Owed = { accepts, recoveries, tries, outbounds, dead, parked, approvals, handovers, previews, parts }
   return {
     owed,
     apply(entries, atMs, n) {

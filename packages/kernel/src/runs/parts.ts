@@ -35,6 +35,8 @@ export interface RunParts {
   readonly allowances: Allowances
   readonly emit: Emit
   readonly log: Log
+  /** Puts `***` in the place of every secret that the gateway knows. */
+  mask(text: string): string
   /** The configuration in force now, and its digest. */
   config(): { readonly value: Config; readonly hash: string }
   tools(): ReadonlyMap<string, ToolSpec>

@@ -24,6 +24,8 @@ export interface RunPlan {
   readonly standing: Standing
   readonly agentConfig: AgentConfig | undefined
   readonly mode: QueueMode
+  /** The chat is told of its calls. */
+  readonly verbose: boolean
 }
 
 /** Folders of skills by precedence: the workspace's own come before those that every agent has. */
@@ -49,7 +51,7 @@ export async function planRun(
   const role = accepts.reduce<Role>((sofar, accept) => lower(sofar, accept.role), lower('owner', session.lowestRole))
   const where = await chooseWhere(parts, { session: place, agent, role }, config.value, agentConfig, options.signal)
   const standing: Standing = { role, owners: isOwners(place, role), where }
-  const ask = accepts.at(-1)?.ask
+  const { ask, reply } = accepts.at(-1)!
   const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
   const thinking = (ask?.thinking as RunRequest['thinking']) ?? session.settings.thinking ?? agentConfig?.thinking
   const persona = agentFolder(parts.home, agent, agentConfig)
@@ -71,6 +73,7 @@ export async function planRun(
   return {
     standing,
     agentConfig,
+    verbose: session.settings.verbose === 'on',
     mode: session.settings.queue ?? agentConfig?.queue ?? 'collect',
     request: {
       run,
@@ -91,6 +94,7 @@ export async function planRun(
       prompt: { folder: persona, skills: skillFolders(parts.home, persona), config: heldKeys(config.value) },
       limits: parts.allowances.of(session.key, { ...defaultLimits, ...agentConfig?.limits }),
       ...(note ? { note } : {}),
+      ...(reply && config.value.channels?.[reply.channel]?.blocks ? { aloud: true } : {}),
     },
   }
 }

@@ -22,6 +22,7 @@ import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import { settlement } from './settle.ts'
+import { openSpoken, type Spoken } from './spoken.ts'
 
 type Accept = LedgerRecord<'accept'>
 type Calls = GatewayForAgentMethods
@@ -76,6 +77,7 @@ export function startRun(
   let stopped: { outcome: 'aborted' | 'interrupted'; reason: string; quiet: boolean } | undefined
   let plan: RunPlan | undefined
   let preview: Preview | undefined
+  let spoken: Spoken | undefined
   let deadline = Infinity
   /** Who is counted for it; the owner is nobody's guest. */
   let sender: string | undefined
@@ -84,7 +86,10 @@ export function startRun(
 
   async function commit(drafts: readonly LineDraft[]) {
     if (closed) throw failure('conflict', `run ${id} is over; nothing more can be added to it`)
-    const lines = await parts.sessions.commit({ session: sessionKey, agent: plan!.request.agent, drafts })
+    const news = await spoken?.with(drafts)
+    const records = news ? { records: () => news.records } : {}
+    const lines = await parts.sessions.commit({ session: sessionKey, agent: plan!.request.agent, drafts, ...records })
+    news?.done()
     if (drafts.some(({ kind }) => kind === 'run')) committed = true
     takeSteered(drafts)
     return lines
@@ -123,7 +128,12 @@ export function startRun(
           { run: id, model: plan.request.models[0]!, takes: answers.map(({ line }) => line) },
           sessionKey,
         )
+        // Calls that are told while it works stand below a message that grows, so there is none.
+        if (plan.verbose) void preview?.finish()
+        const aloud = plan.request.aloud === true && !preview
+        spoken = openSpoken(parts, { id, accepts: answers, verbose: plan.verbose, aloud })
       }
+      await goOnBehind()
       try {
         return await bounded(parts.agent.call('run.start', plan.request))
       } catch (error) {
@@ -132,6 +142,16 @@ export function startRun(
         parts.log.warn(`run ${id}: the agent process was lost; going on from the last committed step`)
       }
     }
+  }
+
+  /** What the person was told of an unfinished step becomes a line, so that the model goes on behind it. */
+  async function goOnBehind() {
+    await spoken?.again()
+    const { begin, ...request } = plan!.request
+    const told = spoken?.unwritten(request.models[0]!)
+    if (!told) return
+    const lines = await commit([...(begin ? [begin as LineDraft] : []), told])
+    plan = { ...plan!, request: { ...request, seq: lines.at(-1)!.seq } }
   }
 
   /** The agent's answer, or the end that the run was told; whichever comes first. */
@@ -172,14 +192,18 @@ export function startRun(
     const lines = (result?.lines ?? []) as LineDraft[]
     takeSteered(lines)
     const planned = plan?.request.begin as LineDraft<'run'> | undefined
+    const told = plan && spoken?.unwritten(plan.request.models[0]!, lines)
+    const written = result ? lines : !committed && planned ? [planned] : []
     const { drafts, records, outbounds, handovers } = settlement({
       run: id,
       session: sessionKey,
       accepts: answers,
       outcome,
       failure: why,
-      lines: result ? lines : !committed && planned ? [planned] : [],
-      text: result?.text ?? '',
+      lines: told ? [...written, told] : written,
+      text: spoken?.rest(result?.text ?? '') ?? result?.text ?? '',
+      answer: result?.text ?? '',
+      begun: spoken?.begun === true,
       attachments: result?.attachments ?? [],
       preview,
       role: plan?.standing.role,
@@ -234,6 +258,7 @@ export function startRun(
       if (thrown.code === 'internal') parts.log.error(`run ${id} failed`, { error: thrown.message })
     }
     closed = true
+    await spoken?.again()
     const shown = await preview?.finish()
     // Nobody failed here: the next start goes on with it.
     if (parts.closing.aborted && !stopped && result?.outcome !== 'answered') return
@@ -271,7 +296,10 @@ export function startRun(
     async tell(line) {
       if (!closed && !stopped && plan) await give(line)
     },
-    hear: (delta) => preview?.add(delta),
+    hear(delta) {
+      preview?.add(delta)
+      if (!closed) spoken?.hear(delta)
+    },
     async commit({ lines }) {
       const drafts = lines as LineDraft[]
       const alien = drafts.find(({ kind }) => !agentKinds.has(kind))

@@ -13,6 +13,7 @@ import { agentOf } from '../router/key.ts'
 import { openHandovers } from './handover.ts'
 import { insist } from './insist.ts'
 import { openLanes, type Lanes } from './lanes.ts'
+import { concealContent, concealLines } from './conceal.ts'
 import type { RunParts } from './parts.ts'
 import type { Recovered } from './recover.ts'
 import { openAllowances, type Allowances } from './more.ts'
@@ -118,10 +119,12 @@ export function openRunner(
         // The lines go on as the text they already are: nothing is parsed or written twice.
         return raw(`{"lines":[${open.texts(after, upto).join(',')}],"first":${open.first}}`)
       },
-      'step.commit': (params) => find(params.run).commit(params),
+      'step.commit': (params) =>
+        find(params.run).commit({ ...params, lines: concealLines(params.lines, parts.mask) }),
       'session.checkpoint': (params) => find(params.run).checkpoint(params),
       'tool.begin': (params) => find(params.run).begin(params),
-      'tool.end': (params) => find(params.run).end(params),
+      'tool.end': (params) =>
+        find(params.run).end({ ...params, content: concealContent(params.content, parts.mask) }),
       'gateway.call': ({ run, plugin, method, params }) => parts.callMethod(find(run), plugin, method, params),
     },
     hear({ event, payload }) {
@@ -131,7 +134,11 @@ export function openRunner(
       // A run that is over has nothing more to say.
       if (!run) return
       if (event === 'agent.text') run.hear(payload.delta)
-      parts.emit(event, payload as never, run.session)
+      const shown =
+        event === 'agent.tool.progress' || event === 'agent.tool.result'
+          ? { ...payload, content: concealContent(payload.content, parts.mask) }
+          : payload
+      parts.emit(event, shown as never, run.session)
     },
     async cancel(accepts, reason, { silent = false } = {}) {
       const bySession = Map.groupBy(accepts, ({ session }) => session)

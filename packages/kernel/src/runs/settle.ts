@@ -25,7 +25,12 @@ export function settlement(end: {
   outcome: LedgerRecord<'settle'>['outcome']
   failure: Failure | undefined
   lines: readonly LineDraft[]
+  /** What of the answer nobody was told yet. */
   text: string
+  /** All of it; the same when absent. */
+  answer?: string
+  /** Parts of it went out before, the first one with the mark of a reply. */
+  begun?: boolean
   attachments: readonly Attachment[]
   /** The message that showed the answer while it grew. */
   preview?: string | undefined
@@ -60,7 +65,7 @@ export function settlement(end: {
       address: last.reply,
       text,
       ...(answered && end.attachments.length > 0 ? { attachments: [...end.attachments] } : {}),
-      ...(last.replyTo ? { replyTo: last.replyTo } : {}),
+      ...(last.replyTo && !end.begun ? { replyTo: last.replyTo } : {}),
       ...(end.preview ? { preview: end.preview } : {}),
       at: end.now,
     })
@@ -69,6 +74,7 @@ export function settlement(end: {
     ? []
     : handoversOf({
         ...end,
+        text: end.answer ?? end.text,
         failure,
         role: end.role ?? end.accepts.reduce<Role>((role, one) => lower(role, one.role), 'owner'),
       })

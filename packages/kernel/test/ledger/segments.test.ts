@@ -40,6 +40,7 @@ function told({ owed, seen, outcome }: Ledger, ids: readonly string[]) {
     parked: [...owed.parked],
     approvals: [...owed.approvals],
     previews: [...owed.previews],
+    parts: [...owed.parts],
     seen: ids.map((id) => seen(`telegram/default/user/${id}`) !== undefined),
     outcomes: ids.map((id) => outcome(id)?.outcome),
   }
@@ -171,6 +172,8 @@ describe('segments', () => {
       fc.record({ what: fc.constant('parked' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('unparked' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('preview' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('part' as const), id: fc.nat(30) }),
+      fc.record({ what: fc.constant('parts' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('recovered' as const), id: fc.nat(30) }),
       fc.record({ what: fc.constant('followed' as const), id: fc.nat(30) }),
     )
@@ -189,6 +192,8 @@ describe('segments', () => {
         return { type: 'parked', run: id, session: 's', agent: 'main', accepts: [accept(id)], reason: 'twice', at: n }
       if (what === 'unparked') return { type: 'unparked', run: id, verdict: 'dropped' }
       if (what === 'preview') return { type: 'preview', accept: id, message: `m${n}` }
+      if (what === 'part') return outbound(`part-${last}`, { session: 's', part: id })
+      if (what === 'parts') return { type: 'parts', session: 's', accept: id, texts: [] }
       if (what === 'recovered') return { type: 'recovered', accepts: [id] }
       return { type: 'followed', upto: last }
     }
@@ -211,7 +216,8 @@ describe('segments', () => {
     await using home = await temporaryFolder()
     await using ledger = await open(home.path)
     const said = { ...outbound('o'), session: 's', text: 'the secret word' } as LedgerRecord<'outbound'>
-    await ledger.commit([said])
+    await ledger.commit([said, accept('asked'), { ...said, id: 'o2', part: 'asked' }])
+    await ledger.commit([settle('r', 'asked')])
     for (let at = 0; at < 40; at++) await ledger.commit([accept(`${at}`)])
     await ledger.erase({ session: 's', lines: new Set(), whole: true })
     for (const name of await segmentsOf(home.path))

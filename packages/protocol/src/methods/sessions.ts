@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { Settings } from '../journal.ts'
-import { Peer, QueueMode, Thinking, Usage } from '../values.ts'
+import { OnOff, Peer, QueueMode, Thinking, Usage } from '../values.ts'
 import { closed, IdempotencyKey, method, ok, SessionKey } from './table.ts'
 
 const message = Type.String({ minLength: 1, maxLength: 100_000 })
@@ -74,13 +74,14 @@ export const sessionMethods = {
   'sessions.get': method('read', 'One session.', closed({ session: SessionKey }), SessionInfo),
   'sessions.patch': method(
     'write',
-    'Set title, model, thinking, queue mode or pinned notes of a session; null clears.',
+    'Set title, model, thinking, queue mode, verbosity or pinned notes of a session; null clears.',
     closed({
       session: SessionKey,
       title: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
       model: Type.Optional(Type.Union([Type.String(), Type.Null()])),
       thinking: Type.Optional(Type.Union([Type.Enum(['off', 'low', 'medium', 'high']), Type.Null()])),
       queue: Type.Optional(Type.Union([QueueMode, Type.Null()])),
+      verbose: Type.Optional(Type.Union([OnOff, Type.Null()])),
       pins: Type.Optional(Type.Union([Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 50 }), Type.Null()])),
     }),
     SessionInfo,
