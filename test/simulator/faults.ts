@@ -16,7 +16,7 @@ function calm(plan: Plan, ends: Plan['ends']): Plan {
   return {
     ...plan,
     places: [{ id: 'sure', delivery: 'effectively-once', edits: false, pipelined: false }],
-    lines: [0, 1, 2, 3, 4, 5].flatMap((round) => [
+    lines: [0, 1, 2, 3, 4, 5, 6].flatMap((round) => [
       { atMs: 150 + 250 * round, place: 0, ...owner },
       { atMs: 200 + 250 * round, place: 'page' as const, ...owner },
       { atMs: 250 + 250 * round, place: 0, ...member },

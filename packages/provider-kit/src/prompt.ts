@@ -85,11 +85,16 @@ export function writeTools(
   }))
 }
 
+type Schema = Extract<NonNullable<LanguageModelV4CallOptions['tools']>[number], { type: 'function' }>['inputSchema']
+
+/** A tool's schema never changes, so it is written once. */
+const plainOnes = new WeakMap<object, Schema>()
+
 /** A schema without what is not JSON: typebox marks its values with symbols and hidden fields. */
-function plain(
-  schema: object,
-): NonNullable<Extract<NonNullable<LanguageModelV4CallOptions['tools']>[number], { type: 'function' }>['inputSchema']> {
-  return JSON.parse(JSON.stringify(schema))
+function plain(schema: object): Schema {
+  let json = plainOnes.get(schema)
+  if (!json) plainOnes.set(schema, (json = JSON.parse(JSON.stringify(schema)) as Schema))
+  return json
 }
 
 function writeContent(content: ModelContent, accepts: (mime: string) => boolean): UserPart {

@@ -12,10 +12,12 @@ export function keepTyping(
   parts: { platform: Platform; lines: Pick<Lines, 'link'> },
   { channel, account, peer }: Address,
 ): Disposable {
-  const over = new AbortController()
+  // Most answers come before the first sign, and a signal that nobody listens to costs more than the rest.
+  let over: AbortController | undefined
   let timer: Disposable
   const show = () => {
     const link = parts.lines.link(channel, account)?.link
+    over ??= new AbortController()
     // A sign of life that does not arrive is not worth a word.
     void link?.typing?.(peer, over.signal).catch(() => {})
     timer = parts.platform.clock.after(everyMs, show)
@@ -24,7 +26,7 @@ export function keepTyping(
   return {
     [Symbol.dispose]() {
       timer[Symbol.dispose]()
-      over.abort()
+      over?.abort()
     },
   }
 }

@@ -11,10 +11,14 @@ const syncsAtOnce = 16
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
 const blockBytes = 1 << 20
+/** Lines wait so long for others of their file, unless somebody wants to read it: they stand in the ledger meanwhile. */
+const gatherMs = 200
+/** So much text waits at most. */
+const gatherChars = 4 << 20
 
 /** The journal files as they follow the ledger: appends in the background, in order, one at a time for each file. */
 export interface Journals extends AsyncDisposable {
-  /** Queues lines for a file. A disk that refuses is tried again until it takes them. */
+  /** Queues lines for a file; they are written a moment later, together. A refusing disk is tried until it takes them. */
   append(file: string, texts: readonly string[]): void
   /** What an earlier process wrote to the file may not be on the disk, nor get there: the next `sync` writes it anew. */
   touch(file: string): void
@@ -64,6 +68,10 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
    * (https://lwn.net/Articles/752063/).
    */
   const doubted = new Set<string>()
+  /** Files whose lines wait for others. */
+  const gathering = new Set<string>()
+  let gathered = 0
+  let writing: Disposable | undefined
   let closed = false
 
   const journalOf = (file: string): Journal => {
@@ -170,6 +178,18 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     return (journal.running ??= Promise.resolve().then(() => drain(file, journal)))
   }
 
+  const writeGathered = (): void => {
+    writing?.[Symbol.dispose]()
+    writing = undefined
+    gathered = 0
+    for (const file of gathering) {
+      const journal = journals.get(file)
+      // A disk that refused is tried again at its time, not with each line.
+      if (journal && journal.queue.length > 0 && !journal.retry) void wake(file, journal)
+    }
+    gathering.clear()
+  }
+
   const isIdle = (journal: Journal): boolean => !journal.running && !journal.retry && journal.queue.length === 0
 
   const closeIdle = async (): Promise<void> => {
@@ -240,8 +260,10 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
       const last = journal.queue.at(-1)
       if (Array.isArray(last)) last.push(...texts)
       else journal.queue.push([...texts])
-      // A disk that refused is tried again at its time, not with each line.
-      if (!journal.retry) void wake(file, journal)
+      gathering.add(file)
+      for (const text of texts) gathered += text.length
+      if (gathered > gatherChars) writeGathered()
+      else writing ??= clock.after(gatherMs, writeGathered)
     },
     touch(file) {
       unsynced.add(file)
@@ -276,6 +298,7 @@ export function openJournals({ platform, log }: { platform: Platform; log: Log }
     },
     async [Symbol.asyncDispose]() {
       closed = true
+      writing?.[Symbol.dispose]()
       await Promise.allSettled([...journals.keys()].map(settled))
       for (const journal of journals.values()) {
         journal.retry?.[Symbol.dispose]()
