@@ -166,7 +166,15 @@ export const AgentConfig = open({
   ),
   sandbox: opt(SandboxConfig),
   subagents: opt(
-    Type.Partial(SubagentLimits, { additionalProperties: false, restricts: true, closed: { depth: 0, children: 0 } }),
+    Type.Partial(
+      Type.Object({
+        ...SubagentLimits.properties,
+        allowAgents: Type.Array(Type.String(), {
+          description: 'Other agents that its sub-agents may be of, by id; `*` is any. None when absent.',
+        }),
+      }),
+      { additionalProperties: false, restricts: true, closed: { depth: 0, children: 0 } },
+    ),
   ),
 })
 export type AgentConfig = Static<typeof AgentConfig>

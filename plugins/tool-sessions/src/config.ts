@@ -4,9 +4,10 @@ import Type from 'typebox'
 /** What the tools of the owner's sessions see. Who is not the owner never sees more than their own tree. */
 export const config = closed({
   scope: Type.Optional(
-    Type.Enum(['tree', 'all'], {
+    Type.Enum(['tree', 'agent', 'all'], {
       default: 'tree',
-      description: "`tree`: a session and its sub-agents. `all`: in the owner's sessions, every session.",
+      description:
+        "What can be listed and read: `tree`: a session and its sub-agents. `agent`: in the owner's sessions, every session of the same agent. `all`: there, every session.",
     }),
   ),
   maxText: Type.Optional(

@@ -12,16 +12,18 @@ export const spawn = defineTool({
     {
       task: Type.String({ minLength: 1, maxLength: 100_000, description: 'All that it needs to know.' }),
       label: Type.Optional(Type.String({ maxLength: 100, description: 'A short name for the task.' })),
-      model: Type.Optional(Type.String({ description: '`provider/model`; the model of this agent when absent.' })),
+      agent: Type.Optional(Type.String({ description: 'Another agent that shall do it, by id.' })),
+      model: Type.Optional(Type.String({ description: '`provider/model`; the model of the agent when absent.' })),
     },
     { additionalProperties: false },
   ),
   effect: 'network',
   subject: ({ task, label }) => label ?? task,
-  async run({ task, label, model }, { gateway, run, id }) {
+  async run({ task, label, agent, model }, { gateway, run, id }) {
     const { session } = (await gateway.call('sessions.spawn', {
       message: task,
       ...(label ? { label } : {}),
+      ...(agent ? { agent } : {}),
       ...(model ? { model } : {}),
       idempotencyKey: `${run}/${id}`,
     })) as { session: string }

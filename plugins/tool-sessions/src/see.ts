@@ -9,18 +9,22 @@ export interface Session {
   readonly running: boolean
   readonly usage: { readonly input: number; readonly output: number; readonly costUsd?: number }
 }
-export type Scope = 'tree' | 'all'
+export type Scope = 'tree' | 'agent' | 'all'
 
-/** The sessions below this one, or with scope `all` every one, last used first. */
+const agentOf = (key: string) => key.split(':')[1]
+
+/** The sessions of a scope, last used first. */
 export async function listSessions({ gateway, session }: ToolCall, scope: Scope, search: string | undefined) {
-  const query = { limit: 100, ...(scope === 'tree' ? { below: session } : {}), ...(search ? { search } : {}) }
+  const within = { tree: { below: session }, agent: { agent: agentOf(session)! }, all: {} }[scope]
+  const query = { limit: 100, ...within, ...(search ? { search } : {}) }
   return (await gateway.call('sessions.list', query)) as { sessions: Session[]; total: number }
 }
 
 /** The session that a call names, this one when it names none. Throws `not_found` for one that is not to be seen. */
 export async function findSession(call: ToolCall, scope: Scope, named: string | undefined): Promise<Session> {
   const key = named ?? call.session
-  if (scope === 'tree' && key !== call.session) {
+  const free = scope === 'all' || key === call.session || (scope === 'agent' && agentOf(key) === agentOf(call.session))
+  if (!free) {
     const { sessions } = (await call.gateway.call('sessions.list', { below: call.session, limit: 500 })) as {
       sessions: Session[]
     }

@@ -1,6 +1,7 @@
 import { defaultSubagentLimits, failure, type Config, type MethodParams } from '@openclaw/protocol'
 import { dedupeKey } from '../ledger/key.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { agentOf } from '../router/key.ts'
 import { isBelow, subagentKey } from '../router/subagent.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
 import type { Run } from '../runs/run.ts'
@@ -8,11 +9,13 @@ import type { Runner } from '../runs/runner.ts'
 import { senderOf } from '../runs/sender.ts'
 import { tasksBelow } from '../runs/tree.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { agentIds } from './agents.ts'
 import type { Caller, Handlers } from './caller.ts'
 
 /**
  * Sub-agents of a run. What one finds comes back by itself, as a message in the session that gave it the task; nobody
- * waits for it. It works with the role, the tools and the confinement of that session, and never with more.
+ * waits for it. It works with the role, the tools and the confinement of that session, and never with more, also when it
+ * is of another agent, which the configuration has to allow.
  */
 export function subagentMethods(parts: {
   ledger: Ledger
@@ -31,13 +34,27 @@ export function subagentMethods(parts: {
     return parts.runner.find(caller.run)
   }
 
+  /** Which agent a new sub-agent is of. Throws `forbidden` for one that the configuration does not give this one. */
+  function choose(own: string, wanted = own): string {
+    if (wanted === own) return own
+    const { allowAgents = [] } = parts.config().agents?.[own]?.subagents ?? {}
+    if (!allowAgents.includes(wanted) && !allowAgents.includes('*'))
+      throw failure(
+        'forbidden',
+        `sessions.spawn: ${own} has no sub-agents of "${wanted}"; the owner allows them with agents.${own}.subagents.allowAgents`,
+      )
+    if (!agentIds(parts.config()).includes(wanted))
+      throw failure('not_found', `sessions.spawn: agent "${wanted}" is not configured; see \`openclaw agents list\``)
+    return wanted
+  }
+
   /** Gives a sub-agent a task in the name of a run. */
   async function give(
     run: Run,
     caller: Caller,
     session: string,
     label: string,
-    params: Omit<MethodParams<'sessions.spawn'>, 'label'>,
+    params: Omit<MethodParams<'sessions.spawn'>, 'label' | 'agent'>,
   ) {
     const { message, model, thinking, idempotencyKey } = params
     const { agent, child, reply, replyTo } = run.accepts[0]!
@@ -46,7 +63,7 @@ export function subagentMethods(parts: {
     const answered = child ?? { ...(reply ? { reply } : {}), ...(replyTo ? { replyTo } : {}) }
     const { id, repeated } = await parts.accept({
       session,
-      agent,
+      agent: agentOf(session)!,
       draft: {
         kind: 'user',
         body: { text: message },
@@ -82,7 +99,7 @@ export function subagentMethods(parts: {
           'forbidden',
           `sessions.spawn: sub-agents go ${depth} deep here (agents.${agent}.subagents.depth); do it yourself`,
         )
-      const session = subagentKey(run.session, `${run.id} ${params.idempotencyKey}`)
+      const session = subagentKey(run.session, `${run.id} ${params.idempotencyKey}`, choose(agent, params.agent))
       const soon = coming.get(run.session) ?? new Set()
       const direct = tasksBelow(ledger, run.session).filter((one) => one.child!.above.at(-1)!.session === run.session)
       const busy = new Set([...direct.map((one) => one.session), ...soon])

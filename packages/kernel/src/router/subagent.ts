@@ -13,28 +13,29 @@ function tailOf(key: string): string | undefined {
 /**
  * The session key of a sub-agent: `agent:A:subagent:UUID`, and below another one `…:subagent:UUID:subagent:UUID`. The
  * first UUID (version 8) begins with a digest of the session that it is below, so that a key alone says whose it is;
- * `seed` makes the rest, so that the same spawn has the same session.
+ * `seed` makes the rest, so that the same spawn has the same session. It may be of another agent than its parent.
  */
-export function subagentKey(parent: string, seed: string): string {
+export function subagentKey(parent: string, seed: string, agent = agentOf(parent)!): string {
   const own = tailOf(parent)
-  const [whose, which] = [digest(own === undefined ? parent : seed), digest(`${parent} ${seed}`)]
+  const [whose, which] = [digest(own === undefined ? parent : seed), digest(`${parent} ${agent} ${seed}`)]
   const uuid = `${whose.slice(0, 8)}-${whose.slice(8, 12)}-8${whose.slice(12)}-8${which.slice(0, 3)}-${which.slice(3)}`
-  return own === undefined ? `agent:${parent.split(':', 2)[1]}${mark}${uuid}` : `${parent}${mark}${uuid}`
+  return `agent:${agent}${mark}${own === undefined ? '' : own + mark}${uuid}`
 }
 
 /** Is this session a sub-agent of the other, or one of its sub-agents'? */
 export function isBelow(session: string, above: string): boolean {
   const tail = tailOf(session)
-  if (tail === undefined || agentOf(session) !== agentOf(above)) return false
-  if (tailOf(above) !== undefined) return session.startsWith(above + mark)
+  if (tail === undefined) return false
+  const own = tailOf(above)
+  if (own !== undefined) return tail.startsWith(own + mark)
   const whose = digest(above)
   return tail.startsWith(`${whose.slice(0, 8)}-${whose.slice(8, 12)}-8${whose.slice(12)}-8`)
 }
 
-/** The pattern (SQLite's GLOB) of the keys below a session. */
+/** The pattern (SQLite's GLOB) of the keys below a session, of whatever agent. */
 export function patternBelow(above: string): string {
-  const literal = (text: string) => text.replace(/[*?[]/g, '[$&]')
-  if (tailOf(above) !== undefined) return `${literal(above + mark)}*`
+  const own = tailOf(above)
+  if (own !== undefined) return `agent:*${mark}${own.replace(/[*?[]/g, '[$&]')}${mark}*`
   const whose = digest(above)
-  return `${literal(`agent:${above.split(':', 2)[1]}${mark}`)}${whose.slice(0, 8)}-${whose.slice(8, 12)}-8${whose.slice(12)}-8*`
+  return `agent:*${mark}${whose.slice(0, 8)}-${whose.slice(8, 12)}-8${whose.slice(12)}-8*`
 }

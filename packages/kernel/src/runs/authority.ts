@@ -7,6 +7,8 @@ export interface Standing {
   /** Only the owner says and reads something there. */
   readonly owners: boolean
   readonly where: Whereabouts
+  /** What the agents above a sub-agent are configured to: it may use what all of them may. */
+  readonly above?: readonly (AgentConfig | undefined)[]
 }
 
 const lowest: readonly Role[] = ['guest', 'member', 'owner']
@@ -32,11 +34,12 @@ function listed(rules: { allow?: string[]; deny?: string[] } | undefined, name: 
 /** Why a tool may not be used in a session; undefined when it may. What changes or runs things needs a place to do it. */
 export function refusal(
   tool: { readonly name: string; readonly effect: Effect },
-  { where }: Standing,
+  { where, above = [] }: Standing,
   config: Config,
   agent: AgentConfig | undefined,
 ): string | undefined {
-  const rule = listed(config.tools, tool.name) ?? listed(agent?.tools, tool.name)
+  const rules = [config.tools, agent?.tools, ...above.map((one) => one?.tools)]
+  const rule = rules.map((one) => listed(one, tool.name)).find((why) => why !== undefined)
   if (rule) return rule
   const runs = tool.effect === 'write' || tool.effect === 'exec'
   return runs && where.on === 'nothing' ? where.reason : undefined

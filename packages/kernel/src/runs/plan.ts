@@ -49,8 +49,10 @@ export async function planRun(
   const place = child?.above[0]!.session ?? session.key
   const key = parseKey(place)
   const role = accepts.reduce<Role>((sofar, accept) => lower(sofar, accept.role), lower('owner', session.lowestRole))
-  const where = await chooseWhere(parts, { session: place, agent, role }, config.value, agentConfig, options.signal)
-  const standing: Standing = { role, owners: isOwners(place, role), where }
+  const above = (child?.above ?? []).flatMap((one) => (one.agent === agent ? [] : [config.value.agents?.[one.agent]]))
+  const whose = { session: place, agent, role, above }
+  const where = await chooseWhere(parts, whose, config.value, agentConfig, options.signal)
+  const standing: Standing = { role, owners: isOwners(place, role), where, above }
   const { ask, reply } = accepts.at(-1)!
   const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
   const thinking = (ask?.thinking as RunRequest['thinking']) ?? session.settings.thinking ?? agentConfig?.thinking

@@ -3,7 +3,7 @@ import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import { parseKey } from '../router/key.ts'
 import { sandboxings } from './order.ts'
-import { sandboxPlace, sandboxRules } from './place.ts'
+import { narrower, sandboxPlace, sandboxRules } from './place.ts'
 
 /** Where a session's tools work: on this machine, in a sandbox, or nowhere, with what to do about it. */
 export type Whereabouts =
@@ -36,13 +36,21 @@ export function isOwners(session: string, role: Role): boolean {
  */
 export async function chooseWhere(
   parts: ChooseParts,
-  given: { readonly session: string; readonly agent: string; readonly role: Role },
+  given: {
+    readonly session: string
+    readonly agent: string
+    readonly role: Role
+    /** Configurations of the other agents above a sub-agent. */
+    readonly above?: readonly (AgentConfig | undefined)[]
+  },
   config: Config,
   agentConfig: AgentConfig | undefined,
   signal: AbortSignal,
 ): Promise<Whereabouts> {
-  const { session, agent, role } = given
-  const rules = sandboxRules(config, agentConfig)
+  const { session, agent, role, above = [] } = given
+  const rules = above
+    .map((one) => sandboxRules(config, one))
+    .reduce((sofar, one) => narrower(sofar, one, isOwners(session, role)), sandboxRules(config, agentConfig))
   if (rules.mode !== 'all' && isOwners(session, role)) return { on: 'machine' }
   if (rules.mode === 'off')
     return nowhere('sandbox.mode is off; `openclaw config set sandbox.mode non-owner` turns it on')

@@ -11,6 +11,25 @@ export function sandboxRules(config: Config, agent: AgentConfig | undefined): Sa
   return { mode: 'non-owner', sharing: 'session', workspace: 'none', ...config.sandbox, ...agent?.sandbox }
 }
 
+const sharings = ['session', 'agent', 'shared'] as const
+const views = ['none', 'ro', 'rw'] as const
+/** The one that stands first in the list. */
+function first<T>(list: readonly T[], one: T, other: T): T {
+  return list.indexOf(one) < list.indexOf(other) ? one : other
+}
+
+/** Rules that let nobody do or see more than both do: a sub-agent is confined as those above it are. */
+export function narrower(rules: SandboxRules, other: SandboxRules, owners: boolean): SandboxRules {
+  // Where the owner is alone `all` confines them; everybody else has nothing at all while it is `off`.
+  const strictest = owners ? 'all' : 'off'
+  return {
+    ...rules,
+    mode: other.mode === strictest ? strictest : rules.mode,
+    sharing: first(sharings, rules.sharing, other.sharing),
+    workspace: first(views, rules.workspace, other.workspace),
+  }
+}
+
 /** Folder of an agent: the main one's is `workspace/`, as people expect it. */
 export function agentFolder(home: string, agent: string, config: AgentConfig | undefined): string {
   return config?.workspace ?? (agent === 'main' ? join(home, 'workspace') : join(home, 'workspaces', agent))

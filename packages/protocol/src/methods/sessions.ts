@@ -59,6 +59,11 @@ export const sessionMethods = {
     closed({
       message,
       label: Type.Optional(Type.String({ maxLength: 100, description: 'What the task is called.' })),
+      agent: Type.Optional(
+        Type.String({
+          description: 'The agent that does it, as `subagents.allowAgents` allows; the own one when absent.',
+        }),
+      ),
       model: Type.Optional(Type.String()),
       thinking: Type.Optional(Thinking),
       idempotencyKey: IdempotencyKey,
