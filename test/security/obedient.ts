@@ -52,7 +52,7 @@ export function injectionsWith(fill: (text: string) => string): Injection[] {
     injections.orders.map(({ about, calls, later = false }) => {
       const order = make(calls, deeper)
       const written = text.replace(/([A-Z0-9]+)\(ORDER\)/, (_, way: string) => writings[way]!(order))
-      return { about, later, hidden: text.includes('<'), text: fill(written.replaceAll('ORDER', order)) }
+      return { about, later, hidden: /<p |<!--/.test(text), text: fill(written.replaceAll('ORDER', order)) }
     }),
   )
 }

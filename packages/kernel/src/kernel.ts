@@ -69,7 +69,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     openLog({ folder: join(home, 'logs'), platform, ...(options.echo ? { echo: options.echo } : {}) }),
   )
   const secrets = openSecrets({ folder: join(home, 'credentials'), platform, log })
-  log.maskWith((text) => secrets.mask(text))
+  const { mask } = secrets
+  log.maskWith(mask)
   const configuration = opening.use(
     await openConfiguration({ file: join(home, 'openclaw.json'), platform, log, watch: true }),
   )
@@ -161,7 +162,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       choose: takeClicks({ platform, access, approvals, receive: (...event) => inbound(...event) }),
       commands: chatCommands,
       openMedia: media.open,
-      mask: (text) => secrets.mask(text),
+      mask,
       waits: () => place.waits,
     }),
   )
@@ -173,7 +174,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       syncChannels: () => channels.sync(config(), plugins.channels),
     }),
   )
-  const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, config, emit, log }))
+  const delivery = opening.use(openDelivery({ platform, ledger, plugins, lines: channels, config, emit, log, mask }))
   const deliver = (outbounds: readonly LedgerRecord<'outbound'>[]) => delivery.enqueue(outbounds)
   const runner = openRunner({
     platform,
@@ -186,6 +187,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     budget,
     emit,
     log,
+    mask,
     home,
     defaultModel,
     sandboxPlugins,

@@ -13,6 +13,7 @@ import type { Emit } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { PluggedChannel, Plugins } from '../plugins/host.ts'
+import { concealFailure } from '../runs/conceal.ts'
 import { insist } from '../runs/insist.ts'
 import { openArrivals, type Arrival } from './arrivals.ts'
 import { chunksOf, fitToChannel } from './compose.ts'
@@ -63,6 +64,8 @@ export function openDelivery(parts: {
   emit: Emit
   log: Log
   config(): Config
+  /** Puts `***` in the place of every secret that the gateway knows. */
+  mask(text: string): string
 }): Delivery {
   const { platform, ledger, plugins, lines, emit, log } = parts
   const lanes = new Map<string, Item[]>()
@@ -234,7 +237,7 @@ export function openDelivery(parts: {
 
   /** False: try the same again later. True: it is dead, the next one may go. */
   async function giveUpOrWait(item: Item, thrown: unknown): Promise<boolean> {
-    const failure = toFailure(thrown)
+    const failure = concealFailure(toFailure(thrown), parts.mask)
     if (closing.signal.aborted) return false
     item.attempts++
     if (failure.code === 'rate_limited') {

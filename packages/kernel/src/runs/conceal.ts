@@ -1,4 +1,4 @@
-import type { Content, LineBody } from '@openclaw/protocol'
+import type { Content, Failure, LineBody } from '@openclaw/protocol'
 
 type Mask = (text: string) => string
 /** A line as the agent hands it over. */
@@ -14,7 +14,13 @@ export function concealLines<L extends Handed>(lines: readonly L[], mask: Mask):
   return lines.map((line) => {
     if (line.kind !== 'tool') return line
     const body = line.body as LineBody<'tool'>
-    const details = body.details === undefined ? {} : { details: JSON.parse(mask(JSON.stringify(body.details))) as unknown }
+    const details =
+      body.details === undefined ? {} : { details: JSON.parse(mask(JSON.stringify(body.details))) as unknown }
     return { ...line, body: { ...body, ...details, content: concealContent(body.content, mask) } }
   })
+}
+
+/** What a provider or a platform said went wrong: some repeat what they were given. */
+export function concealFailure(failure: Failure, mask: Mask): Failure {
+  return { ...failure, message: mask(failure.message) }
 }

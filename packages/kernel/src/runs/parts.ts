@@ -10,6 +10,7 @@ import type { Approvals } from './approvals.ts'
 import type { Allowances } from './more.ts'
 import type { Budget } from './budget.ts'
 import type { Outcomes } from './outcomes.ts'
+import type { Judge, Whose } from './policy.ts'
 
 /** The agent runtime, wherever it lives. A call rejects with `unavailable` when the process died under it. */
 export interface AgentLink {
@@ -44,6 +45,8 @@ export interface RunParts {
   toolsDigest(): string
   /** Versions of the active plugins by id. */
   versions(): Record<string, string>
+  /** Makes what judges somebody's tools by the configuration in force. */
+  policy(whose: () => Whose): Judge
   /** Takes over what a settlement owes to the parents of a sub-agent. */
   handOver(handovers: readonly LedgerRecord<'handover'>[]): void
   /** Takes over what a settlement owes to peers. */

@@ -17,6 +17,7 @@ import { compaction } from '../sessions/checkpoint.ts'
 import type { ActiveRun } from './lanes.ts'
 import { senderOf, tellOwner } from './sender.ts'
 import { openRunChats, type RunChats } from './chat.ts'
+import { concealFailure, concealLines } from './conceal.ts'
 import { beginCall } from './gate.ts'
 import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
@@ -186,10 +187,13 @@ export function startRun(
       outcome === 'answered'
         ? undefined
         : withWay(
-            result?.failure ?? thrown ?? { code: 'aborted' as const, message: stopped?.reason ?? 'stopped' },
+            concealFailure(
+              result?.failure ?? thrown ?? { code: 'aborted', message: stopped?.reason ?? 'stopped' },
+              parts.mask,
+            ),
             result?.limited,
           )
-    const lines = (result?.lines ?? []) as LineDraft[]
+    const lines = concealLines((result?.lines ?? []) as LineDraft[], parts.mask)
     takeSteered(lines)
     const planned = plan?.request.begin as LineDraft<'run'> | undefined
     const told = plan && spoken?.unwritten(plan.request.models[0]!, lines)

@@ -18,6 +18,7 @@ import type { RunParts } from './parts.ts'
 import type { Recovered } from './recover.ts'
 import { openAllowances, type Allowances } from './more.ts'
 import { openParked, type Parked } from './parked.ts'
+import { openPolicy } from './policy.ts'
 import { startRun, type Run } from './run.ts'
 import { settleUnanswered } from './settle.ts'
 
@@ -46,7 +47,7 @@ export interface Runner {
 }
 
 export function openRunner(
-  given: Omit<RunParts, 'allowances' | 'handOver'> & {
+  given: Omit<RunParts, 'allowances' | 'handOver' | 'policy'> & {
     mode(session: string): QueueMode
     /** A plugin's call to a gateway method, with the rights of the run's principal. */
     callMethod(run: Run, plugin: string, method: string, params: unknown): Promise<unknown>
@@ -54,7 +55,8 @@ export function openRunner(
 ): Runner {
   const allowances = openAllowances(given.budget)
   const handOver = openHandovers({ ...given, accepted: (accept) => lanes.push(accept) })
-  const parts = { ...given, allowances, handOver }
+  const policy = openPolicy(() => given.config().value)
+  const parts = { ...given, allowances, handOver, policy }
   const runs = new Map<string, Run>()
   const resuming = new Map<string, string>()
   const suspects = new Set<string>()
@@ -119,12 +121,10 @@ export function openRunner(
         // The lines go on as the text they already are: nothing is parsed or written twice.
         return raw(`{"lines":[${open.texts(after, upto).join(',')}],"first":${open.first}}`)
       },
-      'step.commit': (params) =>
-        find(params.run).commit({ ...params, lines: concealLines(params.lines, parts.mask) }),
+      'step.commit': (params) => find(params.run).commit({ ...params, lines: concealLines(params.lines, parts.mask) }),
       'session.checkpoint': (params) => find(params.run).checkpoint(params),
       'tool.begin': (params) => find(params.run).begin(params),
-      'tool.end': (params) =>
-        find(params.run).end({ ...params, content: concealContent(params.content, parts.mask) }),
+      'tool.end': (params) => find(params.run).end({ ...params, content: concealContent(params.content, parts.mask) }),
       'gateway.call': ({ run, plugin, method, params }) => parts.callMethod(find(run), plugin, method, params),
     },
     hear({ event, payload }) {
