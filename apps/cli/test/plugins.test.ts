@@ -396,41 +396,4 @@ describe('S15: a start in a hostile folder', () => {
     expect(existsSync(mark)).toBe(false)
     expect(readdirSync(hostile).sort()).toEqual([...Object.keys(files), 'bin', 'node_modules'].sort())
   })
-
-  it('behaves with a hundred poisoned variables as in a clean environment', async () => {
-    await using here = await stage()
-    const names = [
-      'OPENCLAW_TOKEN',
-      'OPENCLAW_CONFIG',
-      'OPENCLAW_PORT',
-      'OPENCLAW_GATEWAY_URL',
-      'GATEWAY_TOKEN',
-      'ANTHROPIC_API_KEY',
-      'OPENAI_API_KEY',
-      'OPENAI_BASE_URL',
-      'HTTP_PROXY',
-      'HTTPS_PROXY',
-      'ALL_PROXY',
-      'NODE_ENV',
-      'DEBUG',
-      'PORT',
-      'HOST',
-      'SHELL',
-      'EDITOR',
-      'BROWSER',
-      'INIT_CWD',
-      'npm_config_prefix',
-    ]
-    const env = Object.fromEntries(
-      [...names, ...Array.from({ length: 80 }, (_, index) => `OPENCLAW_POISON_${index}`)].map((name) => [
-        name,
-        'http://127.0.0.1:9/poison',
-      ]),
-    )
-    const clean = await here.openclaw(['agent', '--local', '--json', '-m', 'help'])
-    const poisoned = await here.openclaw(['agent', '--local', '--json', '-m', 'help'], { env })
-    const said = (stdout: string) => (JSON.parse(stdout) as { text: string; status: string }).text
-    expect(said(poisoned.stdout)).toBe(said(clean.stdout))
-    expect(poisoned.stderr).toBe(clean.stderr)
-  })
 })
