@@ -30,7 +30,8 @@ export function sandboxArgv(box: Box): string[] {
   const { programs, system, user, asRoot, mounts, limits } = box
   const root = mounts[0]!.target
   return [
-    programs.bwrap,
+    // What bubblewrap was started with can be read inside, in /proc/1/environ.
+    ...[programs.env, '-i', programs.bwrap],
     ...['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--die-with-parent', '--new-session', '--hostname', 'sandbox'],
     ...(asRoot ? [] : ownUsers(user)),

@@ -14,6 +14,7 @@ export interface User {
 
 /** What the sandbox is built with on this machine. */
 export interface Programs {
+  readonly env: string
   readonly bwrap: string
   readonly setpriv: string
   readonly prlimit: string
@@ -38,6 +39,7 @@ export async function findPrograms(): Promise<Programs> {
     throw failure('unavailable', `there is no ${name} here; install it: \`sudo apt-get install ${from}\``)
   }
   return {
+    env: await find('env', 'coreutils'),
     bwrap: await find('bwrap', 'bubblewrap'),
     setpriv: await find('setpriv', 'util-linux'),
     prlimit: await find('prlimit', 'util-linux'),

@@ -3,12 +3,13 @@ import type { Duplex } from 'node:stream'
 import { failure, toFailure, type Clock } from '@openclaw/sdk'
 import type Docker from 'dockerode'
 import type { Engine } from './engine.ts'
+import { frame, readFrames } from './frames.ts'
 import { commandLine, waitingShell } from './inside.ts'
 import { specDigest } from './spec.ts'
 
 /** Somebody who has a command run, at the other end of a socket. */
 export interface Client {
-  /** Output as the engine framed it; false when it is to wait for `drained`. */
+  /** Output in frames; false when it is to wait for `drained`. */
   write(frames: Buffer): boolean
   drained(): Promise<void>
   /** Calls back with each piece of input, and with nothing at its end. */
@@ -111,23 +112,11 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
       box.busy++
       try {
         const { exec, stream } = await takeShell()
-        let over = false
-        let killing: Promise<void> | undefined
-        const onGone = () => {
-          if (!over) killing ??= kill(mark).finally(() => stream.destroy())
-        }
+        const killing = whenGone(client, () => kill(mark).finally(() => stream.destroy()))
         stream.write(commandLine(mark, argv))
         client.onInput((piece) => (piece ? stream.write(piece) : stream.end()))
-        client.gone.addEventListener('abort', onGone, { once: true })
-        if (client.gone.aborted) onGone()
-        try {
-          for await (const piece of stream) if (!client.write(piece as Buffer)) await client.drained()
-        } catch (thrown) {
-          if (!client.gone.aborted) throw thrown
-        }
-        over = true
-        client.gone.removeEventListener('abort', onGone)
-        await killing
+        await forward(stream, client, clock)
+        await killing.over()
         if (ended.signal.aborted || client.gone.aborted) return 137
         return (await exec.inspect()).ExitCode ?? 137
       } catch (thrown) {
@@ -145,6 +134,49 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
   }
   lookAhead()
   return box
+}
+
+/** Kills when the client goes; `over` takes that back, or waits until it is done. */
+function whenGone(client: Client, kill: () => Promise<void>): { over(): Promise<void> } {
+  let killing: Promise<void> | undefined
+  const start = () => (killing = kill())
+  client.gone.addEventListener('abort', start, { once: true })
+  if (client.gone.aborted) start()
+  return {
+    async over() {
+      client.gone.removeEventListener('abort', start)
+      await killing
+    },
+  }
+}
+
+/**
+ * Hands the output on until it ends. Rejects when the shell does not answer: then the command was not started, as the
+ * shell is stopped or the container is full.
+ */
+async function forward(stream: Duplex, client: Client, clock: Clock): Promise<void> {
+  let answered = false
+  let full = false
+  const late = clock.after(killMs, () => {
+    if (!answered) stream.destroy(failure('unavailable', 'its shell does not answer'))
+  })
+  const read = readFrames(2 ** 31, (kind, body) => {
+    const rest = answered ? body : body.subarray(1)
+    answered = true
+    if (rest.length > 0 && !client.write(frame(kind, rest))) full = true
+  })
+  try {
+    for await (const piece of stream) {
+      read(piece as Buffer)
+      if (full) await client.drained()
+      full = false
+    }
+  } catch (thrown) {
+    if (!client.gone.aborted) throw thrown
+  } finally {
+    late[Symbol.dispose]()
+  }
+  if (!answered && !client.gone.aborted) throw failure('unavailable', 'its shell ended before the command began')
 }
 
 /** Removes a container, also one that is being removed or is gone already. */

@@ -10,7 +10,7 @@ const mark = 'OPENCLAW_CHILD'
 
 /**
  * A shell that waits for its command, so that one is there when it is needed. It reads one line: the mark of the command
- * and its words, quoted; the rest of its input is the command's. When the command has ended it ends what that left
+ * and its words, quoted; it answers with a dot, and the rest of input and output is the command's. When the command has ended it ends what that left
  * behind, and takes over its exit code.
  */
 export const waitingShell: readonly string[] = [
@@ -22,6 +22,7 @@ IFS= read -r line || exit 0
 eval "set -- $line"
 mark=$1
 shift
+printf .
 ( export ${mark}="$mark"; exec "$@" )
 code=$?
 round=0
