@@ -6,12 +6,20 @@ import type { Measured } from './load.ts'
 import { startGateway, tokenOf, type Started } from './spawn.ts'
 
 /** Installs a plugin of this workspace into a home by a link, as `plugins add` does with a folder. */
-export async function linkPlugin(home: string, folder: string): Promise<void> {
-  const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string }
-  const link = join(home, 'plugins/node_modules', name)
-  await mkdir(dirname(link), { recursive: true })
-  await symlink(folder, link, 'junction')
-  await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ dependencies: { [name]: `link:${folder}` } }))
+export const linkPlugin = (home: string, folder: string): Promise<void> => linkPlugins(home, [folder])
+
+/** Installs several of them. */
+export async function linkPlugins(home: string, folders: readonly string[]): Promise<void> {
+  const dependencies: Record<string, string> = {}
+  await mkdir(join(home, 'plugins'), { recursive: true })
+  for (const folder of folders) {
+    const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string }
+    const link = join(home, 'plugins/node_modules', name)
+    await mkdir(dirname(link), { recursive: true })
+    await symlink(folder, link, 'junction')
+    dependencies[name] = `link:${folder}`
+  }
+  await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ dependencies }))
 }
 
 /** A gateway over a home of its own, whose people are the bench's. */
