@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Limits, SubagentLimits } from './limits.ts'
+import { toolRules, ToolRules } from './tool-policy.ts'
 import { Address, QueueMode, Right, Role, Thinking } from './values.ts'
 
 /**
@@ -155,12 +156,7 @@ export const AgentConfig = open({
     }),
   ),
   heartbeat: opt(HeartbeatConfig),
-  tools: opt(
-    open(
-      { allow: list('Only these tools; `*` is any run of characters.'), deny: list('Never these tools; deny wins.') },
-      { restricts: true, closed: { deny: ['*'] } },
-    ),
-  ),
+  tools: opt(ToolRules),
   limits: opt(
     Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } }),
   ),
@@ -254,6 +250,13 @@ export const ChannelConfig = Type.Object({
       description: 'Send finished paragraphs while the rest of an answer is being written, in place of a preview.',
     }),
   ),
+  tools: opt(ToolRules),
+  toolsBySender: opt(
+    Type.Record(Type.String(), ToolRules, {
+      description:
+        'Tools by the stable id of who writes, other than the owner; `*` is everybody who has no entry of their own.',
+    }),
+  ),
   accounts: opt(
     Type.Record(Type.String(), Type.Unknown(), { description: 'What the channel plugin needs, for each account.' }),
   ),
@@ -293,8 +296,7 @@ export const Config = Type.Object({
   tools: opt(
     open(
       {
-        allow: list('Only these tools, for all agents.'),
-        deny: list('Never these tools, for all agents.'),
+        ...toolRules,
         exec: opt(
           Type.Enum(['ask', 'allowlist', 'never-ask'], {
             default: 'ask',
@@ -321,6 +323,11 @@ export const Config = Type.Object({
       cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })),
       pruneAfterDays: opt(
         Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' }),
+      ),
+      tools: opt(
+        Type.Record(Type.String(), ToolRules, {
+          description: 'Tools by session key; `*` in it is any run of characters, and all that fit count.',
+        }),
       ),
     }),
   ),

@@ -70,6 +70,10 @@ export function checkMeaning(document: unknown, plugins: readonly PluginSchema[]
         'to admit everybody write dm.policy: "open"',
       )
   }
+  for (const key of names('sessions', 'tools'))
+    if (!/^(agent:|[*])/.test(key))
+      report(['sessions', 'tools', key], 'no session key begins like this', 'one is like agent:main:telegram:default:*')
+
   if (plugins) {
     const known = (channel: boolean) =>
       plugins.filter((plugin) => plugin.channel === channel || !channel).map(({ id }) => id)

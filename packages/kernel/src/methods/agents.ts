@@ -1,16 +1,13 @@
-import { failure, type Config, type ToolSpec } from '@openclaw/protocol'
+import { failure, type Config } from '@openclaw/protocol'
 import type { Configuration, Secrets } from '../config/configuration.ts'
 import { heldKeys } from '../config/held.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import { defaultAgent } from '../router/router.ts'
-import { lower, refusal, type Standing } from '../runs/authority.ts'
 import type { AgentLink } from '../runs/parts.ts'
 import { skillFolders } from '../runs/plan.ts'
-import { chooseWhere, isOwners, type ChooseParts } from '../sandboxes/choose.ts'
 import { agentFolder } from '../sandboxes/place.ts'
-import type { Session, Sessions } from '../sessions/sessions.ts'
-import { byPerson, checkSession, ownSession, type Caller, type Handlers } from './caller.ts'
+import { byPerson, type Handlers } from './caller.ts'
 
 type Names =
   | 'agents.list'
@@ -23,7 +20,6 @@ type Names =
   | 'models.auth'
   | 'models.test'
   | 'skills.list'
-  | 'tools.list'
 
 type Binding = NonNullable<Config['bindings']>[number]
 
@@ -37,33 +33,20 @@ export function agentIds(config: Config): string[] {
   return [...new Set(['main', ...Object.keys(config.agents ?? {})])]
 }
 
-/** Agents, the models they think with, and the tools they have. */
-export function agentMethods(
-  parts: ChooseParts & {
-    platform: Platform
-    defaultModel: string
-    configuration: Configuration
-    secrets: Secrets
-    plugins: Plugins
-    sessions: Sessions
-    agent: AgentLink
-    tools(): ReadonlyMap<string, ToolSpec>
-    /** Hands the agent process its entries again, with what was stored. */
-    reload(plugin: string): Promise<void>
-  },
-): Handlers<Names> {
+/** Agents, and the models they think with. */
+export function agentMethods(parts: {
+  home: string
+  platform: Platform
+  defaultModel: string
+  configuration: Configuration
+  secrets: Secrets
+  plugins: Plugins
+  agent: AgentLink
+  /** Hands the agent process its entries again, with what was stored. */
+  reload(plugin: string): Promise<void>
+}): Handlers<Names> {
   const { configuration, platform, agent } = parts
   const model = (id: string) => configuration.value.agents?.[id]?.model ?? parts.defaultModel
-
-  /** For whom tools work in a session, or in the caller's own when it names none. */
-  async function standing(open: Session | undefined, { principal, role: own, signal }: Caller): Promise<Standing> {
-    const config = configuration.value
-    const id = open?.agent ?? defaultAgent(config)
-    const session = open?.key ?? ownSession(id, principal)
-    const role = open ? lower('owner', open.lowestRole) : own
-    const where = await chooseWhere(parts, { session, agent: id, role }, config, config.agents?.[id], signal)
-    return { role, owners: isOwners(session, role), where }
-  }
 
   function known(id: string): void {
     if (agentIds(configuration.value).includes(id)) return
@@ -176,20 +159,6 @@ export function agentMethods(
       const folders = skillFolders(parts.home, agentFolder(parts.home, id, config.agents?.[id]))
       const { skills } = await agent.call('skills.list', { folders, config: heldKeys(config) }, caller.signal)
       return { agent: id, skills }
-    },
-    async 'tools.list'({ session }, caller) {
-      if (session !== undefined) checkSession(caller, session)
-      const config = configuration.value
-      const open = session === undefined ? undefined : await parts.sessions.open(session)
-      const here = await standing(open, caller)
-      const settings = config.agents?.[open?.agent ?? defaultAgent(config)]
-      return {
-        tools: [...parts.tools().values()].map((tool) => {
-          const reason = refusal(tool, here, config, settings)
-          const { name, plugin, description, effect } = tool
-          return { name, plugin, description, effect, available: reason === undefined, ...(reason ? { reason } : {}) }
-        }),
-      }
     },
   }
 }

@@ -33,6 +33,7 @@ import { runMethods } from './runs.ts'
 import { sandboxMethods } from './sandbox.ts'
 import { sessionMethods } from './sessions.ts'
 import { subagentMethods } from './subagents.ts'
+import { toolMethods } from './tools.ts'
 import { usageMethods } from './usage.ts'
 
 /** Everything the methods work with: the kernel's parts, as it composed them. */
@@ -109,7 +110,8 @@ export function assemble(parts: MethodParts): GatewayHandlers {
         link: () => gateway().link(),
       },
     }),
-    ...agentMethods({ ...common, tools: () => runtime.tools, reload: (plugin) => parts.reload(plugin) }),
+    ...agentMethods({ ...common, reload: (plugin) => parts.reload(plugin) }),
+    ...toolMethods({ ...common, tools: () => runtime.tools }),
     ...configMethods(common),
     ...runMethods(common),
     ...usageMethods(common),

@@ -1,5 +1,6 @@
-import type { AgentConfig, Config, Effect, Role, ToolSpec } from '@openclaw/protocol'
+import type { Effect, Role, ToolSpec } from '@openclaw/protocol'
 import type { Whereabouts } from '../sandboxes/choose.ts'
+import type { Judge, Named } from './policy.ts'
 
 /** For whom a session's tools work. */
 export interface Standing {
@@ -7,8 +8,6 @@ export interface Standing {
   /** Only the owner says and reads something there. */
   readonly owners: boolean
   readonly where: Whereabouts
-  /** What the agents above a sub-agent are configured to: it may use what all of them may. */
-  readonly above?: readonly (AgentConfig | undefined)[]
 }
 
 const lowest: readonly Role[] = ['guest', 'member', 'owner']
@@ -18,41 +17,21 @@ export function lower(one: Role, other: Role | undefined): Role {
   return other !== undefined && lowest.indexOf(other) < lowest.indexOf(one) ? other : one
 }
 
-/** `*` stands for any run of characters; everything else for itself. */
-function matches(pattern: string, name: string): boolean {
-  if (!pattern.includes('*')) return pattern === name
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`).test(name)
-}
-
-function listed(rules: { allow?: string[]; deny?: string[] } | undefined, name: string): string | undefined {
-  if (rules?.deny?.some((pattern) => matches(pattern, name))) return 'denied by the configuration'
-  if (rules?.allow && !rules.allow.some((pattern) => matches(pattern, name))) return 'not among the allowed tools'
-  return undefined
-}
-
 /** Why a tool may not be used in a session; undefined when it may. What changes or runs things needs a place to do it. */
 export function refusal(
-  tool: { readonly name: string; readonly effect: Effect },
-  { where, above = [] }: Standing,
-  config: Config,
-  agent: AgentConfig | undefined,
+  tool: Named & { readonly effect: Effect },
+  { where }: Standing,
+  judge: Judge,
 ): string | undefined {
-  const rules = [config.tools, agent?.tools, ...above.map((one) => one?.tools)]
-  const rule = rules.map((one) => listed(one, tool.name)).find((why) => why !== undefined)
-  if (rule) return rule
+  const removal = judge(tool)
+  if (removal) return removal.reason
   const runs = tool.effect === 'write' || tool.effect === 'exec'
   return runs && where.on === 'nothing' ? where.reason : undefined
 }
 
 /** Names of the tools that a session may use. */
-export function permitted(
-  tools: Iterable<ToolSpec>,
-  standing: Standing,
-  config: Config,
-  agent: AgentConfig | undefined,
-): string[] {
-  return [...tools].filter((tool) => refusal(tool, standing, config, agent) === undefined).map((tool) => tool.name)
+export function permitted(tools: Iterable<ToolSpec>, standing: Standing, judge: Judge): string[] {
+  return [...tools].filter((tool) => refusal(tool, standing, judge) === undefined).map((tool) => tool.name)
 }
 
 /** Did the owner type exactly this? `run CMD` and `!CMD` are the two ways of saying a command oneself. */

@@ -43,7 +43,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   if (!spec) return { verdict: 'deny', reason: `there is no tool "${call.tool}" here` }
   const effect = call.effect ?? spec.effect
   const config = parts.config().value
-  const refused = refusal({ name: spec.name, effect }, plan.standing, config, plan.agentConfig)
+  const refused = refusal({ ...spec, effect }, plan.standing, plan.judge)
   if (refused) return { verdict: 'deny', reason: `${call.tool} is not available in this session: ${refused}` }
 
   let input = call.input

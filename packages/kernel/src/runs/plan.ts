@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import {
   defaultLimits,
-  type AgentConfig,
   type LedgerRecord,
   type LineDraft,
   type Role,
@@ -15,6 +14,7 @@ import { agentFolder, peerFolder } from '../sandboxes/place.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { lower, permitted, type Standing } from './authority.ts'
 import type { RunParts } from './parts.ts'
+import type { Judge, Whose } from './policy.ts'
 
 type Accept = LedgerRecord<'accept'>
 
@@ -22,7 +22,8 @@ type Accept = LedgerRecord<'accept'>
 export interface RunPlan {
   readonly request: RunRequest
   readonly standing: Standing
-  readonly agentConfig: AgentConfig | undefined
+  /** The policy of its tools, for the list that the model gets and for each call alike. */
+  readonly judge: Judge
   readonly mode: QueueMode
   /** The chat is told of its calls. */
   readonly verbose: boolean
@@ -52,7 +53,8 @@ export async function planRun(
   const above = (child?.above ?? []).flatMap((one) => (one.agent === agent ? [] : [config.value.agents?.[one.agent]]))
   const whose = { session: place, agent, role, above }
   const where = await chooseWhere(parts, whose, config.value, agentConfig, options.signal)
-  const standing: Standing = { role, owners: isOwners(place, role), where, above }
+  const standing: Standing = { role, owners: isOwners(place, role), where }
+  const judge = parts.policy(whoseOf(session, accepts))
   const { ask, reply } = accepts.at(-1)!
   const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
   const thinking = (ask?.thinking as RunRequest['thinking']) ?? session.settings.thinking ?? agentConfig?.thinking
@@ -74,7 +76,7 @@ export async function planRun(
   }
   return {
     standing,
-    agentConfig,
+    judge,
     verbose: session.settings.verbose === 'on',
     mode: session.settings.queue ?? agentConfig?.queue ?? 'collect',
     request: {
@@ -87,7 +89,7 @@ export async function planRun(
       ...(thinking ? { thinking } : {}),
       role,
       local: key?.channel === 'local' && standing.owners && !child && accepts.every(({ reply }) => !reply),
-      tools: permitted(parts.tools().values(), standing, config.value, agentConfig),
+      tools: permitted(parts.tools().values(), standing, judge),
       workspace: {
         root: where.on === 'machine' ? persona : peerFolder(parts.home, agent, place),
         media: join(parts.home, 'media'),
@@ -98,6 +100,27 @@ export async function planRun(
       ...(note ? { note } : {}),
       ...(reply && config.value.channels?.[reply.channel]?.blocks ? { aloud: true } : {}),
     },
+  }
+}
+
+/** Whose tools a run has; who is steered into it counts from then on. */
+function whoseOf({ key, agent }: Pick<Session, 'key' | 'agent'>, accepts: readonly Accept[]): () => Whose {
+  let seen = 0
+  let whose: Whose | undefined
+  return () => {
+    if (whose && seen === accepts.length) return whose
+    seen = accepts.length
+    const above = accepts.flatMap(({ child }) => child?.above ?? [])
+    const sessions = [...above.map((one) => one.session), key]
+    const senders = accepts.flatMap(({ sender }) => sender ?? [])
+    const replies = accepts.flatMap(({ child, reply }) => (child ? child.reply : reply) ?? [])
+    const channels = [
+      ...sessions.flatMap((one) => parseKey(one)?.channel ?? []),
+      ...replies.map(({ channel }) => channel),
+      ...senders.map((one) => one.split('/', 1)[0]!),
+    ]
+    whose = { agents: [...above.map((one) => one.agent), agent], channels, senders, sessions }
+    return whose
   }
 }
 

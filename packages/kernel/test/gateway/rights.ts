@@ -72,6 +72,7 @@ export const rightsTable: Readonly<Record<MethodName, Right>> = {
   'models.test': 'admin',
   'skills.list': 'read',
   'tools.list': 'read',
+  'tools.explain': 'admin',
   'plugins.list': 'read',
   'plugins.reload': 'admin',
   'config.get': 'admin',

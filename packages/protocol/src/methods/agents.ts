@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox'
 import { BindingConfig } from '../config.ts'
-import { Effect } from '../values.ts'
 import { closed, method, none } from './table.ts'
 
 /** Names a folder and the head of session keys. */
@@ -128,22 +127,5 @@ export const agentMethods = {
     'Skills of an agent, and what keeps one from being used here.',
     closed({ agent: Type.Optional(AgentId) }),
     Type.Object({ agent: Type.String(), skills: Type.Array(SkillInfo) }),
-  ),
-  'tools.list': method(
-    'read',
-    'Tools, what they may do, and why one is not available in a session.',
-    closed({ session: Type.Optional(Type.String()) }),
-    Type.Object({
-      tools: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          plugin: Type.String(),
-          description: Type.String(),
-          effect: Effect,
-          available: Type.Boolean(),
-          reason: Type.Optional(Type.String()),
-        }),
-      ),
-    }),
   ),
 }

@@ -9,6 +9,7 @@ import { messageMethods } from './messages.ts'
 import { runMethods } from './runs.ts'
 import { sessionMethods } from './sessions.ts'
 import { sandboxMethods } from './sandbox.ts'
+import { toolMethods } from './tools.ts'
 import { usageMethods } from './usage.ts'
 import type { Params, Result } from './table.ts'
 
@@ -22,6 +23,7 @@ export const methods = {
   ...messageMethods,
   ...sessionMethods,
   ...runMethods,
+  ...toolMethods,
   ...usageMethods,
   ...channelMethods,
   ...accessMethods,
