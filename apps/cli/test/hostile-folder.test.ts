@@ -43,7 +43,7 @@ it(`S15: a start in a hostile folder with ${all.length} poisoned variables is as
     await seen(hostile, ['agent', '--local', '-m', 'run env']),
     await seen(clean, ['agent', '--local', '-m', 'run env']),
   ]
-  const names = ({ out }: { out: string }) => [...out.matchAll(/^\s*(\w+)=/gm)].map(([, name]) => name).toSorted()
+  const names = ({ out }: { out: string }) => [...out.matchAll(/^\s*(\w+)=/gm)].map(([, name]) => name!).toSorted()
   expect(names(theirs)).toEqual(names(ours))
   expect(names(theirs)).toContain('PATH')
   expect(theirs.out).not.toContain('poison')

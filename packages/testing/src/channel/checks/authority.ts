@@ -1,3 +1,4 @@
+import { chatCommands } from '@openclaw/kernel'
 import { defineTool } from '@openclaw/sdk'
 import Type from 'typebox'
 import { expect } from 'vitest'
@@ -111,8 +112,11 @@ export const authorityChecks: readonly ChannelCheck[] = [
       for (const command of ['/model', `/model ${model}`, '/think', '/think low'])
         await house.asks(command, { from: owner })
       for (const from of [member, guest]) await counterpart.says('/think high', { from })
-      for (const command of ['/status', '/new', '/reset', '/stop', '/compact', '/usage', '/model'])
-        await counterpart.says(command, { from: guest })
+      // Every command of the table, so that a new one is tried by who may not use it, too.
+      for (const { name, role } of chatCommands) {
+        const below = role === 'guest' ? [] : role === 'member' ? [guest] : [guest, member]
+        for (const from of below) expect((await house.asks(`/${name}`, { from })).text, name).toContain(' only.')
+      }
       await house.settled()
       expect(house.asked()).toBe('[]')
       const { text } = await house.asks('/whoami', { from: guest })
