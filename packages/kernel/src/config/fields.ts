@@ -19,14 +19,13 @@ export function secretFields(schema: JsonSchema, value: unknown, path: Path = []
   const branches = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
   const fields: SecretField[] = branches.flatMap((branch) => secretFields(branch, value, path))
   if (Array.isArray(value)) {
-    const items = schema.items
-    return [
-      ...fields,
-      ...value.flatMap((item, index) => {
-        const rule = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
-        return rule ? secretFields(rule, item, [...path, String(index)]) : []
-      }),
-    ]
+    const inList = value.flatMap((item: unknown, index) => {
+      const rule = schemaOfItem(schema, index)
+      const at = [...path, String(index)]
+      if (rule?.secret) return { path: at, schema: rule, value: item, required: false, beside: {}, within: schema }
+      return rule ? secretFields(rule, item, at) : []
+    })
+    return [...fields, ...inList]
   }
   if (schema.type !== undefined && schema.type !== 'object') return fields
   const section = isSection(value) ? value : {}
@@ -58,15 +57,13 @@ export function maskSecrets(
   value: unknown,
   isReference: (value: unknown) => boolean,
 ): unknown {
+  const shown = (rule: JsonSchema | undefined, inner: unknown, secret: boolean | undefined) =>
+    secret && inner !== '' && !isReference(inner) ? '***' : maskSecrets(rule, inner, isReference)
   if (Array.isArray(value)) {
-    const items = schema?.items
-    return value.map((item, index) =>
-      maskSecrets(
-        Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined),
-        item,
-        isReference,
-      ),
-    )
+    return value.map((item: unknown, index) => {
+      const rule = schema && schemaOfItem(schema, index)
+      return shown(rule, item, rule?.secret)
+    })
   }
   if (!isSection(value)) return value
   const masked = {}
@@ -74,9 +71,13 @@ export function maskSecrets(
     const rule = schema && schemaOfKey(schema, key)
     // Where no schema says what a value is (a plugin that is not installed), its name does.
     const secret = rule?.secret || ((!rule || !isDescribed(rule)) && typeof inner === 'string' && suspicious.test(key))
-    setKey(masked, key, secret && inner !== '' && !isReference(inner) ? '***' : maskSecrets(rule, inner, isReference))
+    setKey(masked, key, shown(rule, inner, secret))
   }
   return masked
+}
+
+function schemaOfItem({ items }: JsonSchema, index: number): JsonSchema | undefined {
+  return Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
 }
 
 function isDescribed(schema: JsonSchema): boolean {

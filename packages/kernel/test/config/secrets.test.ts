@@ -6,6 +6,9 @@ import { anyText } from '../anyText.ts'
 import Type from 'typebox'
 import { Secret } from '@openclaw/protocol'
 import { testPlatform } from '@openclaw/testing'
+import { isReference } from '../../src/config/check.ts'
+import { maskSecrets } from '../../src/config/fields.ts'
+import type { JsonSchema } from '../../src/config/json-schema.ts'
 import { openMask } from '../../src/config/mask.ts'
 import { openSecrets } from '../../src/config/secrets.ts'
 import { keepingLog, temporaryFolder } from '../storage.ts'
@@ -43,6 +46,23 @@ describe('secrets', () => {
     })
     expect(problems).toEqual([])
     expect(value).toEqual({ key: 'from-env', headers: { a: 'from-file' }, plain: 'env:KEY' })
+  })
+
+  it('may stand in a list, each for itself, and are masked there', async () => {
+    await using one = await open({ FIRST: 'the-first', SECOND: 'the-second' })
+    const pool = Type.Object({ keys: Type.Array(Secret({})), plain: Type.Array(Type.String()) })
+    const given = { keys: ['env:FIRST', 'env:SECOND', 'written down'], plain: ['env:FIRST'] }
+    expect(await one.secrets.fill('plugin:x', pool, given)).toEqual({
+      value: { keys: ['the-first', 'the-second', 'written down'], plain: ['env:FIRST'] },
+      problems: [],
+    })
+    expect(one.secrets.mask('the-second')).toBe('***')
+    expect(maskSecrets(pool as JsonSchema, given, isReference)).toEqual({
+      keys: ['env:FIRST', 'env:SECOND', '***'],
+      plain: ['env:FIRST'],
+    })
+    const { problems } = await one.secrets.fill('plugin:x', pool, { keys: ['env:NONE'], plain: [] })
+    expect(problems.map(({ path }) => path)).toEqual(['keys.0'])
   })
 
   it('that cannot be found are problems that say what to do, and never hold a value', async () => {
