@@ -180,6 +180,17 @@ export const commands: readonly Row[] = [
   row('skills remove', 'Delete a skill that was added.', async () => (await import('./commands/skills.ts')).remove),
 
   row(
+    'tools list',
+    'List the tools, what they may do, and why one is not there.',
+    async () => (await import('./commands/tools.ts')).list,
+  ),
+  row(
+    'tools explain',
+    'Say which tools somebody has, which rule took the others away, and what to change.',
+    async () => (await import('./commands/tools.ts')).explain,
+  ),
+
+  row(
     'plugins list',
     'List plugins, their state and what they may do.',
     async () => (await import('./commands/plugins.ts')).list,
