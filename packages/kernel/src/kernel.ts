@@ -84,7 +84,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       indexFile: join(sessionsFolder, 'index.sqlite'),
       platform,
       ledger,
-      cacheBytes: (config().sessions?.cacheMb ?? 32) * 2 ** 20,
+      cacheBytes: (config().sessions?.cacheMb ?? 16) * 2 ** 20,
       log,
     }),
   )

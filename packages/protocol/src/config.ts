@@ -320,7 +320,7 @@ export const Config = Type.Object({
   sandbox: opt(SandboxConfig),
   sessions: opt(
     open({
-      cacheMb: opt(Type.Integer({ minimum: 1, default: 32, description: 'Memory for warm sessions.' })),
+      cacheMb: opt(Type.Integer({ minimum: 1, default: 16, description: 'Memory for warm sessions.' })),
       pruneAfterDays: opt(
         Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' }),
       ),

@@ -30,7 +30,19 @@ export interface Events {
   /** Called for each event, in order. A throw goes to `warn` and no further. */
   listen(listen: (told: Told) => void): Disposable
   /** What a client missed, as far as it may see it. */
-  since(params: MethodParams<'events.since'>, sees: (told: Told) => boolean): MethodResult<'events.since'>
+  since(
+    params: MethodParams<'events.since'>,
+    sees: (told: Pick<Told, 'right' | 'session'>) => boolean,
+  ): MethodResult<'events.since'>
+}
+
+/** An event of the window: as little as it can be told from again. */
+interface Kept {
+  readonly event: EventName
+  readonly session: string | undefined
+  readonly seq: number
+  /** Its payload as JSON. */
+  readonly text: string
 }
 
 /** May somebody be told of this? Session events go to who may see the session. */
@@ -58,7 +70,7 @@ export function openEvents(options: {
   const listeners = new Set<(told: Told) => void>()
   const counters = new Map<string | undefined, number>()
   let floor = 0
-  let window: { readonly told: Told; readonly size: number }[] = []
+  let window: Kept[] = []
   let first = 0
   let bytes = 0
 
@@ -74,11 +86,11 @@ export function openEvents(options: {
     return seq
   }
 
-  function keep(told: Told, size: number): void {
-    window.push({ told, size })
-    bytes += size
+  function keep(one: Kept): void {
+    window.push(one)
+    bytes += one.text.length
     while (window.length - first > maxEvents || (bytes > maxBytes && window.length - first > 1))
-      bytes -= window[first++]!.size
+      bytes -= window[first++]!.text.length
     if (first > 1000 && first > window.length / 2) {
       window = window.slice(first)
       first = 0
@@ -89,7 +101,9 @@ export function openEvents(options: {
     epoch,
     emit(event, payload, session, text = JSON.stringify(payload)) {
       const seq = count(session)
-      const head = { epoch, seq, ...(session === undefined ? {} : { session }) }
+      keep({ event, session, seq, text })
+      if (listeners.size === 0) return
+      const head = headOf(epoch, seq, session)
       let frame: Buffer | undefined
       const told: Told = {
         event,
@@ -101,7 +115,6 @@ export function openEvents(options: {
         },
         envelope: { event, ...head, payload },
       }
-      keep(told, text.length)
       for (const listen of listeners) {
         try {
           listen(told)
@@ -117,14 +130,22 @@ export function openEvents(options: {
     since({ epoch: asked, seq, session }, sees) {
       const last = counters.get(session) ?? floor
       if (asked !== epoch || seq > last) return { events: [], complete: false }
-      const missed = window
-        .slice(first)
-        .map(({ told }) => told)
-        .filter((told) => told.session === session && told.envelope.seq > seq)
-      const complete = seq === last || missed[0]?.envelope.seq === seq + 1
-      return { events: missed.filter(sees).map(({ envelope }) => envelope), complete }
+      const missed = window.slice(first).filter((one) => one.session === session && one.seq > seq)
+      const complete = seq === last || missed[0]?.seq === seq + 1
+      const events = missed
+        .filter(({ event }) => sees({ session, right: table[event].right }))
+        .map(({ event, seq, text }) => ({
+          event,
+          ...headOf(epoch, seq, session),
+          payload: JSON.parse(text) as unknown,
+        }))
+      return { events, complete }
     },
   }
+}
+
+function headOf(epoch: string, seq: number, session: string | undefined) {
+  return { epoch, seq, ...(session === undefined ? {} : { session }) }
 }
 
 /** The head is never empty, so the payload can follow in its place. */
