@@ -108,7 +108,7 @@ const records = {
     choices: Type.Optional(Type.Array(Choice)),
     /** A message of ours that showed the answer while it grew: the first chunk takes its place. */
     preview: Type.Optional(Type.String()),
-    /** It is a finished part of the answer to this accept, owed before the line that holds it was written. */
+    /** It is a part of the answer to this accept, which goes out in more than one. */
     part: Type.Optional(Type.String()),
     /** It tells of these outbounds, which came too late and are withheld. */
     late: Type.Optional(Type.Array(Type.String())),
@@ -121,8 +121,8 @@ const records = {
   /** The answer to an accepted message shows as this message while it grows. Over when it is settled. */
   preview: Type.Object({ accept: Type.String(), message: Type.String() }),
   /**
-   * The parts of an answer that are owed or sent, and in no journal line yet; none once the line is there, in the same
-   * commit. Each `outbound` with a `part` adds one. Over when the accept is settled.
+   * The parts of an answer that are owed or sent, and in no journal line yet: each `outbound` with a `part` adds one, and
+   * the commit that holds the line says that there are none. Over when the accept is settled.
    */
   parts: Type.Object({ session: Type.String(), accept: Type.String(), texts: Type.Array(Type.String()) }),
   /** One chunk is with the platform; `last` closes the outbound. */

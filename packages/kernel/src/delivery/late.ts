@@ -30,9 +30,10 @@ export async function holdLate(
   const { platform, ledger } = parts
   const now = platform.clock.now()
   const staleAfterMs = parts.config().delivery?.staleAfterMs ?? defaultStaleAfterMs
-  const isLate = ({ id, run, at, preview, choices, late }: Owed): boolean => {
+  const isLate = ({ id, run, at, preview, part, choices, late }: Owed): boolean => {
     const { sent = 0, since = at } = ledger.owed.outbounds.get(id) ?? {}
-    const seen = sent > 0 || preview !== undefined
+    // Of an answer that goes out in parts none is kept back: the others would make no sense.
+    const seen = sent > 0 || preview !== undefined || part !== undefined
     return run !== undefined && !seen && !choices && !late && now - since > staleAfterMs
   }
   const arrived = async ({ id, address }: Owed) =>

@@ -67,6 +67,7 @@ export function settlement(end: {
       ...(answered && end.attachments.length > 0 ? { attachments: [...end.attachments] } : {}),
       ...(last.replyTo && !end.begun ? { replyTo: last.replyTo } : {}),
       ...(end.preview ? { preview: end.preview } : {}),
+      ...(end.begun ? { part: last.id } : {}),
       at: end.now,
     })
   }

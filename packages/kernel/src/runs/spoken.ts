@@ -54,7 +54,7 @@ export function openSpoken(
   let heard = openParagraphs()
   let working: Promise<void> | undefined
 
-  const outbound = (text: string, more: Pick<Outbound, 'part'> = {}): Outbound => ({
+  const outbound = (text: string): Outbound => ({
     type: 'outbound',
     id: platform.random.id(),
     session,
@@ -62,12 +62,12 @@ export function openSpoken(
     address: reply,
     text,
     ...(begun || !replyTo ? {} : { replyTo }),
-    ...more,
+    part: accept,
     at: platform.clock.now(),
   })
 
   async function say(text: string) {
-    const one = outbound(text.trim(), { part: accept })
+    const one = outbound(text.trim())
     const to = heard
     await ledger.commit([one])
     said.push(one.text)
@@ -103,7 +103,6 @@ export function openSpoken(
     async with(drafts) {
       while (working) await working
       const outbounds: Outbound[] = []
-      const records: LedgerRecord[] = []
       let before: readonly string[] = said
       for (const draft of drafts) {
         if (draft.kind !== 'assistant') continue
@@ -111,10 +110,11 @@ export function openSpoken(
         const calls = draft.body.content.flatMap((part) => (part.type === 'call' ? [callLine(part)] : []))
         const news = [aloud ? text : '', verbose ? calls.join('\n') : ''].filter(Boolean).join('\n\n')
         if (news) outbounds.push(outbound(news))
-        if (before.length > 0 || (aloud && text)) records.push({ type: 'parts', session, accept, texts: [] })
         before = []
       }
-      records.push(...outbounds)
+      const written = outbounds.length > 0 || (before !== said && said.length > 0)
+      const none = { type: 'parts' as const, session, accept, texts: [] }
+      const records: LedgerRecord[] = written ? [...outbounds, none] : []
       return {
         records,
         done() {
