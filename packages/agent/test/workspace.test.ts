@@ -106,7 +106,7 @@ for (const sandbox of [false, true]) {
 }
 
 describe('files', () => {
-  it.runIf(linux)('S8: links swapped in during 2,400 operations never lead out', { timeout: 60_000 }, async () => {
+  it.runIf(linux)('S8: links swapped in during 10,000 operations never lead out', { timeout: 60_000 }, async () => {
     await using it_ = await open()
     const call = it_.call()
     const outside = join(it_.folder, 'outside')
@@ -139,7 +139,7 @@ describe('files', () => {
     })()
     const refused = new Set<string>()
     let good = 0
-    for (let n = 0; n < 400; n++) {
+    for (let n = 0; n < 1667; n++) {
       await Promise.all(
         Array.from({ length: 6 }, async (_, kind) => {
           try {
