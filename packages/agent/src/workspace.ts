@@ -41,6 +41,18 @@ const prefixed = (argv: readonly string[], cwd: string, prefix: readonly string[
   ...argv,
 ]
 
+const refuse = () =>
+  Promise.reject(failure('forbidden', 'nothing may be changed or run in this session; it needs a sandbox for that'))
+/** A workspace in which a tool that says less of itself than it does can do no more than it says. */
+const refusing = {
+  writable: false,
+  write: refuse,
+  remove: refuse,
+  move: refuse,
+  start: refuse,
+  exec: (): AsyncIterable<Output> => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
+}
+
 /** Opens the workspaces of one agent instance. */
 export function openWorkspaces(): Workspaces {
   const jobs = new Map<string, Jobs>()
@@ -97,9 +109,19 @@ export function openWorkspaces(): Workspaces {
           openSandboxFiles(root, (argv, stdin) =>
             exec(argv, '', { timeoutMs: sandboxFileMs, signal: callSignal, ...(stdin ? { stdin } : {}) }),
           )
+        if (plan.readonly)
+          return {
+            ...files,
+            ...refusing,
+            root,
+            job: async () => undefined,
+            jobs: async () => [],
+            close: async () => {},
+          }
         return {
           ...files,
           root,
+          writable: true,
           exec: (argv, { cwd = '', ...limits }) => exec(argv, cwd, limits),
           async start(argv, { cwd = '' }) {
             const held = jobsOf(session)

@@ -105,6 +105,26 @@ for (const sandbox of [false, true]) {
   })
 }
 
+describe('S12: a workspace that is only to be read', () => {
+  it('refuses whatever changes or runs something, also to a tool that says it only reads', async () => {
+    await using it_ = await open()
+    await writeFile(join(it_.root, 'a'), 'mine')
+    await using run = it_.workspaces.open({ run: 'r2', session: 's', plan: { ...it_.plan, readonly: true } })
+    const call = run.forCall(new AbortController().signal)
+    expect([call.writable, it_.call().writable]).toEqual([false, true])
+    expect(Buffer.from(await call.read('a')).toString()).toBe('mine')
+    const refused = { code: 'forbidden', message: expect.stringContaining('needs a sandbox') }
+    await expect(call.write('b', bytes('x'))).rejects.toMatchObject(refused)
+    await expect(call.remove('a')).rejects.toMatchObject(refused)
+    await expect(call.move('a', 'b')).rejects.toMatchObject(refused)
+    await expect(call.start(['true'], {})).rejects.toMatchObject(refused)
+    await expect(shell(call, 'touch c')).rejects.toMatchObject(refused)
+    const job = await it_.call().start(['sleep', '60'], {})
+    expect([await call.job(job.id), await call.jobs()]).toEqual([undefined, []])
+    expect(await readdir(it_.root)).toEqual(['a'])
+  })
+})
+
 describe('files', () => {
   it.runIf(linux)('S8: links swapped in during 10,000 operations never lead out', { timeout: 60_000 }, async () => {
     await using it_ = await open()

@@ -6,11 +6,15 @@ import { ModelInfo, ModelOffer, SkillInfo } from './methods/index.ts'
 import { method } from './methods/table.ts'
 import { Attachment, Content, Effect, Role, Thinking, Usage } from './values.ts'
 
-/** Where a session's tools work. With a sandbox, everything goes through `argv` and below `root`. */
+/**
+ * Where a session's tools work. With a sandbox, everything goes through `argv` and below `root`; where it is `readonly`
+ * they change and run nothing.
+ */
 export const WorkspacePlan = Type.Object({
   root: Type.String(),
   media: Type.String(),
   sandbox: Type.Optional(Type.Object({ argv: Type.Array(Type.String()), root: Type.String() })),
+  readonly: Type.Optional(Type.Boolean()),
 })
 export type WorkspacePlan = Static<typeof WorkspacePlan>
 

@@ -45,6 +45,8 @@ export interface WorkspaceFile {
 export interface Workspace {
   /** The folder as the command sees it. */
   readonly root: string
+  /** False where nothing may be changed or run: neither the owner's own session nor a sandbox. It is refused then. */
+  readonly writable: boolean
   /** Runs a command without a shell. Leaving the loop, the signal or the timeout kill it with all its children. */
   exec(
     argv: readonly string[],

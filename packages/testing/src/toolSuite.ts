@@ -49,14 +49,22 @@ export async function toolBench<C extends TSchema>(
     store = memoryStore(),
     gateway: own = closedGateway,
     now = Date.now,
-  }: { readonly store?: Store; readonly gateway?: ToolCall['gateway']; readonly now?: () => number } = {},
+    readonly = false,
+  }: {
+    readonly store?: Store
+    readonly gateway?: ToolCall['gateway']
+    readonly now?: () => number
+    /** Its calls may change and run nothing, as those of somebody else than the owner without a sandbox. */
+    readonly readonly?: boolean
+  } = {},
 ): Promise<ToolBench> {
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-tools-'))
   const root = join(folder, 'workspace')
   const tools = new Map<string, Tool>()
   const { scope, close } = testScope()
   const workspaces = openWorkspaces()
-  const run = workspaces.open({ run: 'bench', session: 'bench', plan: { root, media: join(folder, 'media') } })
+  const plan = { root, media: join(folder, 'media'), ...(readonly ? { readonly } : {}) }
+  const run = workspaces.open({ run: 'bench', session: 'bench', plan })
   const over = new AbortController()
   const progress: (readonly Content[])[] = []
   const attached = new Map<string, Uint8Array>()

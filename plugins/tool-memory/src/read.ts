@@ -1,25 +1,27 @@
-import { defineTool } from '@openclaw/sdk'
+import { defineTool, type Store } from '@openclaw/sdk'
 import Type from 'typebox'
-import { listNotes, Note, pathOf, readNote } from './notes.ts'
+import { Note, openNotes, pathOf } from './notes.ts'
 
 /** Most names of a list. */
 const maxListed = 100
 
 /** Shows a note, or which there are. */
-export function read() {
+export function read(store: Store) {
   return defineTool({
     name: 'memory_read',
     description: 'Read one of your notes; without `note`, list them.',
     input: Type.Object({ note: Type.Optional(Note) }, { additionalProperties: false }),
     effect: 'read',
-    async run({ note }, { workspace }) {
+    async run({ note }, call) {
+      const notes = openNotes(call, store)
       if (note !== undefined) {
-        const text = await readNote(workspace, pathOf(note))
-        return { content: [{ type: 'text', text: text.trim() === '' ? `There is nothing in ${pathOf(note)}.` : text }] }
+        const text = await notes.read(pathOf(note))
+        if (text.trim() === '') return { content: [{ type: 'text', text: `There is nothing in ${pathOf(note)}.` }] }
+        return { content: [{ type: 'text', text }], outside: notes.outside }
       }
-      const notes = await listNotes(workspace)
-      const more = notes.length > maxListed ? [`and ${notes.length - maxListed} older ones`] : []
-      const text = notes.length > 0 ? [...notes.slice(0, maxListed), ...more].join('\n') : 'There are no notes yet.'
+      const paths = await notes.list()
+      const more = paths.length > maxListed ? [`and ${paths.length - maxListed} older ones`] : []
+      const text = paths.length > 0 ? [...paths.slice(0, maxListed), ...more].join('\n') : 'There are no notes yet.'
       return { content: [{ type: 'text', text }] }
     },
   })

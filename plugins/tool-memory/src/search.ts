@@ -1,7 +1,7 @@
 import { defineTool, toFailure, type Log, type Store } from '@openclaw/sdk'
 import Type from 'typebox'
 import { findMeanings, type Embeddings } from './meanings.ts'
-import { readNotes } from './notes.ts'
+import { openNotes, readNotes } from './notes.ts'
 import { passagesOf, type Passage } from './passages.ts'
 import { findWords } from './words.ts'
 
@@ -24,12 +24,16 @@ export function search(given: {
       { additionalProperties: false },
     ),
     effect: 'read',
-    async run({ query, limit = 8 }, { workspace, signal }) {
-      const passages = (await readNotes(workspace, given.maxNotes)).flatMap(passagesOf)
-      const byWords = findWords(passages, query)
+    async run({ query, limit = 8 }, call) {
       const { embeddings, store, log } = given
+      const { session, signal, workspace } = call
+      const notes = openNotes(call, store)
+      const passages = (await readNotes(notes, given.maxNotes)).flatMap(passagesOf)
+      const byWords = findWords(passages, query)
+      // Inside of a sandbox every workspace has the same name.
+      const whose = workspace.writable ? workspace.root : session
       const byMeaning = embeddings
-        ? await findMeanings(passages, query, { embeddings, store, root: workspace.root, signal }).catch((thrown) => {
+        ? await findMeanings(passages, query, { embeddings, store, root: whose, signal }).catch((thrown) => {
             signal.throwIfAborted()
             log.warn(`memory_search: ${toFailure(thrown).message}; notes are searched by their words only`)
             return []
@@ -37,7 +41,8 @@ export function search(given: {
         : []
       const found = merge([byWords, byMeaning]).slice(0, limit)
       const text = found.length > 0 ? found.map(show).join('\n\n') : 'There is no note about that.'
-      return { content: [{ type: 'text', text }], details: { found: found.length, searched: passages.length } }
+      const outside = found.length > 0 && notes.outside
+      return { content: [{ type: 'text', text }], details: { found: found.length, searched: passages.length }, outside }
     },
   })
 }

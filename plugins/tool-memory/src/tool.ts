@@ -5,11 +5,11 @@ import { read } from './read.ts'
 import { search } from './search.ts'
 import { write } from './write.ts'
 
-/** Notes in the session's own workspace: written, found, read and forgotten. */
+/** Notes of the session's own place: written, found, read and forgotten. */
 export default defineTools({
   config,
   setup({ config: { embeddings, maxNotes = 1000 }, store, log, now, register }) {
     const turns = takeTurns()
-    register(search({ embeddings, maxNotes, store, log }), read(), write(turns, now), forget(turns))
+    register(search({ embeddings, maxNotes, store, log }), read(store), write(turns, store, now), forget(turns, store))
   },
 })

@@ -7,6 +7,7 @@ export async function open(config: object = {}, more: Parameters<typeof toolBenc
   const bench = await toolBench(entry, config, { now: () => time.ms, ...more })
   return {
     ...bench,
+    bench,
     time,
     async call(...[name, input]: Parameters<typeof bench.call>): Promise<string> {
       const { content } = await bench.call(name, input)

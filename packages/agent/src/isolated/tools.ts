@@ -81,7 +81,17 @@ async function connectTools(entry: IsolatedEntry, given: Parameters<AnyTools['se
     const number = ++next
     const { id, run, session, role, workspace, signal } = call
     calls.set(number, call)
-    const about = { name, input, call: number, id, run, session, role, root: workspace.root }
+    const about = {
+      name,
+      input,
+      call: number,
+      id,
+      run,
+      session,
+      role,
+      root: workspace.root,
+      writable: workspace.writable,
+    }
     try {
       return await ask('tool.run', about, { signal })
     } catch (thrown) {

@@ -94,6 +94,7 @@ export async function planRun(
         root: where.on === 'machine' ? persona : peerFolder(parts.home, agent, place),
         media: join(parts.home, 'media'),
         ...(where.on === 'sandbox' ? { sandbox: { argv: [...where.argv], root: where.root } } : {}),
+        ...(where.on === 'nothing' ? { readonly: true } : {}),
       },
       prompt: { folder: persona, skills: skillFolders(parts.home, persona), config: heldKeys(config.value) },
       limits: parts.allowances.of(session.key, { ...defaultLimits, ...agentConfig?.limits }),

@@ -120,6 +120,7 @@ export const entryMethods = {
       session: Type.String(),
       role: Role,
       root: Type.String(),
+      writable: Type.Boolean(),
     }),
     ToolAnswer,
   ),

@@ -14,7 +14,7 @@ type Ask = <M extends OfCall>(
 ) => Promise<Result<AgentForEntryMethods[M]>>
 
 /** One call as the tool in this process sees it: what it has is asked of the agent. */
-export function makeCall(parts: EntryParts, { call, root, ...about }: About, signal: AbortSignal): ToolCall {
+export function makeCall(parts: EntryParts, { call, root, writable, ...about }: About, signal: AbortSignal): ToolCall {
   const { wire, streams } = parts
   const ask: Ask = (method, params) => wire().call(method, { call, ...params } as never) as Promise<never>
   const lend = (bytes: Uint8Array) => streams.lend(new Blob([new Uint8Array(bytes)]).stream())
@@ -34,6 +34,7 @@ export function makeCall(parts: EntryParts, { call, root, ...about }: About, sig
       ask('call.attach', { stream: await lend(bytes), mime, ...(name === undefined ? {} : { name }) }),
     workspace: {
       root,
+      writable,
       exec: (argv, options) => runCommand(ask, argv, options),
       async start(argv, options) {
         return jobOf(ask, (await ask('job.start', { argv: [...argv], ...options })).job)
