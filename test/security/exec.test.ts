@@ -7,47 +7,8 @@ import { callTool, say, testKernel, type TestKernel } from '@openclaw/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../plugins/tool-bash/package.json' with { type: 'json' }
+import { bypasses, listed, listedInVain } from './bypasses.ts'
 import { denyAll } from './owner.ts'
-import data from './data/exec.json' with { type: 'json' }
-
-/** What the owner allows in the test: exact words, a program by its path, a file of the workspace, and what may not be. */
-const listed = ['ls', 'ls -la', 'pwd', 'id -u', 'wc -l {file}', '/bin/cat notes.txt', 'date +%F']
-
-/** What the owner lists without knowing better: these run what the folder or a free word says, and are never allowed. */
-const listedInVain = [
-  'git status',
-  'git diff',
-  'make',
-  'npm test',
-  'python3 -m pytest',
-  'sh {file}',
-  'bash build.sh',
-  'env {file}',
-  'time {file}',
-  'nice {file}',
-  'nohup {file}',
-  'xargs {file}',
-  'find {file}',
-  'awk -f {file}',
-  'sed -f {file}',
-  'perl {file}',
-  'gdb -x {file}',
-  'vim {file}',
-  'man {file}',
-  './report',
-  'tools/report',
-]
-
-/** Commands of the list behind which a shell would go on to the canary. */
-const appendable = ['ls', 'pwd', 'id -u', 'cat notes.txt']
-
-const cases = data.families.flatMap(({ about, after = [], around = [], commands = [] }) => [
-  ...commands.map((command) => ({ about, command })),
-  ...appendable.flatMap((listed) => [
-    ...after.map((rest) => ({ about, command: listed + rest })),
-    ...around.map((whole) => ({ about, command: whole.replaceAll('LISTED', listed) })),
-  ]),
-])
 
 const plugin = {
   package: manifest,
@@ -145,18 +106,18 @@ describe('a list of commands', () => {
     expect(await wasRun()).toBe('')
   })
 
-  it(`S17: is passed by none of ${cases.length} known bypasses`, async () => {
-    expect(cases.length).toBeGreaterThanOrEqual(500)
-    const told = await runAll(cases.map(({ command }) => fill(command)))
-    expect(told).toHaveLength(cases.length)
+  it(`S17: is passed by none of ${bypasses.length} known bypasses`, async () => {
+    expect(bypasses.length).toBeGreaterThanOrEqual(500)
+    const told = await runAll(bypasses.map(({ command }) => fill(command)))
+    expect(told).toHaveLength(bypasses.length)
     expect(await wasRun()).toBe('')
     // Each of them was asked about, or is no input at all.
-    const quiet = cases.filter(({ command }) => !asked.includes(`bash ${fill(command)}`))
+    const quiet = bypasses.filter(({ command }) => !asked.includes(`bash ${fill(command)}`))
     expect(quiet.map(({ command }) => command)).toEqual([''])
   })
 
   it('would be passed by most of them in a shell, so that the canary proves something', async () => {
-    const shell = cases.filter(
+    const shell = bypasses.filter(
       ({ about, command }) => /^(operators|substitutions)/.test(about) && /^ls\b/.test(command),
     )
     let ran = 0
