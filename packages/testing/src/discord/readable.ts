@@ -29,8 +29,8 @@ const rules: readonly Rule[] = [
   { pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, show: ([, , code]) => (code ?? '').replace(/^ (.*) $/s, '$1') },
 ]
 
-/** What begins a quote, a heading or small print, at the beginning of a line only. */
-const lineStart = /( *)(?:>>>|>|#{1,3}|-#) +/y
+/** What begins a quote, a heading or small print, at the beginning of a line or of a list's item only. */
+const lineStart = /( *(?:(?:[-*]|\d+\.) +)*)(?:>>>|>|#{1,3}|-#) +/y
 
 /** A message as people see it in a client: without marks, escapes undone, links by their words. */
 export function readable(raw: string, whole = true): string {
