@@ -105,6 +105,33 @@ describe('the policy of tools', () => {
     )
   })
 
+  it('S12: counts for a tool that another one calls', async () => {
+    const called: string[] = []
+    const carrier = defineTool({
+      name: 'carrier',
+      description: 'calls others',
+      input: Type.Object({ tool: Type.String() }),
+      effect: 'read',
+      calls: ({ tool }) => tool,
+      async run({ tool }) {
+        called.push(tool)
+        return { content: [{ type: 'text', text: 'called' }] }
+      },
+    })
+    await using house = await testKernel({
+      plugins: [toolPlugin('carrier', [carrier])],
+      config: { tools: { deny: ['github_delete*'] } },
+      script: [
+        callTool('carrier', { tool: 'github_delete_repo' }),
+        callTool('carrier', { tool: 'github_read' }),
+        say('done'),
+      ],
+    })
+    await house.ask('go')
+    expect(called).toEqual(['github_read'])
+    expect(JSON.stringify(house.model.requests[1]!.turns)).toContain('github_delete_repo is not available')
+  })
+
   it('with a fault closes the part in which it is, and says what was meant', async () => {
     await using at = await open({
       channels: { chat: { ...channel, toolsBySender: { ada: { profile: 'mesaging' }, bo: { allow: ['group:fss'] } } } },

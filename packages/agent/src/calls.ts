@@ -82,6 +82,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   const subject = await tool.subject?.(part.input, signal)
   const reaches = await tool.reaches?.(part.input, signal)
   const argv = tool.argv?.(part.input as never)
+  const calls = tool.calls?.(part.input as never)
   if (signal.aborted) return failed('stopped before it was started')
   const verdict = await gateway.call(
     'tool.begin',
@@ -92,6 +93,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
       ...(subject === undefined ? {} : { subject }),
       ...(reaches === undefined ? {} : { reaches }),
       ...(argv === undefined ? {} : { argv: [...argv] }),
+      ...(calls === undefined ? {} : { calls }),
     },
     { signal },
   )

@@ -144,6 +144,11 @@ export interface Tool<I extends TSchema = TSchema> {
    * list of commands is asked (`tools.exec: "allowlist"`); it is not for a tool in a process of its own.
    */
   argv?(input: Static<I>): readonly string[] | undefined
+  /**
+   * The name of the tool that this call stands for, where one tool calls others that are not in the list themselves: the
+   * rules about that name count too. It is not for a tool in a process of its own.
+   */
+  calls?(input: Static<I>): string
   /** Input is checked before. What it throws goes back to the model as a failed result. */
   run(input: Static<I>, call: ToolCall): Promise<ToolResult>
 }

@@ -86,6 +86,7 @@ function callFound(offered: ReadonlyMap<string, Offered>): Tool {
     ),
     effect: 'exec',
     effectOf: ({ tool }) => offered.get(tool)?.effect ?? 'exec',
+    calls: ({ tool }) => tool,
     subject({ tool, input }) {
       const found = offered.get(tool)
       return found ? subjectOf(found.server, found.tool, input) : tool

@@ -43,8 +43,10 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   if (!spec) return { verdict: 'deny', reason: `there is no tool "${call.tool}" here` }
   const effect = call.effect ?? spec.effect
   const config = parts.config().value
-  const refused = refusal({ ...spec, effect }, plan.standing, plan.judge)
-  if (refused) return { verdict: 'deny', reason: `${call.tool} is not available in this session: ${refused}` }
+  for (const name of [spec.name, ...(call.calls === undefined ? [] : [call.calls])]) {
+    const refused = refusal({ ...spec, name, effect }, plan.standing, plan.judge)
+    if (refused) return { verdict: 'deny', reason: `${name} is not available in this session: ${refused}` }
+  }
 
   let input = call.input
   const argv = effect === 'exec' && call.argv ? await listed(parts, plan, call.argv) : undefined
