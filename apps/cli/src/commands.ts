@@ -190,6 +190,23 @@ export const commands: readonly Row[] = [
     async () => (await import('./commands/tools.ts')).explain,
   ),
 
+  row('sandbox list', 'List the sandboxes that are there.', async () => (await import('./commands/sandbox.ts')).list),
+  row(
+    'sandbox explain',
+    'Say where the tools of a session work, and why.',
+    async () => (await import('./commands/sandbox.ts')).explain,
+  ),
+  row(
+    'sandbox recreate',
+    'End a sandbox, so that the next command gets a fresh one.',
+    async () => (await import('./commands/sandbox.ts')).recreate,
+  ),
+  row(
+    'sandbox prune',
+    'End the sandboxes in which no command runs.',
+    async () => (await import('./commands/sandbox.ts')).prune,
+  ),
+
   row(
     'plugins list',
     'List plugins, their state and what they may do.',

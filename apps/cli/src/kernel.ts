@@ -11,6 +11,12 @@ import { printable } from './terminal.ts'
 /** The model that answers on a fresh machine. */
 const defaultModel = 'offline/assistant'
 
+/** What brings a sandbox to this machine: the strongest first. */
+const sandboxPlugins = [
+  'openclaw plugins add sandbox-docker',
+  ...(process.platform === 'linux' ? ['openclaw plugins add sandbox-bubblewrap'] : []),
+]
+
 /**
  * V8 lets a heap grow to a multiple of what lives in it before it looks for garbage; a gateway has little that lives and
  * would hold hundreds of megabytes of what does not (https://v8.dev/blog/trash-talk).
@@ -37,6 +43,7 @@ export async function startGateway(
     agent: { program: [process.execPath, entryFile, 'agent', '--rpc'] },
     isolation: pluginProgram,
     defaultModel,
+    sandboxPlugins,
     front: '/control-ui/',
     ...(verbose ? { echo: echo(cli) } : {}),
     ...more,
@@ -58,6 +65,7 @@ export async function startAlone(cli: Cli): Promise<Gateway> {
       agent: { inProcess: (transport) => createAgent({ transport, bundled: agentEntries }) },
       isolation: pluginProgram,
       defaultModel,
+      sandboxPlugins,
       listen: false,
     }),
   )

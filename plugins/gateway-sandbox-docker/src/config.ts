@@ -15,6 +15,9 @@ export const config = closed({
       description: 'Any image with a shell; a small Debian that is built here when absent.',
     }),
   ),
+  dockerfile: Type.Optional(
+    Type.String({ description: 'A Dockerfile of yours to build the image from, without other files; `image` wins.' }),
+  ),
   network: Type.Optional(
     Type.String({
       pattern: '^(?!host$|container:|ns:|default$|bridge$|private$|slirp4netns|pasta)[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$',

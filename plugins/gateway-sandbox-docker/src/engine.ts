@@ -9,6 +9,8 @@ export interface EngineKind {
   readonly podman: boolean
   /** It runs as the person, not as root. */
   readonly rootless: boolean
+  /** File with a filter of system calls that is tighter than the engine's own. */
+  readonly systemCalls?: string
 }
 
 /** An engine that answers. */

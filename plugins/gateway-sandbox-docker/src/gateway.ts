@@ -6,6 +6,7 @@ import { config } from './config.ts'
 import { openDoor, type Door } from './door.ts'
 import { findEngine, type Engine } from './engine.ts'
 import { openImages } from './image.ts'
+import { writeProfile } from './system-calls.ts'
 
 /** How long it is believed that no engine is here before it is looked for again. */
 const doubtMs = 30_000
@@ -20,7 +21,7 @@ export default defineGateway({
     const { engine: named, image, network = 'none', memoryMb = 1024, tmpMb = 256, cpus = 1, processes = 256 } = config
     const { idleMinutes = 30, maxAgeHours = 24 } = config
     const gateway = await ownId(store)
-    const images = openImages({ named: image, clock })
+    const images = openImages({ named: image, dockerfile: config.dockerfile, clock })
     let engine: Promise<Engine> | undefined
     let doubt: { readonly reason: string; readonly until: number } | undefined
     let door: Promise<Door> | undefined
@@ -31,7 +32,8 @@ export default defineGateway({
         const found = await findEngine(named, signal)
         await removeLeft(found, gateway)
         await store.set('used', Buffer.from('yes'))
-        return found
+        const profile = found.podman ? await writeProfile() : undefined
+        return profile ? { ...found, systemCalls: use(profile, 'filter of system calls').path } : found
       })().catch((thrown) => {
         engine = undefined
         throw thrown

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { failure, toFailure, type Clock } from '@openclaw/sdk'
 import type { Engine } from './engine.ts'
@@ -15,23 +16,33 @@ export interface Images {
   readonly trouble: string | undefined
 }
 
-const folder = fileURLToPath(new URL('../image/', import.meta.url))
+const ours = fileURLToPath(new URL('../image/Dockerfile', import.meta.url))
 const tellEveryMs = 1000
 const againMs = 60_000
 
-/** Opens the image that is named, or ours. */
-export function openImages({ named, clock }: { named: string | undefined; clock: Clock }): Images {
+/** Opens the image that is named, or that of a Dockerfile: ours when none is given. */
+export function openImages({
+  named,
+  dockerfile = ours,
+  clock,
+}: {
+  readonly named: string | undefined
+  readonly dockerfile: string | undefined
+  readonly clock: Clock
+}): Images {
   const waiting = new Set<Report>()
   let work: Promise<string> | undefined
   let failed: { readonly reason: string; readonly until: number } | undefined
   const tell = (text: string) => waiting.forEach((report) => report(text))
 
   async function make(engine: Engine): Promise<string> {
-    const name = named ?? (await ownName())
+    const name = named ?? (await nameOf(dockerfile))
     const known = await idOf(engine, name)
     if (known !== undefined) return known
     const [verb, stream] =
-      named === undefined ? ['building', await build(engine, name)] : ['pulling', await engine.docker.pull(name)]
+      named === undefined
+        ? ['building', await build(engine, dockerfile, name)]
+        : ['pulling', await engine.docker.pull(name)]
     tell(`${verb} the image ${name}; this happens once`)
     await follow(engine, stream as NodeJS.ReadableStream, (text) => tell(`${verb} ${name}: ${text}`), clock)
     const id = await idOf(engine, name)
@@ -60,13 +71,18 @@ export function openImages({ named, clock }: { named: string | undefined; clock:
 }
 
 /** Another file, another image. */
-async function ownName(): Promise<string> {
-  const text = await readFile(`${folder}Dockerfile`)
-  return `localhost/openclaw-sandbox:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
+async function nameOf(dockerfile: string): Promise<string> {
+  const digest = createHash('sha256')
+    .update(await readFile(dockerfile))
+    .digest('hex')
+  return `localhost/openclaw-sandbox:${digest.slice(0, 12)}`
 }
 
-const build = (engine: Engine, name: string) =>
-  engine.docker.buildImage({ context: folder, src: ['Dockerfile'] }, { t: name, rm: true, forcerm: true })
+const build = (engine: Engine, dockerfile: string, name: string) =>
+  engine.docker.buildImage(
+    { context: dirname(dockerfile), src: [basename(dockerfile)] },
+    { t: name, dockerfile: basename(dockerfile), rm: true, forcerm: true },
+  )
 
 async function idOf({ docker }: Engine, name: string): Promise<string | undefined> {
   try {

@@ -11,7 +11,7 @@ const mark = 'OPENCLAW_CHILD'
 /**
  * A shell that waits for its command, so that one is there when it is needed. It reads one line: the mark of the command
  * and its words, quoted; it answers with a dot, and the rest of input and output is the command's. When the command has ended it ends what that left
- * behind, and takes over its exit code.
+ * behind, and takes over its exit code. That of grep says nothing: processes end while it looks at them.
  */
 export const waitingShell: readonly string[] = [
   'sh',
@@ -26,7 +26,9 @@ printf .
 ( export ${mark}="$mark"; exec "$@" )
 code=$?
 round=0
-while [ $round -lt 50 ] && left=$(grep -ls "${mark}=$mark" /proc/[0-9]*/environ 2>/dev/null) && [ -n "$left" ]; do
+while [ $round -lt 50 ]; do
+  left=$(grep -ls "${mark}=$mark" /proc/[0-9]*/environ 2>/dev/null)
+  [ -n "$left" ] || break
   round=$((round + 1))
   for file in $left; do
     pid=\${file#/proc/}

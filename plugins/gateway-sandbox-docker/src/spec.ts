@@ -56,7 +56,7 @@ export function containerSpec(parts: SpecParts): ContainerCreateOptions {
       ReadonlyRootfs: true,
       Privileged: false,
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
+      SecurityOpt: ['no-new-privileges', ...(engine.systemCalls ? [`seccomp=${engine.systemCalls}`] : [])],
       NetworkMode: limits.network,
       IpcMode: 'private',
       Memory: memory,
@@ -66,7 +66,7 @@ export function containerSpec(parts: SpecParts): ContainerCreateOptions {
       PidsLimit: limits.processes,
       ShmSize: 64 * 2 ** 20,
       Mounts: place.mounts.map(bind),
-      Tmpfs: { '/tmp': `mode=1777,size=${limits.tmpMb}m,nosuid,nodev`, ...hide(place.mounts) },
+      Tmpfs: { '/tmp': `mode=1777,size=${limits.tmpMb}m,nosuid,nodev`, ...hide(place.mounts, engine) },
       LogConfig: { Type: 'none', Config: {} },
       // Rootless podman would show the person as root; so they keep their number and their files.
       ...(engine.podman && engine.rootless ? { UsernsMode: 'keep-id' } : {}),
@@ -98,11 +98,10 @@ const bind = ({ folder, target, access }: SandboxMount) => ({
   BindOptions: { Propagation: 'rprivate' as const },
 })
 
-/** Empty folders over what is hidden. */
-function hide(mounts: readonly SandboxMount[]): Record<string, string> {
+/** Empty folders over what is hidden. podman would fill them with what they hide. */
+function hide(mounts: readonly SandboxMount[], { podman }: EngineKind): Record<string, string> {
+  const how = `ro,mode=555,size=4k,nosuid,nodev${podman ? ',notmpcopyup' : ''}`
   return Object.fromEntries(
-    mounts.flatMap(({ target, hidden }) =>
-      hidden.map((name) => [posix.join(target, name), 'ro,mode=555,size=4k,nosuid,nodev'] as const),
-    ),
+    mounts.flatMap(({ target, hidden }) => hidden.map((name) => [posix.join(target, name), how] as const)),
   )
 }

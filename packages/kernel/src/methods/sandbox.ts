@@ -1,8 +1,7 @@
 import { failure } from '@openclaw/protocol'
 import type { Configuration } from '../config/configuration.ts'
 import { defaultAgent } from '../router/router.ts'
-import { agentOf } from '../router/key.ts'
-import { lower } from '../runs/authority.ts'
+import { agentOf, parseKey } from '../router/key.ts'
 import { chooseWhere, type ChooseParts } from '../sandboxes/choose.ts'
 import { sandboxings } from '../sandboxes/order.ts'
 import { sandboxRules } from '../sandboxes/place.ts'
@@ -27,7 +26,9 @@ export function sandboxMethods(
         'invalid_params',
         `sandbox: ${JSON.stringify(session.slice(0, 200))} is no session key; \`openclaw sessions list\` shows some`,
       )
-    const role = lower('owner', (await parts.sessions.open(session)).lowestRole)
+    const { lowestRole } = await parts.sessions.open(session)
+    // Where nobody has written yet, it is for those that are to be confined that one asks.
+    const role = lowestRole ?? (parseKey(session)?.channel === 'local' ? 'owner' : 'member')
     const agentConfig = config.agents?.[agent]
     const where = await chooseWhere(parts, { session, agent, role }, config, agentConfig, signal)
     return { session, agent, role, rules: sandboxRules(config, agentConfig), where }

@@ -16,7 +16,8 @@ export type Kind =
 /**
  * One way out, as a script for any `sh`. It has won when it prints `ESCAPED` or the canary, or when something of this
  * machine was reached or changed. It finds in its variables: SECRET (a file with the canary), OUTSIDE (a folder), SOCKET
- * (a unix socket), PORT (of this machine, on each ADDRESS), VICTIM (the id of a process), GATEWAY (the id of ours).
+ * (a unix socket), PORT (of this machine, on each ADDRESS), VICTIM (the id of a process), GATEWAY (the id of ours),
+ * NAP (how long a process sleeps by which it is known).
  */
 export interface Attack {
   readonly kind: Kind
@@ -259,7 +260,7 @@ export const attacks: readonly Attack[] = [
     ['goes before everybody', '[ "$(nice -n -5 nice 2>/dev/null)" = -5 ] && echo ESCAPED'],
     ['lifts a hard limit', 'was=$(ulimit -Hn); ulimit -Hn $((was + 1)) 2>/dev/null && echo ESCAPED'],
     ['names the machine', 'hostname escape 2>/dev/null && echo ESCAPED'],
-    ['sets the clock', 'date -s 2001-01-01 >/dev/null 2>&1 && echo ESCAPED'],
+    ['sets the clock', 'date -s 2001-01-01 >/dev/null 2>&1; [ "$(date +%Y)" = 2001 ] && echo ESCAPED'],
     ['loads a module', does('modprobe dummy') + '; ' + does('insmod /tmp/x.ko')],
     ['turns swap off', does('swapoff -a -v | grep -q .')],
     ['restarts the machine', does('reboot -f')],
@@ -329,12 +330,12 @@ export const attacks: readonly Attack[] = [
     ],
   ]),
   ...rows('what it leaves behind', [
-    ['leaves a child', 'sleep 98761 & true'],
-    ['leaves a child in a session of its own', 'setsid sleep 98761 & true'],
-    ['leaves a grandchild', '(setsid sh -c "sleep 98761 & sleep 98761" &) & true'],
+    ['leaves a child', 'sleep $NAP & true'],
+    ['leaves a child in a session of its own', 'setsid sleep $NAP & true'],
+    ['leaves a grandchild', '(setsid sh -c "sleep $NAP & sleep $NAP" &) & true'],
     [
       'leaves one that hears no signal',
-      '(trap "" TERM HUP INT; setsid sh -c "trap \\"\\" TERM HUP INT; sleep 98761; sleep 98761" &) & true',
+      '(trap "" TERM HUP INT; setsid sh -c "trap \\"\\" TERM HUP INT; sleep $NAP; sleep $NAP" &) & true',
     ],
   ]),
 ]

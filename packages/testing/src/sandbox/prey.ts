@@ -21,6 +21,7 @@ export interface Prey extends AsyncDisposable {
 /** Lays it out: a secret file, a folder, sockets with and without a path, ports, processes, an environment. */
 export async function layOut(): Promise<Prey> {
   const canary = `canary-${randomBytes(8).toString('hex')}`
+  const nap = String(90_000 + randomBytes(2).readUInt16BE())
   await using opening = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-prey-'))
   opening.defer(() => rm(folder, { recursive: true, force: true }))
@@ -74,6 +75,7 @@ export async function layOut(): Promise<Prey> {
         ADDRESS: addresses.join(' ') || '127.0.0.1',
         VICTIM: String(victim.pid),
         GATEWAY: String(gateway.pid),
+        NAP: nap,
       }
     },
     async losses() {
@@ -92,7 +94,7 @@ export async function layOut(): Promise<Prey> {
         victim.kill('SIGKILL')
         victim = await startVictim(canary)
       }
-      for (const pid of await leftAfter(goneMs)) {
+      for (const pid of await leftAfter(nap, goneMs)) {
         lost.push('a process was left behind')
         process.kill(pid, 'SIGKILL')
       }
@@ -120,20 +122,20 @@ async function isHurt({ pid, exitCode, signalCode }: ChildProcess): Promise<bool
 const goneMs = 5000
 
 /** Those that are still there after so long. */
-async function leftAfter(ms: number): Promise<number[]> {
+async function leftAfter(nap: string, ms: number): Promise<number[]> {
   for (const end = performance.now() + ms; ; await sleep(50)) {
-    const pids = await left()
+    const pids = await left(nap)
     if (pids.length === 0 || performance.now() > end) return pids
   }
 }
 
 /** Processes of attacks that try to outlive their command; they sleep for an odd time. */
-async function left(): Promise<number[]> {
+async function left(nap: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const found = await Promise.all(
     pids.map(async (pid) => {
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-      return command.split('\0').slice(0, 2).join(' ') === 'sleep 98761' ? [Number(pid)] : []
+      return command.split('\0').slice(0, 2).join(' ') === `sleep ${nap}` ? [Number(pid)] : []
     }),
   )
   return found.flat()

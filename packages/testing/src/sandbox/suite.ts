@@ -114,8 +114,8 @@ async function openHouse(fixture: SandboxFixture): Promise<House> {
       }
       for (const path of ['d/x', `up${OUTSIDE}/x`, `${OUTSIDE}/x`, `../..${OUTSIDE}/x`])
         await call.write(path, Buffer.from('x')).catch(() => {})
-      await call.write('folder/of/mine', Buffer.from('mine'))
-      expect(Buffer.from(await call.read('folder/of/mine')).toString()).toBe('mine')
+      await call.write('own/of/mine', Buffer.from('mine'))
+      expect(Buffer.from(await call.read('own/of/mine')).toString()).toBe('mine')
       expect(await prey.losses()).toEqual([])
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
