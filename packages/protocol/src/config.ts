@@ -1,7 +1,8 @@
-import Type, { type Static, type TSchema } from 'typebox'
-import { Limits, SubagentLimits } from './limits.ts'
+import Type, { type Static } from 'typebox'
+import { AgentConfig, SandboxConfig } from './config-agent.ts'
+import { list, opt, section } from './config-section.ts'
 import { toolRules, ToolRules } from './tool-policy.ts'
-import { Address, QueueMode, Right, Role, Thinking } from './values.ts'
+import { Right, Role } from './values.ts'
 
 /**
  * Marks a value that is masked wherever it is shown, and may be an `env:NAME` or `file:PATH` reference. A stored one is
@@ -14,12 +15,7 @@ export function Secret(
   return Type.String({ secret: true, ...options })
 }
 
-const open = <const P extends Record<string, TSchema>>(properties: P, options: object = {}) =>
-  Type.Object(properties, { additionalProperties: false, ...options })
-const opt = Type.Optional
-const list = (description: string) => opt(Type.Array(Type.String(), { description }))
-
-const AuthConfig = open(
+const AuthConfig = section(
   {
     mode: opt(
       Type.Enum(['none', 'token', 'password', 'trusted-proxy'], {
@@ -28,7 +24,7 @@ const AuthConfig = open(
       }),
     ),
     rateLimit: opt(
-      open({
+      section({
         attempts: opt(
           Type.Integer({ minimum: 1, default: 10, description: 'Wrong tries of one address before it is locked out.' }),
         ),
@@ -37,7 +33,7 @@ const AuthConfig = open(
       }),
     ),
     proxy: opt(
-      open(
+      section(
         {
           addresses: Type.Array(Type.String(), { minItems: 1, description: 'Addresses or CIDR ranges of the proxy.' }),
           userHeader: Type.String({ description: 'Header with the user, e.g. `x-forwarded-user`.' }),
@@ -47,7 +43,7 @@ const AuthConfig = open(
                 'Header with a shared secret; needed for a proxy on loopback. The secret itself is set with `openclaw config secret`.',
             }),
           ),
-          users: Type.Record(Type.String(), open({ rights: Type.Array(Right), role: opt(Role) }), {
+          users: Type.Record(Type.String(), section({ rights: Type.Array(Right), role: opt(Role) }), {
             description: 'Who may come in, with what rights.',
           }),
         },
@@ -58,7 +54,7 @@ const AuthConfig = open(
   { restricts: true },
 )
 
-export const GatewayConfig = open({
+export const GatewayConfig = section({
   port: opt(Type.Integer({ minimum: 0, maximum: 65535, default: 18789, description: 'TCP port; 0 takes a free one.' })),
   bind: opt(
     Type.Enum(['loopback', 'lan', 'custom'], {
@@ -71,119 +67,22 @@ export const GatewayConfig = open({
   origins: list('Further origins whose pages may connect, e.g. `https://claw.example.org`.'),
   hosts: list('Further names under which the gateway is reached.'),
   tls: opt(
-    open(
+    section(
       { cert: Type.String({ description: 'PEM file.' }), key: Type.String({ description: 'PEM file.' }) },
       { restricts: true },
     ),
   ),
 })
 
-/** The sandbox of everybody, or of one agent. With a fault in it nobody changes or runs anything. */
-export const SandboxConfig = open(
-  {
-    mode: opt(
-      Type.Enum(['off', 'non-owner', 'all'], {
-        default: 'non-owner',
-        description:
-          'Whose tools run in a sandbox: nobody has one, and those who are not the owner change and run nothing; everybody but the owner in a direct chat; the owner too.',
-      }),
-    ),
-    sharing: opt(
-      Type.Enum(['session', 'agent', 'shared'], {
-        default: 'session',
-        description: 'Who is in a sandbox together: one for each session, one for each agent, one for all.',
-      }),
-    ),
-    workspace: opt(
-      Type.Enum(['none', 'ro', 'rw'], {
-        default: 'none',
-        description:
-          "What they see of the agent's workspace: nothing, all of it to read at `/agent`, or all of it to change in place of a folder of their own.",
-      }),
-    ),
-    use: opt(
-      Type.String({ description: 'Id of the plugin that makes them; the first that is usable here when absent.' }),
-    ),
-  },
-  { restricts: true, closed: { mode: 'all', use: '' } },
-)
-export type SandboxConfig = Static<typeof SandboxConfig>
-
-const timeOfDay = (description: string) => Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description })
-
-/** When an agent looks after things by itself. */
-const HeartbeatConfig = open({
-  every: Type.String({
-    pattern: '^[1-9][0-9]{0,4}(m|h|d)$',
-    description: 'Least time between two looks: `30m`, `2h`, `1d`.',
-  }),
-  active: opt(
-    open({
-      from: timeOfDay('Not before this time of day, as `08:00`.'),
-      to: timeOfDay('Not from this time of day on; before `from` it is over midnight.'),
-      timeZone: opt(Type.String({ description: 'As `Europe/Berlin`; that of this machine when absent.' })),
-    }),
-  ),
-  prompt: opt(
-    Type.String({
-      minLength: 1,
-      maxLength: 10_000,
-      description: 'What the agent is told, before what stands in HEARTBEAT.md of its workspace.',
-    }),
-  ),
-  model: opt(Type.String({ description: '`provider/model`; that of the session when absent.' })),
-  target: opt(
-    Type.Union([Type.Enum(['last', 'none']), Address], {
-      default: 'last',
-      description:
-        'Who hears of it: the chat from which the owner wrote last, nobody (it stands in the session of the page), or a chat.',
-    }),
-  ),
-})
-
-export const AgentConfig = open({
-  name: opt(Type.String({ description: 'What people call it.' })),
-  default: opt(Type.Boolean({ description: 'Answers where no binding decides; `main` when no agent is marked.' })),
-  model: opt(Type.String({ description: '`provider/model`.' })),
-  fallbacks: list('Models to try when the first cannot answer.'),
-  thinking: opt(Thinking),
-  workspace: opt(Type.String({ description: "Folder; the agent's own when absent." })),
-  queue: opt(
-    Type.Enum(QueueMode.enum, {
-      default: 'collect',
-      description:
-        'What becomes of messages that come while it works: answered together after, given to the run, answered one by one after, or in place of the run.',
-    }),
-  ),
-  heartbeat: opt(HeartbeatConfig),
-  tools: opt(ToolRules),
-  limits: opt(
-    Type.Partial(Limits, { additionalProperties: false, restricts: true, closed: { modelCalls: 1, tokens: 1 } }),
-  ),
-  sandbox: opt(SandboxConfig),
-  subagents: opt(
-    Type.Partial(
-      Type.Object({
-        ...SubagentLimits.properties,
-        allowAgents: Type.Array(Type.String(), {
-          description: 'Other agents that its sub-agents may be of, by id; `*` is any. None when absent.',
-        }),
-      }),
-      { additionalProperties: false, restricts: true, closed: { depth: 0, children: 0 } },
-    ),
-  ),
-})
-export type AgentConfig = Static<typeof AgentConfig>
-
 /** A binding with a fault would fit more than was meant, so it fits nothing; it keeps its place in the list. */
-export const BindingConfig = open(
+export const BindingConfig = section(
   {
     agent: Type.String({ description: 'Id of the agent that answers.' }),
-    match: open({
+    match: section({
       channel: Type.String({ description: 'Id of the channel.' }),
       account: opt(Type.String({ description: '`*` is any account; the default account when absent.' })),
       peer: opt(
-        open({
+        section({
           kind: opt(Type.Enum(['direct', 'group'], { description: 'Either when absent.' })),
           id: Type.String({ description: 'Stable id of a person or group, or of the peer that holds a thread.' }),
         }),
@@ -202,7 +101,7 @@ export const ChannelConfig = Type.Object({
     Type.Boolean({ default: true, restricts: true, closed: false, description: 'False: it is not loaded.' }),
   ),
   dm: opt(
-    open(
+    section(
       {
         policy: opt(
           Type.Enum(['pairing', 'allowlist', 'open', 'disabled'], {
@@ -217,7 +116,7 @@ export const ChannelConfig = Type.Object({
     ),
   ),
   groups: opt(
-    open(
+    section(
       {
         policy: opt(
           Type.Enum(['allowlist', 'open', 'disabled'], {
@@ -263,7 +162,7 @@ export const ChannelConfig = Type.Object({
 })
 export type ChannelConfig = Static<typeof ChannelConfig>
 
-export const PluginConfig = open({
+export const PluginConfig = section({
   enabled: opt(
     Type.Boolean({ default: true, restricts: true, closed: false, description: 'False: it is not loaded.' }),
   ),
@@ -294,7 +193,7 @@ export const Config = Type.Object({
   channels: opt(Type.Record(Type.String(), ChannelConfig)),
   plugins: opt(Type.Record(Type.String(), PluginConfig)),
   tools: opt(
-    open(
+    section(
       {
         ...toolRules,
         exec: opt(
@@ -319,7 +218,7 @@ export const Config = Type.Object({
   ),
   sandbox: opt(SandboxConfig),
   sessions: opt(
-    open({
+    section({
       cacheMb: opt(Type.Integer({ minimum: 1, default: 16, description: 'Memory for warm sessions.' })),
       pruneAfterDays: opt(
         Type.Integer({ minimum: 1, description: 'Delete sessions that were not used for so long; never when absent.' }),
@@ -332,7 +231,7 @@ export const Config = Type.Object({
     }),
   ),
   delivery: opt(
-    open({
+    section({
       staleAfterMs: opt(
         Type.Integer({
           minimum: 0,
@@ -344,10 +243,10 @@ export const Config = Type.Object({
     }),
   ),
   limits: opt(
-    open(
+    section(
       {
         perDay: opt(
-          open({
+          section({
             tokens: opt(
               Type.Integer({ minimum: 0, default: 20_000_000, description: 'Tokens that all runs of a day may use.' }),
             ),
@@ -361,7 +260,7 @@ export const Config = Type.Object({
           }),
         ),
         perSender: opt(
-          open({
+          section({
             costUsd: opt(
               Type.Number({
                 minimum: 0,
@@ -376,14 +275,14 @@ export const Config = Type.Object({
     ),
   ),
   media: opt(
-    open({
+    section({
       maxFileMb: opt(Type.Integer({ minimum: 1, default: 50, description: 'Largest file that is taken from a chat.' })),
       maxMb: opt(Type.Integer({ minimum: 1, default: 2048, description: 'Size of `media/`; the oldest go first.' })),
       maxAgeDays: opt(Type.Integer({ minimum: 1, default: 90, description: 'How long a file is kept.' })),
     }),
   ),
   logs: opt(
-    open({
+    section({
       level: opt(
         Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info', description: 'The least that is written.' }),
       ),

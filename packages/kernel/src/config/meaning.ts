@@ -72,7 +72,7 @@ export function checkMeaning(document: unknown, plugins: readonly PluginSchema[]
   }
   for (const key of names('sessions', 'tools'))
     if (!/^(agent:|[*])/.test(key))
-      report(['sessions', 'tools', key], 'no session key begins like this', 'one is like agent:main:telegram:default:*')
+      report(['sessions', 'tools', key], 'no session key begins like this', 'one is like agent:main:CHANNEL:default:*')
 
   if (plugins) {
     const known = (channel: boolean) =>
