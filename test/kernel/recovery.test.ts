@@ -400,3 +400,19 @@ describe('a restored home', () => {
     expect((await again.call('status', {})).waits).toBeUndefined()
   })
 })
+
+it("what a run used before the gateway was killed counts in the day's budget with the rest of it", async () => {
+  await using home = await folders()
+  const fake = fakeChannel()
+  const plugins = [fake.plugin, gate(Promise.resolve())]
+  await using house = await testKernel({ plugins, config, script: [callTool('gate', {}), hang()] })
+  await fake.connected()
+  await fake.say('do the thing')
+  await house.model.asked(2)
+  await using again = await start(await killed(house, home.next()), fake, () => say('done'))
+  await fake.waitSent(1)
+  await idle(again)
+  const { total, today } = await again.call('usage.get', {})
+  expect(total).toMatchObject({ calls: 2, input: 20, output: 10 })
+  expect(today.tokens).toBe(30)
+})

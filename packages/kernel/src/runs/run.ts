@@ -9,7 +9,6 @@ import {
   type Params,
   type Result,
   type RunResult,
-  type Usage,
 } from '@openclaw/protocol'
 import { within } from '../deadline.ts'
 import type { Preview } from '../delivery/preview.ts'
@@ -23,6 +22,7 @@ import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import { settlement } from './settle.ts'
+import { usageOf } from './used.ts'
 import { openSpoken, type Spoken } from './spoken.ts'
 
 type Accept = LedgerRecord<'accept'>
@@ -83,6 +83,7 @@ export function startRun(
   /** Who is counted for it; the owner is nobody's guest. */
   let sender: string | undefined
   let committed = resumed !== undefined
+  let attempts = 0
   let closed = false
 
   async function commit(drafts: readonly LineDraft[]) {
@@ -113,16 +114,16 @@ export function startRun(
   async function work(): Promise<RunResult> {
     sender = senderOf(answers)
     parts.budget.check(sender, (text) => void tellOwner(parts, sessionKey, text).catch(() => {}))
-    for (let attempt = 1; ; attempt++) {
+    for (attempts = 1; ; attempts++) {
       const until = AbortSignal.any([stopping.signal, parts.closing])
       await within(parts.agent.ready(), until)
-      if (attempt === 1) {
+      if (attempts === 1) {
         begins()
         await parts.storeFiles(answers, until)
       }
       const session = await parts.sessions.open(sessionKey)
       plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
-      if (attempt === 1) {
+      if (attempts === 1) {
         deadline = clock.monotonic() + plan.request.limits.wallMs
         parts.emit(
           'agent.start',
@@ -139,7 +140,7 @@ export function startRun(
         return await bounded(parts.agent.call('run.start', plan.request))
       } catch (error) {
         const why = toFailure(error)
-        if (why.code !== 'unavailable' || stopping.signal.aborted || attempt > 1) throw error
+        if (why.code !== 'unavailable' || stopping.signal.aborted || attempts > 1) throw error
         parts.log.warn(`run ${id}: the agent process was lost; going on from the last committed step`)
       }
     }
@@ -181,7 +182,7 @@ export function startRun(
   }
 
   async function settle(result: RunResult | undefined, thrown: Failure | undefined, preview: string | undefined) {
-    const usage: Usage = result?.usage ?? { input: 0, cached: 0, output: 0 }
+    const usage = await usageOf(parts.sessions, { id, session: sessionKey, result, whole: !resumed && attempts < 2 })
     const outcome = stopped?.outcome ?? result?.outcome ?? (thrown?.code === 'aborted' ? 'aborted' : 'failed')
     const why =
       outcome === 'answered'
