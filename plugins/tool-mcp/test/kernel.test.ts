@@ -12,7 +12,11 @@ it('a server that was just added is there for the next run, and its call waits f
     plugins: [
       {
         package: manifest,
-        load: { tool: () => import('../src/tool.ts'), config: () => import('../src/config.ts') },
+        load: {
+          tool: () => import('../src/tool.ts'),
+          gateway: () => import('../src/gateway.ts'),
+          config: () => import('../src/config.ts'),
+        },
       },
     ],
     config: { plugins: { mcp: { config: { servers: { s: server.command } } } } },
