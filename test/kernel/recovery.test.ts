@@ -411,7 +411,7 @@ it("what a run used before the gateway was killed counts in the day's budget wit
   await house.model.asked(2)
   await using again = await start(await killed(house, home.next()), fake, () => say('done'))
   await fake.waitSent(1)
-  await idle(again)
+  await until(again, ({ owed }) => owed.accepts === 0)
   const { total, today } = await again.call('usage.get', {})
   expect(total).toMatchObject({ calls: 2, input: 20, output: 10 })
   expect(today.tokens).toBe(30)
