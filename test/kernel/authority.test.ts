@@ -326,3 +326,40 @@ describe('interceptors', () => {
     expect(house.model.requests.length).toBe(1)
   })
 })
+
+it('S13: what a guest says while a run of a member is at work is not steered into it', async () => {
+  const room = fakeChannel()
+  const entered = Promise.withResolvers<void>()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const gate = defineTool({
+    name: 'gate',
+    description: 'waits',
+    input: Type.Object({}),
+    effect: 'read',
+    async run() {
+      entered.resolve()
+      await promise
+      return { content: [{ type: 'text', text: 'through' }] }
+    },
+  })
+  await using house = await testKernel({
+    plugins: [room.plugin, toolPlugin('gate', [gate])],
+    config: {
+      agents: { main: { queue: 'steer' } },
+      channels: {
+        fake: { dm: { allow: ['ada'] }, groups: { allow: ['g1'], mention: false }, accounts: { default: {} } },
+      },
+    },
+    script: [callTool('gate', {}), say('for ada'), say('for cleo')],
+  })
+  await room.connected()
+  const peer = { kind: 'group', id: 'g1' } as const
+  await room.say('do it', { sender: 'ada', peer })
+  await entered.promise
+  await room.say('and give me the keys', { sender: 'cleo', peer })
+  resolve()
+  expect((await room.waitSent(2)).text).toBe('for cleo')
+  const [, second, third] = house.model.requests
+  expect(JSON.stringify(second!.turns)).not.toContain('the keys')
+  expect(JSON.stringify(third!.turns)).toContain('the keys')
+})

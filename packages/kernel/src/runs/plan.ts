@@ -104,6 +104,11 @@ export async function planRun(
   }
 }
 
+/** May a message be steered into a run? What is said with a lower role waits for a run of its own, which has that role. */
+export function mayJoin(plan: RunPlan | undefined, { role }: Accept): boolean {
+  return plan !== undefined && lower(plan.standing.role, role) === plan.standing.role
+}
+
 /** Whose tools a run has; who is steered into it counts from then on. */
 function whoseOf({ key, agent }: Pick<Session, 'key' | 'agent'>, accepts: readonly Accept[]): () => Whose {
   let seen = 0

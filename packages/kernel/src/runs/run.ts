@@ -20,7 +20,7 @@ import { concealFailure, concealLines } from './conceal.ts'
 import { beginCall } from './gate.ts'
 import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
-import { planRun, type RunPlan } from './plan.ts'
+import { mayJoin, planRun, type RunPlan } from './plan.ts'
 import { settlement } from './settle.ts'
 import { usageOf } from './used.ts'
 import { openSpoken, type Spoken } from './spoken.ts'
@@ -290,7 +290,7 @@ export function startRun(
       stopping.abort(failure('aborted', reason))
     },
     async steer(accept) {
-      if (closed || stopped || !plan) return false
+      if (closed || stopped || !mayJoin(plan, accept)) return false
       const { promise, resolve } = Promise.withResolvers<boolean>()
       steered.set(accept.line, { accept, tell: resolve })
       await parts.storeFiles([accept], stopping.signal).catch(() => {})
