@@ -1,7 +1,8 @@
 import { common } from '../../apps/cli/src/arguments.ts'
 import type { AnyCommand, Option } from '../../apps/cli/src/command.ts'
-import { commands, type Row } from '../../apps/cli/src/commands.ts'
+import { commands } from '../../apps/cli/src/commands.ts'
 import { exits } from '../../apps/cli/src/exits.ts'
+import type { Row } from '../../apps/cli/src/row.ts'
 import { describe, exampleLine, shown, spell, usageLine } from '../../apps/cli/src/help.ts'
 import { cell } from './schema.ts'
 

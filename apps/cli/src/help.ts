@@ -1,6 +1,7 @@
 import { common } from './arguments.ts'
 import type { AnyCommand, Option } from './command.ts'
-import { commands, type Row } from './commands.ts'
+import { commands } from './commands.ts'
+import type { Row } from './row.ts'
 import { exits } from './exits.ts'
 
 /** How a command is written: `openclaw sessions show SESSION [--limit N]`. */

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import type { ChannelConfig } from '@openclaw/protocol'
 import type { Check } from './check.ts'
 import type { Seen } from './seen.ts'
@@ -122,14 +121,13 @@ export const peopleChecks: readonly Check[] = [
     severity: 'low',
     about: 'A line of `tools.commands` never allows anything, so its command waits for a yes',
     async look({ config }) {
-      const { isRunner, listedWords } = await import('@openclaw/kernel')
+      const { whyVain } = await import('@openclaw/kernel')
       return (config.tools?.commands ?? []).flatMap((line) => {
-        const words = listedWords(line)
-        const program = words?.[0]
-        if (program !== undefined && !isRunner(basename(program), words!.includes('{file}'))) return []
+        const why = whyVain(line)
+        if (why === undefined) return []
         return [
           {
-            found: `tools.commands has ${JSON.stringify(line)}, which ${program === undefined ? 'says more than one program and its words' : `runs what ${words!.includes('{file}') ? 'a word or ' : ''}the folder says`}`,
+            found: `tools.commands has ${JSON.stringify(line)}, which allows nothing: ${why}`,
             remedy: 'Take it out, or put a program of your own outside the workspace in its place.',
           },
         ]

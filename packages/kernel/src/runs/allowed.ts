@@ -1,7 +1,7 @@
 import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { commandWords } from '@openclaw/protocol'
+import { isRunner } from '@openclaw/sdk/host'
 import type { Files } from '../platform.ts'
-import { isRunner } from './runners.ts'
 
 /** What stands in the list for one file of the workspace that is there. */
 const anyFile = '{file}'
@@ -40,8 +40,17 @@ export async function allowed(
   return undefined
 }
 
-/** The words of a line of the list, as {@link commandWords} reads a command; undefined for one that allows nothing. */
-export function listedWords(line: string): readonly string[] | undefined {
+/** Why a line of the list never allows anything; undefined for one that may. */
+export function whyVain(line: string): string | undefined {
+  const words = listedWords(line)
+  if (!words) return 'it says more than one program and its words'
+  const free = words.includes(anyFile)
+  if (!isRunner(basename(words[0]!), free)) return undefined
+  return `its program runs what ${free ? 'a word or ' : ''}the folder says`
+}
+
+/** The words of a line of the list, as {@link commandWords} reads a command; undefined for one that says more. */
+function listedWords(line: string): readonly string[] | undefined {
   return commandWords(line.replaceAll(/(?<=[ \t])\{file\}(?=[ \t]|$)/g, `'${anyFile}'`))
 }
 
