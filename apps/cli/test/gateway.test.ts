@@ -69,6 +69,7 @@ describe('a running gateway', () => {
     ['tokens list', { tokens: 'object' }],
     ['logs', { cursor: 'string', lines: 'object' }],
     ['doctor', { ok: 'boolean', findings: 'object' }],
+    ['security audit --deep', { ok: 'boolean', checks: 'number', findings: 'object', fixed: 'object' }],
     ['models test offline/assistant', { ok: 'boolean', ms: 'number' }],
     ['help status', { help: 'string' }],
   ])('%s --json answers with one value of its shape', async (line, shape) => {
@@ -76,16 +77,23 @@ describe('a running gateway', () => {
     for (const [key, type] of Object.entries(shape)) expect(typeof answer[key], key).toBe(type)
   })
 
-  it.each(['status', 'health', 'sessions list', 'plugins list', 'models list', 'tokens list', 'config get', 'doctor'])(
-    '%s ends in a next step that can be pasted, and uses no colours in a pipe',
-    async (line) => {
-      const { stdout, stderr } = await openclaw(line.split(' '))
-      expect(stdout.length).toBeGreaterThan(0)
-      expect(stdout + stderr).not.toContain('\u001b')
-      const [, command] = /: (?:npx openclaw|node \S+|openclaw) (.*)\n$/.exec(stderr) ?? []
-      expect(command).toMatch(new RegExp(`--home ${home.path}$`))
-    },
-  )
+  it.each([
+    'status',
+    'health',
+    'sessions list',
+    'plugins list',
+    'models list',
+    'tokens list',
+    'config get',
+    'doctor',
+    'security audit',
+  ])('%s ends in a next step that can be pasted, and uses no colours in a pipe', async (line) => {
+    const { stdout, stderr } = await openclaw(line.split(' '))
+    expect(stdout.length).toBeGreaterThan(0)
+    expect(stdout + stderr).not.toContain('\u001b')
+    const [, command] = /: (?:npx openclaw|node \S+|openclaw) (.*)\n$/.exec(stderr) ?? []
+    expect(command).toMatch(new RegExp(`--home ${home.path}$`))
+  })
 
   it.each([
     [['sessions', 'show', 'agent:main:nobody:default:x'], 5, 'not_found'],

@@ -1,5 +1,11 @@
 const call = 'globalThis.pwned=(globalThis.pwned??0)+1'
 
+/**
+ * Families of payloads as they are collected in https://owasp.org/www-community/xss-filter-evasion-cheatsheet,
+ * https://html5sec.org, https://portswigger.net/web-security/cross-site-scripting/cheat-sheet and
+ * https://github.com/swisskyrepo/PayloadsAllTheThings/tree/master/XSS%20Injection: elements that run a script by
+ * themselves, addresses that are one, and every form of Markdown that either can be put into.
+ */
 const tags = [
   `<script>${call}</script>`,
   `<script src="data:text/javascript,${call}"></script>`,
