@@ -63,7 +63,7 @@ function start(room: Chat, script: Script, more: Pick<TestKernelOptions, 'home' 
 }
 
 describe('an answer in blocks', () => {
-  it('goes out by finished paragraphs while the rest is written, the first one as the reply', async () => {
+  it('A40: goes out by finished paragraphs while the rest is written, the first one as the reply', async () => {
     const room = chat()
     const looked = Promise.withResolvers<void>()
     await using house = await start(room, [[say([one, two, three].join('\n\n')), hold(looked.promise)]])
