@@ -7,6 +7,7 @@ import { defineGateway, defineTool, failure, Secret } from '@openclaw/sdk'
 import { callTool, crash, fakeChannel, fail, say, testKernel, toolPlugin } from '@openclaw/testing'
 import Type from 'typebox'
 import { expect, it } from 'vitest'
+import { startGateway, temporaryHome } from '../e2e/gateway.ts'
 
 const numbers = Array.from({ length: 50 }, (_, index) => index)
 const make = (kind: string) =>
@@ -176,4 +177,15 @@ it('S14: of 200 secrets none is in a log, a journal, an answer, an event, a prom
   }
   expect(places['prompts']).toContain('***')
   expect(places['files']).toContain('***')
+}, 60_000)
+
+it('S14: a gateway that dies of an abort leaves no secret of its environment in its home or in what it said', async () => {
+  await using home = await temporaryHome()
+  const env = Object.fromEntries(inEnv.map((secret, index) => [`SERVICE_${index}_API_KEY`, secret]))
+  await using gateway = await startGateway(home.path, env)
+  gateway.child.kill('SIGABRT')
+  await gateway.gone
+  const left = `${gateway.output()}\n${await everythingIn(home.path)}`
+  expect(left).toContain('openclaw')
+  expect(inEnv.filter((secret) => traces(secret).some((trace) => left.includes(trace)))).toEqual([])
 }, 60_000)
