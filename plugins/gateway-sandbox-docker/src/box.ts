@@ -78,12 +78,14 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
     const shell: Shell = { exec, stream, spoiled: false, watch: () => void stream.off('readable', look) }
     return shell
   }
-  let spare: Promise<Shell | undefined> = Promise.resolve(undefined)
-  const lookAhead = () => (spare = openShell().catch(() => undefined))
+  const lookAhead = () => openShell().catch(() => undefined)
+  let spare = lookAhead()
   async function takeShell(): Promise<Shell> {
-    const ready = await spare
+    // Taken before it is waited for, so that nobody else takes it; the next one is made when this one is there.
+    const mine = spare
+    spare = mine.then(lookAhead)
+    const ready = await mine
     const shell = ready && !ready.spoiled ? ready : await openShell()
-    lookAhead()
     shell.watch()
     return shell
   }
@@ -132,7 +134,6 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
       lifeline.destroy()
     },
   }
-  lookAhead()
   return box
 }
 

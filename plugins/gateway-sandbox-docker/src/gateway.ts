@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { defineGateway, toFailure, type SandboxAnswer, type Store } from '@openclaw/sdk'
 import { openBoxes, removeLeft } from './boxes.ts'
 import { config } from './config.ts'
@@ -80,7 +80,8 @@ export default defineGateway({
   },
 })
 
-const relay = createRequire(import.meta.url).resolve('@openclaw/gateway-sandbox-docker/relay')
+/** Beside this module, from source and as it is published. */
+const relay = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './relay.ts' : './relay.js', import.meta.url))
 
 /** By which containers are known as this gateway's: a machine may have several. */
 async function ownId(store: Store): Promise<string> {

@@ -33,17 +33,19 @@ export function openImages({
   const waiting = new Set<Report>()
   let work: Promise<string> | undefined
   let failed: { readonly reason: string; readonly until: number } | undefined
-  const tell = (text: string) => waiting.forEach((report) => report(text))
+  let last: string | undefined
+  const tell = (text: string) => {
+    last = text
+    for (const report of waiting) report(text)
+  }
 
   async function make(engine: Engine): Promise<string> {
     const name = named ?? (await nameOf(dockerfile))
     const known = await idOf(engine, name)
     if (known !== undefined) return known
-    const [verb, stream] =
-      named === undefined
-        ? ['building', await build(engine, dockerfile, name)]
-        : ['pulling', await engine.docker.pull(name)]
+    const verb = named === undefined ? 'building' : 'pulling'
     tell(`${verb} the image ${name}; this happens once`)
+    const stream = named === undefined ? await build(engine, dockerfile, name) : await engine.docker.pull(name)
     await follow(engine, stream as NodeJS.ReadableStream, (text) => tell(`${verb} ${name}: ${text}`), clock)
     const id = await idOf(engine, name)
     if (id === undefined) throw failure('unavailable', `${name} is not there although it was said to be made`)
@@ -56,8 +58,9 @@ export function openImages({
     },
     async ready(engine, report) {
       waiting.add(report)
+      if (last !== undefined) report(last)
       try {
-        return await (work ??= make(engine))
+        return await (work ??= make(engine).finally(() => (last = undefined)))
       } catch (thrown) {
         work = undefined
         const reason = `the image ${named ?? 'of the sandbox'} cannot be had: ${toFailure(thrown).message}; name one that is here with \`openclaw config set plugins.sandbox-docker.config.image NAME\``

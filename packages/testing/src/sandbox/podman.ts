@@ -14,6 +14,8 @@ export interface Podman extends AsyncDisposable {
   readonly engine: string
   /** An image with busybox, which is there without a registry. */
   readonly image: string
+  /** With which podman finds the engine's own storage. */
+  readonly env: NodeJS.ProcessEnv
   /** Runs podman on the engine's own storage; resolves with what it printed. */
   podman(...words: readonly string[]): Promise<string>
 }
@@ -43,7 +45,7 @@ export async function startPodman(): Promise<Podman> {
   })
   await listening(service, socket)
   const running = opening.move()
-  return { engine: `unix://${socket}`, image, podman, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { engine: `unix://${socket}`, image, env, podman, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 /** No systemd, no network and no storage driver that needs the kernel's help: it runs in a container too. */
@@ -53,7 +55,7 @@ async function settings(folder: string): Promise<Record<string, string>> {
   const storage = join(folder, 'storage.conf')
   await writeFile(
     containers,
-    `[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=1024:1024"]\n[engine]\nruntime = "${runtime}"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n`,
+    `[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=1024:1024"]\nnetns = "host"\n[engine]\nruntime = "${runtime}"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n`,
   )
   await writeFile(
     storage,
