@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { connectGateway, type GatewayClient } from '@openclaw/client'
 import type { Order } from '../plugin/channel.ts'
 import type { Measured } from './load.ts'
+import { asPublished } from './published.ts'
 import { startGateway, tokenOf, type Started } from './spawn.ts'
 
 /** Installs a plugin of this workspace into a home by a link, as `plugins add` does with a folder. */
@@ -16,8 +17,9 @@ export async function linkPlugins(home: string, folders: readonly string[]): Pro
     const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string }
     const link = join(home, 'plugins/node_modules', name)
     await mkdir(dirname(link), { recursive: true })
-    await symlink(folder, link, 'junction')
-    dependencies[name] = `link:${folder}`
+    const built = await asPublished(folder)
+    await symlink(built, link, 'junction')
+    dependencies[name] = `link:${built}`
   }
   await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ dependencies }))
 }
