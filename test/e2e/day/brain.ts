@@ -77,7 +77,7 @@ function obey(question: Question): Reply {
   if (isSummary(question)) return { text: summary }
   const said = saidIn(turns)
   if (said.includes(` ${asks.limited}`) && (shape === 'anthropic' || shape === 'chat'))
-    return { status: 429, message: 'slow down', retryAfterS: 5 }
+    return { status: 429, message: 'slow down', retryAfterS: 3 }
   if (said.includes(` ${asks.tooLong}`) && !turns.some(({ text }) => text.includes(summary)))
     return { status: 400, message: 'prompt is too long: 210000 tokens > 200000 maximum' }
   // A run that was stopped leaves no answer behind, and the next one is about something else.
