@@ -10,7 +10,7 @@ import { injectionsWith, obey, type Wanted } from './obedient.ts'
 import { denyAll } from './owner.ts'
 import { plugins } from './plugins.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000 })
 
 const secret = 'canary-of-the-owner'
 const home = await mkdtemp(join(tmpdir(), 'openclaw-injections-'))
