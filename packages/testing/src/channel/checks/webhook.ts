@@ -31,6 +31,20 @@ const forgeries: readonly { how: string; headers(headers: Headers): Headers }[] 
     how: 'with a wrong signature',
     headers: (headers) => new Headers([...headers].map(([name, value]) => [name, ours(name) ? flip(value) : value])),
   },
+  {
+    how: 'with an empty signature',
+    headers: (headers) => new Headers([...headers].map(([name, value]) => [name, ours(name) ? '' : value])),
+  },
+  {
+    how: 'with a signature beside a wrong one',
+    headers: (headers) =>
+      new Headers([...headers].map(([name, value]) => [name, ours(name) ? `${flip(value)}, ${value}` : value])),
+  },
+  {
+    how: 'with a part of a signature',
+    headers: (headers) =>
+      new Headers([...headers].map(([name, value]) => [name, ours(name) ? value.slice(0, -1) : value])),
+  },
 ]
 const ours = (name: string) => name.startsWith('x-') || name === 'authorization'
 const flip = (value: string) => value.slice(0, -1) + (value.endsWith('0') ? '1' : '0')
