@@ -1,5 +1,5 @@
 import { defineTool } from '@openclaw/sdk'
-import { callTool, say, testKernel, think, toolPlugin, type Script } from '@openclaw/testing'
+import { callTool, fakeChannel, say, testKernel, think, toolPlugin, type Script } from '@openclaw/testing'
 import Type from 'typebox'
 import { expect, it } from 'vitest'
 import { chat, open, type Chat } from './chat.ts'
@@ -52,4 +52,23 @@ it('with blocks a call stands behind what was said before it', async () => {
   await room.say('look again')
   await room.until(() => room.messages.length === 4)
   expect(texts(room)).toEqual(['Let me see.', 'done', "Let me see.\n\n→ `look the 'moon' and the stars`", 'done'])
+})
+
+it('S14: a call is shown without the secrets that the gateway knows', async () => {
+  const room = chat()
+  const secret = 'canary-of-the-channel'
+  const config = { channels: { ...open.channels, fake: { accounts: { default: { token: secret } } } } }
+  const script: Script = ({ turns }) =>
+    turns.at(-1)?.role === 'tool' ? say('done') : callTool('look', { at: `the ${secret} of the moon` })
+  const fake = fakeChannel()
+  await using house = await testKernel({
+    plugins: [room.plugin, fake.plugin, toolPlugin('look', [look])],
+    config,
+    script,
+  })
+  await fake.connected()
+  await house.call('sessions.patch', { session, verbose: 'on' })
+  await room.say('look')
+  await room.until(() => room.messages.length === 2)
+  expect(texts(room)).toEqual(['→ `look the *** of the moon`', 'done'])
 })

@@ -32,7 +32,7 @@ export interface Spoken {
 
 /** Undefined when nothing goes out before the end: no chat, or neither its channel nor its session is set so. */
 export function openSpoken(
-  parts: Pick<RunParts, 'platform' | 'ledger' | 'deliver' | 'log'>,
+  parts: Pick<RunParts, 'platform' | 'ledger' | 'deliver' | 'log' | 'mask'>,
   run: {
     readonly id: string
     readonly accepts: readonly Accept[]
@@ -107,7 +107,7 @@ export function openSpoken(
       for (const draft of drafts) {
         if (draft.kind !== 'assistant') continue
         const text = behind(textOf(draft), before)
-        const calls = draft.body.content.flatMap((part) => (part.type === 'call' ? [callLine(part)] : []))
+        const calls = draft.body.content.flatMap((part) => (part.type === 'call' ? [callLine(part, parts.mask)] : []))
         const news = [aloud ? text : '', verbose ? calls.join('\n') : ''].filter(Boolean).join('\n\n')
         if (news) outbounds.push(outbound(news))
         before = []
@@ -156,12 +156,12 @@ function behind(text: string, parts: readonly string[]): string {
   return rest
 }
 
-/** A call as people are told of it: its tool and the beginning of what it was given. */
-function callLine({ name, input }: { readonly name: string; readonly input: unknown }): string {
+/** A call as people are told of it: its tool and the beginning of what it was given, without secrets that we know. */
+function callLine({ name, input }: { readonly name: string; readonly input: unknown }, mask: RunParts['mask']): string {
   const values = typeof input === 'object' && input !== null ? Object.values(input) : [input]
   const words = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
   // In one code span, so that nothing of it is taken for markup.
-  const text = `${name} ${words.join(' ')}`
+  const text = mask(`${name} ${words.join(' ')}`)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll('`', "'")
     .trim()
