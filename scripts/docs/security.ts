@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { chatCommands } from '@openclaw/kernel'
 import { methods } from '@openclaw/protocol'
 import { auditChecks } from '../../apps/cli/src/audit/audit.ts'
+import { attacks } from '../../packages/testing/src/sandbox/attacks.ts'
 import { routesTable } from '../../packages/kernel/test/gateway/rights.ts'
 import spellings from '../../packages/sdk/test/host/private-addresses.json' with { type: 'json' }
 import { hostile } from '../../plugins/gateway-control-ui/page/test/hostile.ts'
@@ -37,6 +38,12 @@ const proofs: readonly (readonly [promise: string, tried: string, cases: string 
     'packages/sdk/test/host/guarded-fetch.test.ts',
   ],
   ['S11', 'silent sockets and slow bodies of one address', undefined, 'packages/kernel/test/gateway/flood.test.ts'],
+  [
+    'S12',
+    'known ways out of a sandbox, against a real podman and a real bubblewrap',
+    `${number(attacks.length)} in each`,
+    'plugins/gateway-sandbox-docker/test/escape.test.ts',
+  ],
   [
     'S14',
     'secrets in the environment, the configuration and headers, and our own tokens, said by tools, models, channels and pages',
