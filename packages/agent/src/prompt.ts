@@ -56,8 +56,8 @@ export function openPrompts({ clock, read, skills }: { clock: Clock; read: ReadT
     for (const [folder, name] of plan.memory === undefined ? files : [...files, [plan.memory, 'MEMORY.md'] as const]) {
       // What is written about the owner is for the owner.
       if (name === 'USER.md' && plan.role !== 'owner') continue
-      // A link that was made in a sandbox could lead to the memory of somebody else.
-      if (name === 'MEMORY.md' && plan.role !== 'owner' && (await isLink(join(folder, name)))) continue
+      // One that was made in a sandbox, or by somebody else, could lead to what is not theirs.
+      if (plan.role !== 'owner' && (await isLink(join(folder, name)))) continue
       const text = await read(join(folder, name))
       if (!text) continue
       const most = Math.min(maxFile, left)
