@@ -71,6 +71,8 @@ export function hostAgent(options: AgentOptions): AgentHost {
   const { platform, log, runs } = options
   const { clock } = platform
   let prefix: Promise<readonly string[]> | undefined
+  /** Loads under way: while it imports plugins and their libraries, a slow machine lets a process answer nothing else. */
+  let loads = 0
 
   function connect(transport: Transport): AgentWire {
     return link(transport, {
@@ -129,6 +131,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
     clock,
     log,
     begin,
+    busy: () => loads > 0,
     onUp: () => options.onUp?.(),
     onLost: (reason) => options.onLost?.(reason),
     onDown: (why) => options.onDown?.(why),
@@ -168,7 +171,10 @@ export function hostAgent(options: AgentOptions): AgentHost {
               : 'the agent process is not running; it is being started',
           ),
         )
-      return answer(life, life.wire.call(method, params, signal ? { signal } : {}) as Promise<never>)
+      const answered = answer(life, life.wire.call(method, params, signal ? { signal } : {}) as Promise<never>)
+      if (method !== 'load') return answered
+      loads++
+      return answered.finally(() => loads--)
     },
     start: () => process.start(),
     restart: (why) => process.restart(why),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createAgent } from '@openclaw/agent'
 import { say, scriptedProvider } from '../../../testing/src/scripted.ts'
 import { expect, test } from 'vitest'
@@ -77,6 +77,21 @@ test(
     expect(agent.ups()).toBe(2)
   },
 )
+
+test('an agent that imports a library for longer than that is left to it', { timeout: 60_000 }, async () => {
+  await using agent = await startHost()
+  await agent.ready()
+  const slow = join(agent.folder, 'slow.mjs')
+  const provider = `{ id: 'slow', config: { type: 'object' }, connect: () => ({ models: async () => [] }) }`
+  await writeFile(
+    slow,
+    `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000)\nexport default ${provider}`,
+  )
+  const plan = { config: {}, methods: [], state: join(agent.folder, 'state') }
+  const entries = [{ ...plan, plugin: 'slow', hook: 'provider' as const, module: pathToFileURL(slow).href }]
+  expect(await agent.host.call('load', { entries })).toMatchObject({ providers: ['slow'] })
+  expect(agent.lost).toEqual([])
+})
 
 test(
   'an agent that dies five times within a minute is parked and reported, and a restart brings it back',
