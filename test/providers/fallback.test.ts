@@ -27,7 +27,7 @@ function answer({ shape, turns }: Question): Reply {
   return looked ? { text: `${shape} answers` } : { tool: 'list', input: {}, thinking: 'I should look.' }
 }
 
-it.concurrent.each(pairs)(
+it.each(pairs)(
   'R7: $first says no with $refusal.status, in the middle of a run and before it: $second goes on, and $first later',
   { timeout: 120_000 },
   async ({ agent, first, second }) => {
@@ -46,13 +46,14 @@ it.concurrent.each(pairs)(
     let count = 0
     const ask = async (word: string) => {
       const { run } = await client.call('chat.send', { message: `${agent} ${word}`, idempotencyKey: `k${count++}` })
-      return client.call('agent.wait', { run, timeoutMs: 60_000 }, { timeoutMs: 60_000 })
+      const { text, failure } = await client.call('agent.wait', { run, timeoutMs: 60_000 }, { timeoutMs: 60_000 })
+      return failure ?? text
     }
-    expect(await ask('well')).toMatchObject({ status: 'answered', text: `${first} answers` })
-    expect(await ask('breaks')).toMatchObject({ status: 'answered', text: `${second} answers` })
-    expect(await ask('down')).toMatchObject({ status: 'answered', text: `${second} answers` })
+    expect(await ask('well')).toBe(`${first} answers`)
+    expect(await ask('breaks')).toBe(`${second} answers`)
+    expect(await ask('down')).toBe(`${second} answers`)
     // What it was left alone for is over some time, and it reads what the other one thought and did.
-    await until(async () => (await ask('well')).text === `${first} answers`, 60_000)
+    await until(async () => (await ask('well')) === `${first} answers`, 60_000)
     expect(vendors.refused.length).toBeGreaterThan(0)
     expect(vendors.problems).toEqual([])
   },
