@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Address } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
-import { fits } from '../config/check.ts'
+import { fits } from '../config/fits.ts'
 import type { JsonSchema } from '../config/json-schema.ts'
 import type { Platform } from '../platform.ts'
 

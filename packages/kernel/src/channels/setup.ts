@@ -1,5 +1,6 @@
 import { failure, type MethodParams, type MethodResult, type Problem } from '@openclaw/protocol'
-import { checkDocument, fits, isReference } from '../config/check.ts'
+import { checkDocument } from '../config/check.ts'
+import { fits, isReference } from '../config/fits.ts'
 import type { ConfigEdit, Configuration, Secrets } from '../config/configuration.ts'
 import { maskSecrets, secretFields } from '../config/fields.ts'
 import { describe, type JsonSchema } from '../config/json-schema.ts'

@@ -1,5 +1,6 @@
 import type { Problem } from '@openclaw/protocol'
-import { describe, matches, schemaOfKey, type JsonSchema } from './json-schema.ts'
+import { fits, isReference, isRight } from './fits.ts'
+import { describe, schemaOfKey, type JsonSchema } from './json-schema.ts'
 import { formatPath, isSection, setKey, type Path } from './path.ts'
 import { suggestKey, suggestMissing, suggestValue } from './suggest.ts'
 
@@ -14,11 +15,6 @@ export interface Checked {
 
 /** Stands for a value that is not usable. */
 const gone = Symbol('gone')
-
-/** `env:NAME` or `file:PATH` in the place of a secret. */
-export function isReference(value: unknown): value is string {
-  return typeof value === 'string' && /^(env|file):./.test(value)
-}
 
 /**
  * Checks a document and finds everything that is wrong in it. The rules of the usable part:
@@ -41,6 +37,8 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
   }
 
   const take = (rule: JsonSchema, value: unknown, path: Path, strict: boolean): unknown => {
+    // Nearly all of nearly every file, of which nothing has to be said.
+    if (isRight(rule, value)) return value
     if (!rule.restricts) return takeValue(rule, value, path, strict)
     const before = faults
     const usable = takeValue(rule, value, path, true)
@@ -125,76 +123,6 @@ export function checkDocument(schema: JsonSchema, document: unknown, at: Path = 
 
   const value = take(schema, document, at, false)
   return { value: value === gone ? undefined : value, problems, closed }
-}
-
-/** Is the value valid? The question without answers, for unions and single values. */
-export function fits(rule: JsonSchema, value: unknown): boolean {
-  if (rule.enum && !rule.enum.includes(value)) return false
-  if ('const' in rule && rule.const !== value) return false
-  if (rule.anyOf && !rule.anyOf.some((one) => fits(one, value))) return false
-  if (rule.oneOf && rule.oneOf.filter((one) => fits(one, value)).length !== 1) return false
-  if (rule.allOf && !rule.allOf.every((one) => fits(one, value))) return false
-  if (rule.not && fits(rule.not, value)) return false
-  if (rule.type !== undefined && !isOfType(rule.type, value)) return false
-  if (typeof value === 'number') return fitsNumber(rule, value)
-  if (typeof value === 'string') return fitsText(rule, value)
-  if (Array.isArray(value)) return fitsList(rule, value)
-  return !isSection(value) || fitsSection(rule, value)
-}
-
-function isOfType(type: string, value: unknown): boolean {
-  if (type === 'integer') return Number.isInteger(value)
-  if (type === 'number') return Number.isFinite(value)
-  if (type === 'array') return Array.isArray(value)
-  if (type === 'object') return isSection(value)
-  return type === 'null' ? value === null : typeof value === type
-}
-
-function fitsNumber(rule: JsonSchema, value: number): boolean {
-  const {
-    minimum = -Infinity,
-    maximum = Infinity,
-    exclusiveMinimum = -Infinity,
-    exclusiveMaximum = Infinity,
-    multipleOf,
-  } = rule
-  const inside =
-    value >= minimum &&
-    value <= maximum &&
-    (value > exclusiveMinimum || exclusiveMinimum === -Infinity) &&
-    (value < exclusiveMaximum || exclusiveMaximum === Infinity)
-  return inside && (multipleOf === undefined || Math.abs(value / multipleOf - Math.round(value / multipleOf)) < 1e-9)
-}
-
-function fitsText({ minLength = 0, maxLength = Infinity, pattern }: JsonSchema, value: string): boolean {
-  const length = minLength > 0 || maxLength < Infinity ? [...value].length : 0
-  return length >= minLength && length <= maxLength && (pattern === undefined || matches(pattern, value))
-}
-
-function fitsList(
-  { items, minItems = 0, maxItems = Infinity, uniqueItems }: JsonSchema,
-  list: readonly unknown[],
-): boolean {
-  const right = list.every((value, index) => {
-    const rule = Array.isArray(items) ? (items as readonly JsonSchema[])[index] : (items as JsonSchema | undefined)
-    return !rule || fits(rule, value)
-  })
-  return (
-    right &&
-    list.length >= minItems &&
-    list.length <= maxItems &&
-    (!uniqueItems || new Set(list.map((value) => JSON.stringify(value))).size === list.length)
-  )
-}
-
-function fitsSection(rule: JsonSchema, section: Record<string, unknown>): boolean {
-  const keys = Object.keys(section)
-  if (rule.required?.some((key) => !Object.hasOwn(section, key))) return false
-  if (keys.length < (rule.minProperties ?? 0) || keys.length > (rule.maxProperties ?? Infinity)) return false
-  return keys.every((key) => {
-    const inner = schemaOfKey(rule, key)
-    return inner ? fits(inner, section[key]) : rule.additionalProperties !== false
-  })
 }
 
 /** A value in a message: its kind, and itself when it is short. Long texts may be secrets, so they are not repeated. */

@@ -40,7 +40,8 @@ export interface JsonSchema {
 /** The schema of a key of a section: its own, else of the names that it fits. Undefined when the key is unknown. */
 export function schemaOfKey(schema: JsonSchema, key: string): JsonSchema | undefined {
   if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key]
-  for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {})) if (matches(pattern, key)) return inner
+  const { patternProperties } = schema
+  for (const pattern in patternProperties) if (matches(pattern, key)) return patternProperties[pattern]
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
 }
 

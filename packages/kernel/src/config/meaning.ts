@@ -14,15 +14,15 @@ export function checkMeaning(document: unknown, plugins: readonly PluginSchema[]
     return isSection(section) ? Object.keys(section) : []
   }
 
-  const agents = ['main', ...names('agents')]
+  const agents = new Set(['main', ...names('agents')])
   const bindings = valueAt(document, ['bindings'])
   for (const [index, binding] of (Array.isArray(bindings) ? bindings : []).entries()) {
     const agent = valueAt(binding, ['agent'])
-    if (typeof agent === 'string' && !agents.includes(agent)) {
+    if (typeof agent === 'string' && !agents.has(agent)) {
       report(
         ['bindings', String(index), 'agent'],
         `there is no agent "${agent}", so the default agent answers`,
-        meant(agent, agents) ?? `add agents.${agent}`,
+        meant(agent, [...agents]) ?? `add agents.${agent}`,
       )
     }
     if (valueAt(binding, ['match', 'roles']) !== undefined && valueAt(binding, ['match', 'guild']) === undefined) {

@@ -49,8 +49,9 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** Sets a key also where it is named `__proto__`, which an assignment would not. */
-export function setKey(section: object, key: string, value: unknown): void {
-  Object.defineProperty(section, key, { value, writable: true, enumerable: true, configurable: true })
+export function setKey(section: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') section[key] = value
+  else Object.defineProperty(section, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 /** A copy of a document with one value set, or removed where it is undefined; sections on the way are made. */

@@ -1,5 +1,6 @@
 import { Manifest, pluginApi } from '@openclaw/protocol'
-import { checkDocument, fits } from '../config/check.ts'
+import { checkDocument } from '../config/check.ts'
+import { fits } from '../config/fits.ts'
 import type { JsonSchema } from '../config/json-schema.ts'
 import { isSection, valueAt } from '../config/path.ts'
 
