@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BundledPlugin } from '@openclaw/kernel'
+import type { BundledPlugin, Platform } from '@openclaw/kernel'
 import { defineTool } from '@openclaw/sdk'
 import {
   callTool,
@@ -30,6 +30,8 @@ interface More {
   readonly config?: object
   readonly agent?: object
   readonly plugins?: readonly BundledPlugin[]
+  /** Appends that the disk refuses. */
+  readonly refuse?: (text: string) => boolean
 }
 
 /** A house whose main agent has a heartbeat; olga is its owner, ada a member, and the club a group that is let in. */
@@ -45,7 +47,7 @@ async function openHouse(script: Script, heartbeat: object = {}, more: More = {}
   const house = await testKernel({
     home,
     plugins: [chat.plugin, providerPlugin(model), ...(more.plugins ?? [])],
-    platform: (platform) => ({ ...platform, clock }),
+    platform: (platform) => ({ ...platform, clock, files: refusing(platform.files, more.refuse) }),
     config: {
       channels: { fake: { groups: { policy: 'allowlist', mention: false }, accounts: { default: {} } } },
       agents: { main: { model: model.model, heartbeat: { every: '30m', ...heartbeat }, ...more.agent } },
@@ -77,6 +79,22 @@ async function openHouse(script: Script, heartbeat: object = {}, more: More = {}
     async greet() {
       await chat.say('hello', { sender: 'olga' })
       await chat.waitSent(1)
+    },
+  }
+}
+
+function refusing(files: Platform['files'], refuse = (_text: string) => false): Platform['files'] {
+  return {
+    ...files,
+    async open(path, mode) {
+      const handle = await files.open(path, mode)
+      return {
+        ...handle,
+        async append(bytes) {
+          if (refuse(Buffer.from(bytes).toString())) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+          await handle.append(bytes)
+        },
+      }
     },
   }
 }
@@ -239,6 +257,27 @@ describe('a heartbeat', () => {
     expect(last.chat.sent).toEqual([])
   })
 
+  it('R6: is said once when the disk refused at first what it has to say', async () => {
+    let full = true
+    let refused = 0
+    const refuse = (text: string) => full && text.includes('/said') && ++refused > 0
+    const script: Script = (request) => say(lastOf(request).includes('heartbeat') ? 'The tap drips.' : 'hi')
+    const { house, chat, minutes, until, greet } = await openHouse(script, {}, { refuse })
+    await using _ = house
+    await greet()
+    await minutes(30)
+    await expect.poll(() => refused, { timeout: 60_000 }).toBeGreaterThan(0)
+    await until(30, true)
+    full = false
+    await minutes(1)
+    expect(await chat.waitSent(2)).toMatchObject({ text: 'The tap drips.' })
+    await until(30)
+    await minutes(30)
+    await until(60)
+    await chat.waitSent(3)
+    expect(chat.sent.map(({ text }) => text)).toEqual(['hi', 'The tap drips.', 'The tap drips.'])
+  })
+
   it('is said once when a message of the owner came into its run', async () => {
     const look = heldTool()
     const script: Script = ({ turns }) =>
@@ -256,6 +295,7 @@ describe('a heartbeat', () => {
     await until(30)
     await minutes(30)
     await until(60)
+    await chat.waitSent(3)
     expect(chat.sent.slice(1, 2)).toMatchObject([{ text: 'An answer to both.', peer: { id: 'olga' } }])
     expect(chat.sent).toHaveLength(3)
   })

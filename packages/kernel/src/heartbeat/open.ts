@@ -31,6 +31,8 @@ interface Place {
 /** The clock is looked at this often at least: people set it, machines sleep, and a busy session becomes idle. */
 const lookMs = 60_000
 const waitMs = 600_000
+/** A run has fewer lines. */
+const mostLines = 1000
 
 /**
  * Lets agents look after things by themselves, those that are configured so: at most once per interval, in the session
@@ -100,8 +102,10 @@ export async function openHeartbeat(parts: {
   /** Beats if it is time to, and everything is as it has to be. */
   async function consider(agent: string, heartbeat: Heartbeat, now: number): Promise<void> {
     const last = beats.get(agent)
+    // The disk may have refused what came of it.
+    if (last?.pending) return follow(agent, last)
     // From now on it is counted; and again when the clock was set back behind the last one.
-    if (!last || last.at > now) return beats.save(agent, { ...last, at: now })
+    if (!last || last.at > now) return beats.save(agent, { at: now })
     if (now < last.at + intervalOf(heartbeat) || !isActive(heartbeat, now)) return
     const place = await placeOf(agent, heartbeat)
     if (!place) return complain(agent, 'its target may not speak with us any more')
@@ -157,7 +161,8 @@ export async function openHeartbeat(parts: {
 
   /** What a run answered to a line; empty when it answered something else with it, as that went out already. */
   async function answerTo(session: string, line: string): Promise<string> {
-    const lines = (await sessions.open(session)).lines(0)
+    // Its run may have been summarised meanwhile.
+    const { lines } = await sessions.history(session, { limit: mostLines })
     const begun = lines.find((one) => isLine(one, 'run') && one.body.takes.includes(line))
     if (!begun || !isLine(begun, 'run') || begun.body.takes.length > 1) return ''
     const { run } = begun.body
@@ -205,10 +210,6 @@ export async function openHeartbeat(parts: {
     told.clear()
     look()
   })
-  for (const agent of beats.agents()) {
-    const last = beats.get(agent)
-    if (last?.pending) void attend(agent, () => follow(agent, last))
-  }
   look()
   return {
     [Symbol.dispose]() {

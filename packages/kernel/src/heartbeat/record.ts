@@ -22,7 +22,6 @@ export type Beat = Static<typeof Beat>
 /** The last beats of all agents, in `state/heartbeat.json`: what was begun before a restart is not begun again. */
 export interface Beats {
   get(agent: string): Beat | undefined
-  agents(): readonly string[]
   /** Resolves when it is on the disk; rejects when the disk refuses, and then it is as before. */
   save(agent: string, beat: Beat): Promise<void>
 }
@@ -50,7 +49,6 @@ export async function openBeats({
   let saving: Promise<void> = Promise.resolve()
   return {
     get: (agent) => (Object.hasOwn(beats, agent) ? beats[agent] : undefined),
-    agents: () => Object.keys(beats),
     save(agent, beat) {
       const saved = saving.then(async () => {
         const next = { ...beats, [agent]: beat }
