@@ -27,7 +27,7 @@ export const markup: Markup = {
   },
   codeBlock(raw, language = '') {
     // Three signs would end it, and a block with nothing in it is none.
-    const code = raw.trim() === '' ? '\u200B' : raw.replaceAll('```', '`\u200B`\u200B`')
+    const code = raw.trim() === '' ? '\u200B' : raw.replace(/`{3,}/g, (run) => [...run].join('\u200B'))
     return `\`\`\`${language}\n${code}\n\`\`\``
   },
   heading: (inner, depth) => `${'#'.repeat(Math.min(depth, 3))} ${inner.replaceAll('\n', ' ')}`,

@@ -27,6 +27,7 @@ describe("Discord's Markdown", () => {
     ['1. one\n2. two', '1. one\n2. two'],
     ['> quoted\n> twice', '> quoted\n> twice'],
     ['```js\nif (a < b) c()\n```', '```js\nif (a < b) c()\n```'],
+    ['    `````', '```\n`\u200B`\u200B`\u200B`\u200B`\n```'],
   ])('writes %j', (markdown, expected) => {
     expect(render(markdown)).toBe(expected)
   })
