@@ -1,9 +1,9 @@
 import type { Shape } from '@openclaw/testing'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { furnish } from '../e2e/channels/home.ts'
 import { connect, startGateway, temporaryHome, until } from '../e2e/gateway.ts'
 import { models, providerFolders, providerRules } from './models.ts'
-import { serveVendors, type Question, type Reply } from './vendors.ts'
+import { serveVendors, type Question, type Reply, type Vendors } from './vendors.ts'
 
 const shapes = Object.keys(models) as Shape[]
 /** How a vendor says no: it has no time, it is broken, it is overloaded. */
@@ -27,34 +27,44 @@ function answer({ shape, turns }: Question): Reply {
   return looked ? { text: `${shape} answers` } : { tool: 'list', input: {}, thinking: 'I should look.' }
 }
 
-it.each(pairs)(
-  'R7: $first says no with $refusal.status, in the middle of a run and before it: $second goes on, and $first later',
-  { timeout: 120_000 },
-  async ({ agent, first, second }) => {
-    await using home = await temporaryHome()
-    await using vendors = await serveVendors(answer)
-    await furnish(
-      home.path,
-      {
-        agents: { main: { model: models[first], fallbacks: [models[second]], thinking: 'low' } },
-        plugins: providerRules(vendors, 200_000),
-      },
-      providerFolders,
-    )
-    await using gateway = await startGateway(home.path, { MODEL_KEY: 'k' })
-    await using client = await connect(home.path, gateway.address)
-    let count = 0
-    const ask = async (word: string) => {
-      const { run } = await client.call('chat.send', { message: `${agent} ${word}`, idempotencyKey: `k${count++}` })
-      const { text, failure } = await client.call('agent.wait', { run, timeoutMs: 60_000 }, { timeoutMs: 60_000 })
-      return failure ?? text
-    }
-    expect(await ask('well')).toBe(`${first} answers`)
-    expect(await ask('breaks')).toBe(`${second} answers`)
-    expect(await ask('down')).toBe(`${second} answers`)
-    // What it was left alone for is over some time, and it reads what the other one thought and did.
-    await until(async () => (await ask('well')) === `${first} answers`, 60_000)
-    expect(vendors.refused.length).toBeGreaterThan(0)
-    expect(vendors.problems).toEqual([])
-  },
-)
+describe('a vendor that says no in the middle of a run, and before the next one', () => {
+  const open = new AsyncDisposableStack()
+  let vendors: Vendors
+  let client: Awaited<ReturnType<typeof connect>>
+  beforeAll(async () => {
+    const home = open.use(await temporaryHome()).path
+    vendors = open.use(await serveVendors(answer))
+    const agents = pairs.map(({ agent, first, second }) => [
+      agent,
+      { model: models[first], fallbacks: [models[second]], thinking: 'low' },
+    ])
+    const config = { agents: Object.fromEntries(agents) as object, plugins: providerRules(vendors, 200_000) }
+    await furnish(home, config, providerFolders)
+    const gateway = open.use(await startGateway(home, { MODEL_KEY: 'k' }))
+    client = open.use(await connect(home, gateway.address))
+  })
+  afterAll(() => open.disposeAsync())
+
+  it.each(pairs)(
+    'R7: $second goes on where $first says $refusal.status, and $first goes on later',
+    { timeout: 120_000 },
+    async ({ agent, first, second }) => {
+      let count = 0
+      const session = `agent:${agent}:local:default:owner`
+      const ask = async (word: string) => {
+        const told = { session, message: `${agent} ${word}`, idempotencyKey: `${agent} ${count++}` }
+        const { run } = await client.call('chat.send', told)
+        const { text, failure } = await client.call('agent.wait', { run, timeoutMs: 60_000 }, { timeoutMs: 60_000 })
+        return failure ?? text
+      }
+      const refused = vendors.refused.length
+      expect(await ask('well')).toBe(`${first} answers`)
+      expect(await ask('breaks')).toBe(`${second} answers`)
+      expect(await ask('down')).toBe(`${second} answers`)
+      // What it was left alone for is over some time, and it reads what the other one thought and did.
+      await until(async () => (await ask('well')) === `${first} answers`, 60_000)
+      expect(vendors.refused.length).toBeGreaterThan(refused)
+      expect(vendors.problems).toEqual([])
+    },
+  )
+})
