@@ -150,9 +150,9 @@ it(
     expect(await keys()).toEqual(['shared', 'shared', 'shared'])
 
     await writeFile(join(house.home, 'workspace/AGENTS.md'), 'How you work.')
-  // A sandbox is never root, so a gateway that is root has to let others read.
-  await chmod(join(house.home, 'workspace'), 0o755)
-  await chmod(join(house.home, 'workspace/AGENTS.md'), 0o666)
+    // A sandbox is never root, so a gateway that is root has to let others read.
+    await chmod(join(house.home, 'workspace'), 0o755)
+    await chmod(join(house.home, 'workspace/AGENTS.md'), 0o666)
     await house.call('config.set', { path: 'sandbox', value: { workspace: 'ro' } })
     const told = await house.told('ann')
     expect(told).toContain('How you work.')

@@ -29,7 +29,7 @@ export interface Box {
   usedAt: number
   /**
    * Runs a command and resolves with its exit code. When the client goes, everything that the command started is killed.
-   * Rejects with `unavailable` when it could not be started.
+   * Rejects with `unavailable` when it was not started, and with `aborted` when it was, and its end is not known.
    */
   run(argv: readonly string[], client: Client): Promise<number>
   remove(): Promise<void>
@@ -99,7 +99,8 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
       return true
     })
     const swept = await Promise.race([done, late]).catch(() => false)
-    if (!swept) await box.remove()
+    // An engine that does not answer now is asked again when the gateway starts.
+    if (!swept) await box.remove().catch(() => {})
   }
 
   const box: Box = {
@@ -122,7 +123,8 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
         if (ended.signal.aborted || client.gone.aborted) return 137
         return (await exec.inspect()).ExitCode ?? 137
       } catch (thrown) {
-        throw failure('unavailable', `${box.name}: the command could not be run: ${toFailure(thrown).message}`)
+        const { code, message } = toFailure(thrown)
+        throw failure(code === 'aborted' ? code : 'unavailable', `${box.name}: ${message}`)
       } finally {
         box.busy--
         box.usedAt = clock.now()
@@ -140,7 +142,7 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
 /** Kills when the client goes; `over` takes that back, or waits until it is done. */
 function whenGone(client: Client, kill: () => Promise<void>): { over(): Promise<void> } {
   let killing: Promise<void> | undefined
-  const start = () => (killing = kill())
+  const start = () => void (killing = kill())
   client.gone.addEventListener('abort', start, { once: true })
   if (client.gone.aborted) start()
   return {
@@ -173,7 +175,12 @@ async function forward(stream: Duplex, client: Client, clock: Clock): Promise<vo
       full = false
     }
   } catch (thrown) {
-    if (!client.gone.aborted) throw thrown
+    if (client.gone.aborted) return
+    if (!answered) throw thrown
+    throw failure(
+      'aborted',
+      `the engine was lost while the command ran (${toFailure(thrown).message}); it may have ended`,
+    )
   } finally {
     late[Symbol.dispose]()
   }

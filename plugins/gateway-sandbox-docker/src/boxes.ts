@@ -4,7 +4,7 @@ import { erase, startBox, type Box, type Client } from './box.ts'
 import type { Engine } from './engine.ts'
 import type { Images, Report } from './image.ts'
 import { ownerOf } from './owner.ts'
-import { containerSpec, labels, specDigest, type Limits } from './spec.ts'
+import { containerSpec, labels, type Limits } from './spec.ts'
 
 /** The containers of this gateway, one for each key. */
 export interface Boxes extends AsyncDisposable {
@@ -86,6 +86,7 @@ export function openBoxes({ engine, images, gateway, limits, clock, log }: BoxPa
       try {
         return await box.run(argv, client)
       } catch (thrown) {
+        if (toFailure(thrown).code !== 'unavailable') throw thrown
         // A container that takes no command, e.g. one that is full of processes, is of no use to anybody.
         log.warn('a container is replaced', { name: box.name, reason: toFailure(thrown).message })
         await drop(key)

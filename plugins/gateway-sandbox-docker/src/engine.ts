@@ -16,7 +16,6 @@ export interface EngineKind {
 /** An engine that answers. */
 export interface Engine extends EngineKind {
   readonly docker: Docker
-  readonly socket: string
 }
 
 /** An engine that does not answer for so long is not there. */
@@ -41,15 +40,14 @@ function sockets(): string[] {
 }
 
 /** Finds an engine that answers, or the one that is named. Rejects with what to do when there is none. */
-export async function findEngine(named: string | undefined, signal: AbortSignal): Promise<Engine> {
+export async function findEngine(named: string | undefined): Promise<Engine> {
   const here =
     named === undefined ? sockets().filter((path) => existsSync(path)) : [named.replace(/^(unix|npipe):\/\//, '')]
   const reasons: string[] = []
   for (const socket of here) {
     try {
-      return await ask(socket, signal)
+      return await ask(socket)
     } catch (thrown) {
-      if (signal.aborted) throw thrown
       reasons.push(`${socket}: ${toFailure(thrown).message}`)
     }
   }
@@ -64,20 +62,23 @@ const start =
     ? 'start one with `systemctl --user enable --now podman.socket` (podman) or `sudo systemctl enable --now docker` (Docker)'
     : 'install and start Docker Desktop or podman'
 
-async function ask(socketPath: string, signal: AbortSignal): Promise<Engine> {
+interface Info {
+  readonly SecurityOptions?: readonly string[] | null
+  readonly OSType?: string
+}
+interface Version {
+  readonly Components?: readonly { readonly Name: string }[]
+}
+
+async function ask(socketPath: string): Promise<Engine> {
   // 19 MB of library, for those who have an engine.
   const { default: Client } = await import('dockerode')
-  const docker = new Client({ socketPath })
-  const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
-  const [info, version] = await Promise.all([
-    docker.info({ abortSignal: within }) as Promise<{ SecurityOptions?: string[] | null; OSType?: string }>,
-    docker.version() as Promise<{ Components?: { Name: string }[] }>,
-  ])
+  const probe = new Client({ socketPath, timeout: answerMs })
+  const [info, version] = (await Promise.all([probe.info(), probe.version()])) as [Info, Version]
   if (info.OSType !== undefined && info.OSType !== 'linux')
     throw failure('unavailable', `it runs ${info.OSType} containers; switch it to Linux containers`)
   return {
-    docker,
-    socket: socketPath,
+    docker: new Client({ socketPath }),
     podman: version.Components?.some(({ Name }) => Name.includes('Podman')) ?? false,
     rootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
   }

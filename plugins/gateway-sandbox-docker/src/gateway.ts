@@ -29,7 +29,7 @@ export default defineGateway({
     /** The engine, from the first time that it is needed. */
     function reach(): Promise<Engine> {
       return (engine ??= (async () => {
-        const found = await findEngine(named, signal)
+        const found = await findEngine(named)
         await removeLeft(found, gateway)
         await store.set('used', Buffer.from('yes'))
         const profile = found.podman ? await writeProfile() : undefined

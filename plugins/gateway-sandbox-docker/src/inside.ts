@@ -10,8 +10,9 @@ const mark = 'OPENCLAW_CHILD'
 
 /**
  * A shell that waits for its command, so that one is there when it is needed. It reads one line: the mark of the command
- * and its words, quoted; it answers with a dot, and the rest of input and output is the command's. When the command has ended it ends what that left
- * behind, and takes over its exit code. That of grep says nothing: processes end while it looks at them.
+ * and its words, quoted; it answers with a dot, and the rest of input and output is the command's. When the command has
+ * ended it ends what that left behind, and takes over its exit code. It looks again when processes came or went
+ * meanwhile: one that it did not see may have been started by one that it did not see any more.
  */
 export const waitingShell: readonly string[] = [
   'sh',
@@ -25,15 +26,22 @@ shift
 printf .
 ( export ${mark}="$mark"; exec "$@" )
 code=$?
-round=0
-while [ $round -lt 50 ]; do
+kills=0 looks=0
+while [ $kills -lt 50 ] && [ $looks -lt 5 ]; do
+  set -- /proc/[0-9]*
+  before=$*
   left=$(grep -ls "${mark}=$mark" /proc/[0-9]*/environ 2>/dev/null)
-  [ -n "$left" ] || break
-  round=$((round + 1))
-  for file in $left; do
-    pid=\${file#/proc/}
-    kill -9 "\${pid%/environ}" 2>/dev/null
-  done
+  if [ -z "$left" ]; then
+    looks=$((looks + 1))
+    set -- /proc/[0-9]*
+    [ "$before" = "$*" ] && break
+  else
+    kills=$((kills + 1)) looks=0
+    for file in $left; do
+      pid=\${file#/proc/}
+      kill -9 "\${pid%/environ}" 2>/dev/null
+    done
+  fi
 done
 exit $code`,
 ]

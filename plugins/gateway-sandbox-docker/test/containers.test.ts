@@ -99,7 +99,7 @@ it('S12: the engine itself says that the container is closed', async () => {
     mounts: [...own.mounts, { folder: agents, target: '/agent', access: 'ro' as const, hidden: ['peers'] }],
   }
   await run(await prefixOf(entry, where), 'true')
-  const [{ name }] = (await entry.sandboxing.list!()) as [{ name: string }]
+  const name = (await entry.sandboxing.list!())[0]!.name
   const [found] = JSON.parse(await podman.podman('container', 'inspect', name)) as [Inspect]
   const { HostConfig: host, Config: about } = found
   expect(host).toMatchObject({
@@ -120,8 +120,8 @@ it('S12: the engine itself says that the container is closed', async () => {
   expect(host.SecurityOpt).toContain('no-new-privileges')
   expect(found.EffectiveCaps ?? []).toEqual([])
   expect(about.User).not.toMatch(/^0|root/)
-  expect(about.Env.map((one) => one.split('=')[0]).toSorted()).toEqual(
-    ['HOME', 'HOSTNAME', 'LANG', 'PATH', 'TERM', 'TMPDIR', 'container'].toSorted(),
+  expect(new Set(about.Env.map((one) => one.split('=')[0]))).toEqual(
+    new Set(['HOME', 'HOSTNAME', 'LANG', 'PATH', 'TERM', 'TMPDIR', 'container']),
   )
   // Nothing of this machine but the workspace.
   expect(

@@ -14,7 +14,7 @@ async function run(argv: readonly string[], input = ''): Promise<{ out: string; 
   return { out, code }
 }
 
-it('every word arrives as it is, whatever stands in it', async () => {
+it('every word arrives as it is, whatever stands in it', { timeout: 60_000 }, async () => {
   const word = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\0', ''))
   const hostile = fc.constantFrom(
     "'",
