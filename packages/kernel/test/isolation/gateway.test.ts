@@ -49,6 +49,25 @@ test('its page is served over the local socket, bodies as streams', slow, async 
   expect(Buffer.from(await echoed.arrayBuffer()).equals(body)).toBe(true)
 })
 
+test('S12: its sandboxes are asked for, listed and removed over the wire', slow, async () => {
+  await using house = await openHouse([guard])
+  const session = 'agent:main:other:default:a'
+  expect(await house.kernel.call('sandbox.explain', { session })).toMatchObject({
+    on: 'sandbox',
+    plugin: 'guard',
+    root: '/workspace',
+    key: session,
+  })
+  expect(await house.kernel.call('sandbox.list', {})).toMatchObject({
+    plugins: ['guard'],
+    sandboxes: [{ plugin: 'guard', key: session, name: `box of ${session}` }],
+  })
+  expect(await house.kernel.call('sandbox.recreate', { session })).toEqual({
+    removed: [{ plugin: 'guard', name: `box of ${session}` }],
+  })
+  expect(await house.kernel.call('sandbox.prune', {})).toEqual({ removed: [] })
+})
+
 test('its interceptor lets pass, changes and drops; while its process is parked nothing passes', slow, async () => {
   await using house = await openHouse([guard])
   await house.other.say('hello', { sender: 'a' })
