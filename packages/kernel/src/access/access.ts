@@ -1,4 +1,5 @@
 import type { Address, Inbound, MethodResult, Peer, Role } from '@openclaw/protocol'
+import type { Awaitable } from '../awaitable.ts'
 import type { RefusedGroup } from './refused-groups.ts'
 
 /** May this event be processed, and with whose role? */
@@ -15,7 +16,7 @@ export type Admission =
 export interface Access {
   /** False for our own words, and for programs where they are ignored: nobody's request, and not even recorded. */
   hears(channel: string, event: Inbound): boolean
-  admit(channel: string, account: string, event: Inbound): Promise<Admission>
+  admit(channel: string, account: string, event: Inbound): Awaitable<Admission>
   /** The role in the record; `guest` for others in an admitted group; undefined for who is not admitted at all. */
   role(channel: string, account: string, sender: string): Promise<Role | undefined>
   /**

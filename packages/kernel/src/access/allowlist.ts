@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { failure } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import { encodeName } from '@openclaw/sdk/host'
+import { whenThere, type Awaitable } from '../awaitable.ts'
 import { isSection, setKey, valueAt } from '../config/path.ts'
 import type { Platform } from '../platform.ts'
 
@@ -24,7 +25,7 @@ import type { Platform } from '../platform.ts'
  * version wrote beside is kept.
  */
 export interface Allowlist {
-  role(account: string, sender: string): Promise<'owner' | 'member' | undefined>
+  role(account: string, sender: string): Awaitable<'owner' | 'member' | undefined>
   group(account: string, group: string): Promise<boolean>
   /** Does any group stand in the record of this account? */
   hasGroups(account: string): Promise<boolean>
@@ -38,7 +39,10 @@ interface Reading {
   readonly trouble?: string
 }
 
-/** Opens the record of one channel. The file is read again whenever it was touched. */
+/** What was looked at is taken as it was for so long, which is how long an edit by hand takes to count. */
+const freshMs = 500
+
+/** Opens the record of one channel. The file is read again when it was touched. */
 export function openAllowlist(options: {
   readonly home: string
   readonly channel: string
@@ -49,13 +53,19 @@ export function openAllowlist(options: {
   const { files, clock } = options.platform
   const file = join(options.home, 'allowlists', `${encodeName(channel)}.json`)
   let last: Reading | undefined
+  let lookedAtMs = Number.NEGATIVE_INFINITY
   let looking: Promise<Reading> | undefined
   let writing: Promise<void> = Promise.resolve()
 
   /** All who ask at the same time share one look at the file: a crowd's messages come in one go. */
-  const read = (): Promise<Reading> => (looking ??= look().finally(() => (looking = undefined)))
+  const read = (): Awaitable<Reading> => {
+    if (last && Math.abs(clock.monotonic() - lookedAtMs) < freshMs) return last
+    return (looking ??= look().finally(() => (looking = undefined)))
+  }
   const look = async (): Promise<Reading> => {
+    const atMs = clock.monotonic()
     const found = await files.stat(file)
+    lookedAtMs = atMs
     const stamp = found ? `${found.size} ${found.modifiedMs}` : ''
     if (last?.stamp === stamp) return last
     const reading = parse(stamp, await files.readText(file))
@@ -83,10 +93,11 @@ export function openAllowlist(options: {
   }
 
   return {
-    async role(account, sender) {
-      const role = valueAt((await read()).document, ['accounts', account, 'senders', sender, 'role'])
-      return role === 'owner' || role === 'member' ? role : undefined
-    },
+    role: (account, sender) =>
+      whenThere(read(), ({ document }) => {
+        const role = valueAt(document, ['accounts', account, 'senders', sender, 'role'])
+        return role === 'owner' || role === 'member' ? role : undefined
+      }),
     async group(account, group) {
       return isSection(valueAt((await read()).document, ['accounts', account, 'groups', group]))
     },
@@ -96,7 +107,7 @@ export function openAllowlist(options: {
     },
     add(account, sender, role, name) {
       const written = writing.then(async () => {
-        const { document, trouble } = await read()
+        const { document, trouble } = await look()
         if (trouble !== undefined)
           throw failure(
             'invalid_config',

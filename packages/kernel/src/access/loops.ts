@@ -19,6 +19,7 @@ export function openLoopGuard(): LoopGuard {
   const rows = new Map<string, { count: number; at: number }>()
   return {
     turns(channel, account, { peer, sender }, now) {
+      if (!sender.bot && rows.size === 0) return false
       const key = JSON.stringify([channel, account, peer.kind, peer.id, peer.thread])
       const row = rows.get(key)
       rows.delete(key)

@@ -1,9 +1,10 @@
-import type { ChannelConfig, Config, Inbound } from '@openclaw/protocol'
+import type { ChannelConfig, Config, Inbound, Role } from '@openclaw/protocol'
 import type { Log } from '@openclaw/sdk'
 import type { Emit } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import type { Access, Admission } from './access.ts'
 import { openAllowlist, type Allowlist } from './allowlist.ts'
+import { whenThere, type Awaitable } from '../awaitable.ts'
 import { parseCommand } from '../commands/parse.ts'
 import { openLoopGuard } from './loops.ts'
 import { openPairings } from './pairing.ts'
@@ -55,20 +56,32 @@ export function openAccess(options: {
     return Object.hasOwn(channels, channel) ? (channels[channel] ?? closed) : closed
   }
   /** The role that stands in the record, or in the list that the owner wrote into the configuration. */
-  const roleOf = async (channel: string, account: string, sender: string) =>
-    (await recordOf(channel).role(account, sender)) ??
-    (rulesOf(channel).dm?.allow?.includes(sender) ? 'member' : undefined)
+  const roleOf = (channel: string, account: string, sender: string) =>
+    whenThere(
+      recordOf(channel).role(account, sender),
+      (role) => role ?? (rulesOf(channel).dm?.allow?.includes(sender) ? 'member' : undefined),
+    )
 
   /** An id that is good for one connection only stands in no record, whatever it reads like. */
-  const recorded = async (channel: string, account: string, { id, transient }: Inbound['sender']) =>
-    transient ? undefined : await roleOf(channel, account, id)
+  const recorded = (channel: string, account: string, { id, transient }: Inbound['sender']) =>
+    transient ? undefined : roleOf(channel, account, id)
 
-  const admitDirect = async (channel: string, account: string, event: Inbound): Promise<Admission> => {
+  const admitDirect = (channel: string, account: string, event: Inbound): Awaitable<Admission> => {
     const policy = rulesOf(channel).dm?.policy ?? 'pairing'
     if (policy === 'disabled') return { verdict: 'refuse', reason: `direct messages of ${channel} are disabled` }
-    const role = await recorded(channel, account, event.sender)
-    if (role) return { verdict: 'admit', role }
-    if (policy === 'open') return { verdict: 'admit', role: 'guest' }
+    return whenThere<Role | undefined, Admission>(recorded(channel, account, event.sender), (role) => {
+      if (role) return { verdict: 'admit', role }
+      if (policy === 'open') return { verdict: 'admit', role: 'guest' }
+      return meetStranger(channel, account, event, policy)
+    })
+  }
+
+  const meetStranger = async (
+    channel: string,
+    account: string,
+    event: Inbound,
+    policy: 'pairing' | 'allowlist',
+  ): Promise<Admission> => {
     if (policy === 'allowlist') return { verdict: 'refuse', reason: `the sender is not on the allowlist of ${channel}` }
     if (event.sender.transient)
       return {
@@ -127,7 +140,7 @@ export function openAccess(options: {
 
   return {
     hears,
-    async admit(channel, account, event) {
+    admit(channel, account, event) {
       if (!hears(channel, event))
         return { verdict: 'refuse', reason: event.sender.self ? 'our own message' : 'written by a program' }
       if (event.kind === 'message' && loops.turns(channel, account, event, platform.clock.now()))

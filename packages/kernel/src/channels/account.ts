@@ -92,10 +92,10 @@ export function makeAccount(parts: AccountParts): AccountMachine {
         clock: platform.clock,
         commands: parts.commands,
         open: parts.openMedia,
-        receive: async (event) => {
-          await parts.receive(event)
-          status = { ...status, lastInboundAt: platform.clock.now() }
-        },
+        receive: (event) =>
+          parts.receive(event).then(() => {
+            status = { ...status, lastInboundAt: platform.clock.now() }
+          }),
         choose: parts.choose,
         webhook: (route) => parts.webhook(owned.scope, route),
         typing: parts.typing,

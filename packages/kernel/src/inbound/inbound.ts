@@ -1,6 +1,7 @@
 import type { Address, Inbound, LedgerRecord, Role } from '@openclaw/protocol'
-import type { Access } from '../access/access.ts'
+import type { Access, Admission } from '../access/access.ts'
 import type { OwnerChat } from '../access/owner-chat.ts'
+import { whenThere, type Awaitable } from '../awaitable.ts'
 import type { Commands } from '../commands/open.ts'
 import { parseCommand } from '../commands/parse.ts'
 import type { openTell } from '../commands/tell.ts'
@@ -12,7 +13,7 @@ import type { Plugins } from '../plugins/host.ts'
 import type { Facts, Router } from '../router/router.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
 import type { Changes } from './changes.ts'
-import { openTurns } from './turns.ts'
+import { openTurns, type Deed } from './turns.ts'
 
 /** An event that was admitted, with everything that was found out about it. */
 export interface Admitted {
@@ -78,7 +79,7 @@ export function receiveInbound(parts: {
     if (outbound) parts.deliver([outbound])
   }
 
-  async function say(admitted: Admitted, text: string) {
+  async function say(admitted: Admitted, text: string): Promise<void> {
     const { channel, account, event, dedupe, role, session, agent, address } = admitted
     const { attachments } = event
     const inGroup = event.peer.kind === 'group'
@@ -122,24 +123,26 @@ export function receiveInbound(parts: {
   }
 
   /** What shall be done with an event; the deed itself is begun in the order of the events and awaited apart. */
-  async function decide(
-    channel: string,
-    account: string,
-    original: Inbound,
-    dedupe: string,
-  ): Promise<() => Promise<void>> {
-    let event = original
-    if (plugins.intercepts('inbound')) {
-      const answer = await plugins.intercept('inbound', { channel, account, event }, parts.signal)
-      if ('failed' in answer) {
-        const why = `an interceptor failed: ${answer.failed}`
-        return () => refuse(channel, account, event, dedupe, why)
-      }
-      if ('stopped' in answer) return () => refuse(channel, account, event, dedupe, 'dropped by an interceptor')
-      // Who said it and where is the platform's word, which nothing may change.
-      event = { ...answer.value.event, peer: original.peer, sender: original.sender, event: original.event }
+  function decide(channel: string, account: string, event: Inbound, dedupe: string): Awaitable<Deed> {
+    if (plugins.intercepts('inbound')) return decideIntercepted(channel, account, event, dedupe)
+    return whenThere(access.admit(channel, account, event), (admission) =>
+      carryOut(channel, account, event, dedupe, admission),
+    )
+  }
+
+  async function decideIntercepted(channel: string, account: string, original: Inbound, dedupe: string): Promise<Deed> {
+    const answer = await plugins.intercept('inbound', { channel, account, event: original }, parts.signal)
+    if ('failed' in answer) {
+      const why = `an interceptor failed: ${answer.failed}`
+      return () => refuse(channel, account, original, dedupe, why)
     }
-    const admission = await access.admit(channel, account, event)
+    if ('stopped' in answer) return () => refuse(channel, account, original, dedupe, 'dropped by an interceptor')
+    // Who said it and where is the platform's word, which nothing may change.
+    const event = { ...answer.value.event, peer: original.peer, sender: original.sender, event: original.event }
+    return carryOut(channel, account, event, dedupe, await access.admit(channel, account, event))
+  }
+
+  function carryOut(channel: string, account: string, event: Inbound, dedupe: string, admission: Admission): Deed {
     if (admission.verdict === 'pending') return async () => {}
     if (admission.verdict === 'pair')
       return () => refuse(channel, account, event, dedupe, 'not paired', admission.reply)
@@ -155,13 +158,14 @@ export function receiveInbound(parts: {
 
   const once = openOnce()
   const inTurn = openTurns()
-  return async (channel, account, event) => {
+  return (channel, account, event) => {
     // Answering our own words and other programs' is how loops begin.
-    if (!access.hears(channel, event)) return
+    if (!access.hears(channel, event)) return Promise.resolve()
     const dedupe = dedupeKey(channel, account, event.peer.id, event.event)
-    if (ledger.seen(dedupe)) return
-    const peer = JSON.stringify([channel, account, event.peer.id])
-    await once(dedupe, () => inTurn(peer, () => decide(channel, account, event, dedupe)))
+    if (ledger.seen(dedupe)) return Promise.resolve()
+    // Two peers with one key would only wait for each other's decisions.
+    const peer = `${channel}/${account}/${event.peer.id}`
+    return once(dedupe, () => inTurn(peer, () => decide(channel, account, event, dedupe)))
   }
 }
 

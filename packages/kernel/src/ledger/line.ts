@@ -27,9 +27,14 @@ const tailBytes = ',"sum":"0123456789abcdef"}'.length
  * can read the promises without the lines.
  */
 export function encodeEntries(entries: readonly Entry[]): string {
-  const promises = entries.filter(({ type }) => type !== 'line')
-  const lines = entries.filter(({ type }) => type === 'line')
-  return [...promises, ...lines].map(encodeEntry).join()
+  let promises = ''
+  let lines = ''
+  for (const entry of entries) {
+    const text = encodeEntry(entry)
+    if (entry.type === 'line') lines = lines === '' ? text : `${lines},${text}`
+    else promises = promises === '' ? text : `${promises},${text}`
+  }
+  return promises !== '' && lines !== '' ? `${promises},${lines}` : promises + lines
 }
 
 function encodeEntry(entry: Entry): string {

@@ -7,8 +7,10 @@ export function openOnce(): <T>(key: string, work: () => Promise<T>) => Promise<
   return <T>(key: string, work: () => Promise<T>) => {
     const twin = underway.get(key)
     if (twin) return twin as Promise<T>
-    const own = work().finally(() => underway.delete(key))
+    const own = work()
     underway.set(key, own)
+    const leave = (): void => void underway.delete(key)
+    own.then(leave, leave)
     return own
   }
 }

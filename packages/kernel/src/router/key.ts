@@ -20,7 +20,11 @@ const reserved: ReadonlySet<string> = new Set(['subagent', 'cron'])
 /** `%`, `:`, control characters (C0, DEL, C1), and halves of a surrogate pair, which UTF-8 cannot carry. */
 const unsafe = /[%:\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+/** Nearly all parts are made of these alone. */
+const safe = /^[\w.@+-]*$/
+
 function encode(part: string): string {
+  if (safe.test(part)) return part
   return part.replace(unsafe, (char) => {
     const code = char.charCodeAt(0)
     return code >= 0xd800 ? `%u${code.toString(16).toUpperCase()}` : encodeURIComponent(char)

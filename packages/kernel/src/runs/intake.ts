@@ -47,10 +47,10 @@ export function openIntake(parts: {
 }): (asked: Asked) => Promise<Accepted> {
   const once = openOnce()
 
-  async function commit(asked: Asked): Promise<Accepted> {
+  function commit(asked: Asked): Promise<Accepted> {
     const id = parts.platform.random.id()
     let record: LedgerRecord<'accept'> | undefined
-    await parts.sessions.commit({
+    const committed = parts.sessions.commit({
       session: asked.session,
       agent: asked.agent,
       drafts: [asked.draft],
@@ -75,20 +75,23 @@ export function openIntake(parts: {
         return [record]
       },
     })
-    parts.accepted(record!)
-    return { id, session: asked.session, line: record!.line, repeated: false }
+    return committed.then(() => {
+      parts.accepted(record!)
+      return { id, session: asked.session, line: record!.line, repeated: false }
+    })
   }
 
-  return async (asked) => {
+  return (asked) => {
     const known = parts.ledger.seen(asked.dedupe)
     if (known?.accept !== undefined) {
-      return { id: known.accept, session: known.session ?? asked.session, line: known.line ?? '', repeated: true }
+      const { accept: id, session = asked.session, line = '' } = known
+      return Promise.resolve({ id, session, line, repeated: true })
     }
     let mine = false
-    const accepted = await once(asked.dedupe, () => {
+    const accepted = once(asked.dedupe, () => {
       mine = true
       return commit(asked)
     })
-    return mine ? accepted : { ...accepted, repeated: true }
+    return mine ? accepted : accepted.then((first) => ({ ...first, repeated: true }))
   }
 }

@@ -270,7 +270,9 @@ describe('the record', () => {
     })
     record.note = 'mine'
     record.accounts.default.senders = { grace: { role: 'owner', phone: 1 } }
+    expect(await one.access.role('irc', 'default', 'ada')).toBe('member')
     await writeFile(one.allowlist, JSON.stringify(record))
+    await one.platform.clock.advance(1000)
     expect(await one.access.role('irc', 'default', 'ada')).toBeUndefined()
     expect(await one.access.role('irc', 'default', 'grace')).toBe('owner')
     await one.access.admit('irc', 'default', message('__proto__'))
@@ -287,6 +289,7 @@ describe('the record', () => {
     await mkdir(join(one.allowlist, '..'), { recursive: true })
     for (const text of ['{', '[]', '{ "version": 2, "accounts": {} }']) {
       await writeFile(one.allowlist, text)
+      await one.platform.clock.advance(1000)
       expect(await one.access.role('irc', 'default', 'ada')).toBeUndefined()
       await one.access.admit('irc', 'default', message('ada'))
       const code = (await one.access.pairings())[0]?.code ?? ''
