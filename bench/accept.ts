@@ -22,11 +22,15 @@ const text = 'Could you look up when the next train to the coast leaves, and whe
 /** The group of one message as the gateway stored it. */
 async function storedGroup(home: string): Promise<object> {
   const folder = join(home, 'ledger')
-  const names = (await readdir(folder)).sort()
-  const lines = (await readFile(join(folder, names.at(-1)!), 'utf8')).trim().split('\n')
-  const line = lines.findLast((one) => one.includes('"type":"accept"') && one.includes(text.trim()))
-  if (line === undefined) throw new Error(`there is no message in ${folder}`)
-  return JSON.parse(line) as object
+  for (const name of (await readdir(folder)).sort().reverse()) {
+    const lines = (await readFile(join(folder, name), 'utf8')).trim().split('\n')
+    // What a segment begins with names accepts too, many at once.
+    const line = lines.findLast(
+      (one) => one.includes('"group":[{"type":"accept"') && one.includes(text.trim()) && !one.includes('"type":"head"'),
+    )
+    if (line !== undefined) return JSON.parse(line) as object
+  }
+  throw new Error(`there is no message in ${folder}`)
 }
 
 async function ours(house: House, load: Load): Promise<Measured> {
