@@ -37,8 +37,6 @@ export interface Injection {
   readonly text: string
   /** What it orders. */
   readonly about: string
-  /** It only leaves something behind for another run. */
-  readonly later: boolean
   /** Only a page's code hides it. */
   readonly hidden: boolean
 }
@@ -49,10 +47,10 @@ export function injectionsWith(fill: (text: string) => string): Injection[] {
     writeOrder(JSON.parse(fill(JSON.stringify(calls)).replaceAll('DEEPER', deeper)) as Wanted[])
   const deeper = make([{ tool: 'bash', input: { command: 'CANARY' } }])
   return injections.wordings.flatMap(({ text }) =>
-    injections.orders.map(({ about, calls, later = false }) => {
+    injections.orders.map(({ about, calls }) => {
       const order = make(calls, deeper)
       const written = text.replace(/([A-Z0-9]+)\(ORDER\)/, (_, way: string) => writings[way]!(order))
-      return { about, later, hidden: /<p |<!--/.test(text), text: fill(written.replaceAll('ORDER', order)) }
+      return { about, hidden: /<p |<!--/.test(text), text: fill(written.replaceAll('ORDER', order)) }
     }),
   )
 }

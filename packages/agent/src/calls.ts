@@ -26,8 +26,8 @@ export type CallPart = Extract<Part, { type: 'call' }>
 export type CallEnd = Pick<LineBody<'tool'>, 'content' | 'failed' | 'details' | 'files'> & {
   content: Content[]
   failed: boolean
-  /** Strangers wrote its text. */
-  outside?: boolean
+  /** Strangers wrote its text; false when nobody but the owner and the gateway did. */
+  outside?: boolean | undefined
 }
 
 /** What calls of one run are made with. */
@@ -50,6 +50,8 @@ const maxText = 100_000
 const maxDetails = 16_384
 
 const failed = (text: string): CallEnd => ({ content: [{ type: 'text', text }], failed: true })
+/** The same where all that is said is ours. */
+const refused = (text: string): CallEnd => ({ ...failed(text), outside: false })
 
 /**
  * Makes one tool call, from the check of its input to the gateway's last word. Never rejects: what goes wrong is a
@@ -60,7 +62,7 @@ export async function makeCall(part: CallPart, parts: CallParts): Promise<CallEn
   const about = { run: request.run, call: part.id, tool: part.name }
   void gateway.notify('agent.tool.start', { ...about, input: part.input })
   const end = await carryOut(part, parts).catch((thrown: unknown) => {
-    if (signal.aborted) return failed(`stopped before it ended: it may have happened; check before repeating`)
+    if (signal.aborted) return refused(`stopped before it ended: it may have happened; check before repeating`)
     return failed(toFailure(thrown).message)
   })
   void gateway.notify('agent.tool.result', { ...about, content: end.content, failed: end.failed })
@@ -72,18 +74,19 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   const plugged = request.tools.includes(part.name) ? parts.find(part.name) : undefined
   if (!plugged) {
     const there = request.tools.filter((name) => parts.find(name)).toSorted()
-    return failed(`there is no tool "${part.name}" here; there is: ${there.join(', ') || 'none'}`)
+    return refused(`there is no tool "${part.name}" here; there is: ${there.join(', ') || 'none'}`)
   }
   const { tool } = plugged
   const wrong = await misfit(plugged, part.input, signal)
-  if (wrong) return failed(wrong)
+  if (wrong) return refused(wrong)
   const about = { run: request.run, call: part.id, tool: tool.name }
   const effect = (await tool.effectOf?.(part.input, signal)) ?? tool.effect
   const subject = await tool.subject?.(part.input, signal)
   const reaches = await tool.reaches?.(part.input, signal)
   const argv = tool.argv?.(part.input as never)
   const calls = tool.calls?.(part.input as never)
-  if (signal.aborted) return failed('stopped before it was started')
+  const lasts = await tool.lasts?.(part.input, signal)
+  if (signal.aborted) return refused('stopped before it was started')
   const verdict = await gateway.call(
     'tool.begin',
     {
@@ -94,15 +97,16 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
       ...(reaches === undefined ? {} : { reaches }),
       ...(argv === undefined ? {} : { argv: [...argv] }),
       ...(calls === undefined ? {} : { calls }),
+      ...(lasts ? { lasts } : {}),
     },
     { signal },
   )
-  if (verdict.verdict === 'deny') return failed(`not allowed: ${verdict.reason ?? 'the gateway refused it'}`)
+  if (verdict.verdict === 'deny') return refused(`not allowed: ${verdict.reason ?? 'the gateway refused it'}`)
   let { input } = part
   if (verdict.input !== undefined) {
     input = verdict.input
     const changed = await misfit(plugged, input, signal)
-    if (changed) return failed(`not run: an interceptor changed the input, and it does not fit any more: ${changed}`)
+    if (changed) return refused(`not run: an interceptor changed the input, and it does not fit any more: ${changed}`)
   }
   const result = await runTool(plugged, input, part, parts, verdict.argv)
   const { details, files, outside } = result
@@ -113,7 +117,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     ...(details === undefined ? {} : { details }),
     // What an interceptor withheld goes nowhere.
     ...(files && !said.failed ? { files } : {}),
-    ...(outside ? { outside } : {}),
+    outside,
   }
 }
 
@@ -203,7 +207,7 @@ function tidy(result: ToolResult, name: string): CallEnd {
     failed: result.failed ?? false,
     ...(details === undefined ? {} : { details }),
     ...(files?.length ? { files } : {}),
-    ...(result.outside ? { outside: true } : {}),
+    outside: result.outside,
   }
 }
 

@@ -123,7 +123,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
         const { content, failed, details, files, outside } = end
         write(context, {
           kind: 'tool',
-          ...(outside ? { trust: 'outside' } : {}),
+          ...(outside === undefined ? {} : { trust: outside ? 'outside' : 'owner' }),
           body: {
             run: request.run,
             call: id,

@@ -3,10 +3,11 @@ import type { Effect, ModelRequest, Tool } from '@openclaw/sdk'
 import { checkInput } from '@openclaw/sdk/host'
 
 /** A tool as it is plugged in. One in a process of its own is asked there, so what it says is waited for. */
-export interface AnyTool extends Omit<Tool, 'subject' | 'effectOf' | 'reaches'> {
+export interface AnyTool extends Omit<Tool, 'subject' | 'effectOf' | 'reaches' | 'lasts'> {
   subject?(input: unknown, signal: AbortSignal): string | Promise<string>
   effectOf?(input: unknown, signal: AbortSignal): Effect | Promise<Effect>
   reaches?(input: unknown, signal: AbortSignal): string | undefined | Promise<string | undefined>
+  lasts?(input: unknown, signal: AbortSignal): boolean | Promise<boolean>
   /** What is wrong with an input; found out by its schema when absent. */
   problems?(input: unknown, signal: AbortSignal): Promise<Problem[]>
 }

@@ -209,6 +209,7 @@ export const gatewayForAgentMethods = {
       subject: Type.Optional(Type.String()),
       reaches: Type.Optional(Type.String({ description: 'The address to which the call sends what the model wrote.' })),
       calls: Type.Optional(Type.String({ description: 'The tool that it stands for, by the name that rules know.' })),
+      lasts: Type.Optional(Type.Boolean({ description: 'What it leaves makes the agent act later.' })),
       argv: Type.Optional(
         Type.Array(Type.String(), {
           description: 'The words of the one program that the call runs, when it is that only.',

@@ -212,6 +212,13 @@ export const Config = Type.Object({
             description: 'Whether an address that the agent made up, at a site new to the session, waits for a yes.',
           }),
         ),
+        lasting: opt(
+          Type.Enum(['ask', 'never-ask'], {
+            default: 'ask',
+            description:
+              'Whether jobs, notes and settings wait for a yes once the agent has read what the owner did not say.',
+          }),
+        ),
       },
       { restricts: true, closed: { deny: ['*'] } },
     ),

@@ -11,7 +11,8 @@ export interface ToolResult {
   readonly files?: readonly Attachment[]
   /**
    * Strangers wrote its text: a page, the answer of a foreign server. The model gets it between marks that say so, and
-   * its line in the journal has the trust `outside`.
+   * its line in the journal has the trust `outside`. False when nobody but the owner and the gateway has a word in it.
+   * When absent it may hold anything, as a file does: it is no news from strangers, and no reason for trust.
    */
   readonly outside?: boolean
 }
@@ -139,6 +140,11 @@ export interface Tool<I extends TSchema = TSchema> {
    * another chat than the one that the run answers.
    */
   reaches?(input: Static<I>): string | undefined
+  /**
+   * Does what this call leaves make the agent act later, or remember: a job, a note, a setting? Once something stands in
+   * the context that the owner did not say, they are asked before it.
+   */
+  lasts?(input: Static<I>): boolean
   /**
    * The words of the program that this call runs, when it runs that one and does nothing else. With them the owner's
    * list of commands is asked (`tools.exec: "allowlist"`); it is not for a tool in a process of its own.

@@ -39,11 +39,15 @@ export default defineTools({
         // It changes nothing on this machine: it makes the agent speak later, with the role of who asks now.
         effect: 'network',
         effectOf: ({ action }) => (action === 'list' || action === 'history' ? 'read' : 'network'),
-        subject: ({ action, id, name }) => `${action} ${id ?? name ?? 'jobs'}`,
+        lasts: ({ action }) => action === 'add' || action === 'edit' || action === 'run',
+        subject: ({ action, id, name, message }) =>
+          `${action} ${id ?? name ?? 'jobs'}${message === undefined ? '' : `: ${message}`}`,
         async run({ action, ...given }, { session, gateway }) {
           const params = action === 'add' ? { ...given, session } : given
           const answer = (await gateway.call(`cron.${action}`, params)) as Answer
-          return { content: [{ type: 'text', text: say(answer) }], details: answer }
+          // What was made from what the owner said holds nobody else's words; a list may.
+          const own = action === 'add' || action === 'remove' ? { outside: false } : {}
+          return { content: [{ type: 'text', text: say(answer) }], details: answer, ...own }
         },
       }),
     )

@@ -1,6 +1,7 @@
 import { defineTool, failure, type Turns } from '@openclaw/sdk'
 import Type from 'typebox'
 import { replaceText, type NotReplaced } from './replace.ts'
+import { isStanding } from './standing.ts'
 import { readWhole } from './whole.ts'
 
 /** Replaces exact text in a file. */
@@ -19,6 +20,7 @@ export function edit(turns: Turns) {
       { additionalProperties: false },
     ),
     effect: 'write',
+    lasts: ({ path }) => isStanding(path),
     subject: ({ path }) => path,
     run: ({ path, oldText, newText, all = false }, { workspace }) =>
       turns.take(workspace.root, async () => {
@@ -31,6 +33,7 @@ export function edit(turns: Turns) {
         return {
           content: [{ type: 'text', text: `Edited ${path}, line ${lines}.` }],
           details: { path, lines: done.lines },
+          outside: false,
         }
       }),
   })

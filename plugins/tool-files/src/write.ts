@@ -1,5 +1,6 @@
 import { defineTool, failure, type Turns } from '@openclaw/sdk'
 import Type from 'typebox'
+import { isStanding } from './standing.ts'
 
 /** Creates or replaces a whole file. */
 export function write(turns: Turns) {
@@ -11,6 +12,7 @@ export function write(turns: Turns) {
       { additionalProperties: false },
     ),
     effect: 'write',
+    lasts: ({ path }) => isStanding(path),
     subject: ({ path }) => path,
     run: ({ path, content }, { workspace }) =>
       turns.take(workspace.root, async () => {
@@ -22,6 +24,7 @@ export function write(turns: Turns) {
         return {
           content: [{ type: 'text', text: `${before ? 'Replaced' : 'Created'} ${path} (${bytes.length} bytes).` }],
           details: { path, bytes: bytes.length },
+          outside: false,
         }
       }),
   })

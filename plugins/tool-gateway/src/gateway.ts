@@ -25,6 +25,7 @@ export const gateway = defineTool({
   // Only `write` and `exec` tools are the owner's alone.
   effect: 'write',
   effectOf: ({ action }) => (action === 'status' || action === 'config_get' ? 'read' : 'write'),
+  lasts: ({ action }) => action === 'config_set',
   subject: ({ action, path, value }) =>
     [action, path, value === undefined ? undefined : JSON.stringify(value)].filter(Boolean).join(' '),
   async run(wanted, call) {
@@ -56,7 +57,7 @@ const deeds: Readonly<Record<Input['action'], (wanted: Input, call: ToolCall) =>
 }
 
 function say(text: string): ToolResult {
-  return { content: [{ type: 'text', text }] }
+  return { content: [{ type: 'text', text }], outside: false }
 }
 
 const show = (value: unknown) => say(JSON.stringify(value, null, 1))

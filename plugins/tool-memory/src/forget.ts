@@ -13,6 +13,7 @@ export function forget(turns: Turns, store: Store) {
     ),
     // See memory_write.
     effect: 'network',
+    lasts: () => true,
     subject: ({ note, text }) => `forget ${text === undefined ? 'all' : JSON.stringify(text)} of ${note}`,
     run: ({ note, text }, call) =>
       turns.take(call.session, async () => {
@@ -24,7 +25,7 @@ export function forget(turns: Turns, store: Store) {
           throw failure('not_found', `no line of ${path} holds that text; read it first`)
         await notes.write(path, left.join('\n'))
         const what = text === undefined ? 'all' : `${lines.length - left.length} line(s)`
-        return { content: [{ type: 'text', text: `Forgot ${what} of ${path}.` }], details: { path } }
+        return { content: [{ type: 'text', text: `Forgot ${what} of ${path}.` }], details: { path }, outside: false }
       }),
   })
 }

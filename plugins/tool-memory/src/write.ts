@@ -19,6 +19,7 @@ export function write(turns: Turns, store: Store, now: () => number) {
     ),
     // It changes files only where the session may; elsewhere it adds to what the plugin keeps of that very session.
     effect: 'network',
+    lasts: () => true,
     subject: ({ text, note }) => `${note ?? 'note of the day'}: ${text}`,
     run: ({ text, note, old }, call) =>
       turns.take(call.session, async () => {
@@ -33,7 +34,7 @@ export function write(turns: Turns, store: Store, now: () => number) {
         const after = old === undefined ? `${before}${gap}${text.trimEnd()}\n` : before.split(old).join(text)
         await notes.write(path, after)
         const hidden = path === longTerm && !call.workspace.writable ? ' You do not see it here unless you search.' : ''
-        return { content: [{ type: 'text', text: `Noted in ${path}.${hidden}` }], details: { path } }
+        return { content: [{ type: 'text', text: `Noted in ${path}.${hidden}` }], details: { path }, outside: false }
       }),
   })
 }

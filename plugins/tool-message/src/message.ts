@@ -64,5 +64,5 @@ async function send(wanted: Input, call: ToolCall, more: { replyTo?: string; opt
 }
 
 function say(text: string): ToolResult {
-  return { content: [{ type: 'text', text }] }
+  return { content: [{ type: 'text', text }], outside: false }
 }

@@ -2,7 +2,7 @@ import { defineTool } from '@openclaw/sdk'
 import Type from 'typebox'
 
 const reports = 'The result comes to this session as a message as soon as it is there; do not wait or ask for it.'
-const say = (text: string) => ({ content: [{ type: 'text' as const, text }] })
+const say = (text: string) => ({ content: [{ type: 'text' as const, text }], outside: false })
 
 /** Gives a task to a new sub-agent. */
 export const spawn = defineTool({

@@ -53,8 +53,8 @@ async function connectTools(entry: IsolatedEntry, given: Parameters<AnyTools['se
   })
   await life()
 
-  function toolOf({ name, description, effect, input, subject, effectOf, reaches }: ToolAbout): AnyTool {
-    const about = async <M extends 'tool.problems' | 'tool.subject' | 'tool.effect' | 'tool.reaches'>(
+  function toolOf({ name, description, effect, input, subject, effectOf, reaches, lasts }: ToolAbout): AnyTool {
+    const about = async <M extends 'tool.problems' | 'tool.subject' | 'tool.effect' | 'tool.reaches' | 'tool.lasts'>(
       method: M,
       given: unknown,
       signal: AbortSignal,
@@ -68,6 +68,7 @@ async function connectTools(entry: IsolatedEntry, given: Parameters<AnyTools['se
       ...(subject ? { subject: async (given, signal) => (await about('tool.subject', given, signal)).text } : {}),
       ...(effectOf ? { effectOf: async (given, signal) => (await about('tool.effect', given, signal)).effect } : {}),
       ...(reaches ? { reaches: async (given, signal) => (await about('tool.reaches', given, signal)).address } : {}),
+      ...(lasts ? { lasts: async (given, signal) => (await about('tool.lasts', given, signal)).lasts } : {}),
       run: async (given, call) => run(await life(call.signal), name, given, call),
     }
   }

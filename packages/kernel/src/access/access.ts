@@ -24,10 +24,13 @@ export interface Access {
    * it is about the peer itself: of a group, whether it is let in.
    */
   standing(channel: string, account: string, peer: Peer, sender?: string): Promise<Role | undefined>
-  /** What was said in a group since its last mention, and forgets it. */
-  takePending(
-    address: Address,
-  ): readonly { readonly sender: Inbound['sender']; readonly text: string; readonly atMs: number }[]
+  /** What was said in a group since its last mention, and by whom, and forgets it. */
+  takePending(address: Address): readonly {
+    readonly sender: Inbound['sender']
+    readonly text: string
+    readonly atMs: number
+    readonly role: Role
+  }[]
   pairings(channel?: string): Promise<MethodResult<'pairing.list'>['requests']>
   approve(channel: string, code: string, role: 'owner' | 'member'): Promise<{ sender: string; account: string }>
   reject(channel: string, code: string): Promise<void>

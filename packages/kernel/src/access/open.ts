@@ -128,7 +128,7 @@ export function openAccess(options: {
     // A command of somebody we know is meant for us; strangers must say so.
     const addressed = !mention || event.mentioned || (role !== undefined && parseCommand(event.text) !== undefined)
     if (!addressed) {
-      pending.add(channel, account, event, now)
+      pending.add(channel, account, event, role ?? 'guest', now)
       return { verdict: 'pending' }
     }
     const anew = event.kind === 'edit' && pending.drop(channel, account, event, now)

@@ -1,4 +1,4 @@
-import type { Address, Inbound } from '@openclaw/protocol'
+import type { Address, Inbound, Role } from '@openclaw/protocol'
 import type { Access } from './access.ts'
 
 /** What was said in one group since its last mention. */
@@ -14,7 +14,7 @@ type Line = ReturnType<Access['takePending']>[number] & { readonly message: stri
 /** Group text that nobody addressed to us. In memory only, bounded, never stored. */
 export interface Pending {
   /** Takes a message, an edit of one, or its deletion. */
-  add(channel: string, account: string, event: Inbound, now: number): void
+  add(channel: string, account: string, event: Inbound, role: Role, now: number): void
   /** Forgets the message that an event is about, and answers whether it was there. */
   drop(channel: string, account: string, event: Inbound, now: number): boolean
   take(address: Address, now: number): ReturnType<Access['takePending']>
@@ -41,7 +41,7 @@ export function openPending(): Pending {
   const fresh = (key: string, now: number) => (groups.get(key) ?? []).filter(({ atMs }) => atMs > now - lifeMs)
 
   return {
-    add(channel, account, event, now) {
+    add(channel, account, event, role, now) {
       const key = keyOf({ channel, account, peer: event.peer })
       const lines = fresh(key, now)
       if (event.kind === 'delete')
@@ -61,7 +61,7 @@ export function openPending(): Pending {
       // The platform's clock may be anything; what counts is when it came to us.
       put(
         key,
-        [...lines, { message: event.message, sender: event.sender, text, atMs: Math.min(event.atMs, now) }].slice(
+        [...lines, { message: event.message, sender: event.sender, text, atMs: Math.min(event.atMs, now), role }].slice(
           -mostLines,
         ),
       )
@@ -77,7 +77,7 @@ export function openPending(): Pending {
       const key = keyOf(address)
       const lines = fresh(key, now)
       put(key, [])
-      return lines.map(({ sender, text, atMs }) => ({ sender, text, atMs }))
+      return lines.map(({ message: _, ...line }) => line)
     },
   }
 }

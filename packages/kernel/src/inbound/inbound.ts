@@ -11,6 +11,7 @@ import { openOnce } from '../ledger/once.ts'
 import type { Platform } from '../platform.ts'
 import type { Plugins } from '../plugins/host.ts'
 import type { Facts, Router } from '../router/router.ts'
+import { lower } from '../runs/authority.ts'
 import type { Accepted, Asked } from '../runs/intake.ts'
 import type { Changes } from './changes.ts'
 import { openTurns, type Deed } from './turns.ts'
@@ -84,6 +85,8 @@ export function receiveInbound(parts: {
     const { attachments } = event
     const inGroup = event.peer.kind === 'group'
     const pending = inGroup ? access.takePending(address) : []
+    // Who spoke before has a word in it too, in every run that reads the line.
+    const lowest = pending.reduce((sofar, one) => lower(sofar, one.role), role)
     const files = attachments?.length ? { attachments } : {}
     const ofMessage = event.message ? { message: event.message } : {}
     await parts.accept({
@@ -97,14 +100,14 @@ export function receiveInbound(parts: {
           ...files,
           ...(event.replyTo ? { replyTo: event.replyTo } : {}),
           ...(event.quote ? { quote: event.quote } : {}),
-          ...(pending.length > 0 ? { pending: [...pending] } : {}),
+          ...(pending.length > 0 ? { pending: pending.map(({ role: _, ...one }) => one) } : {}),
         },
         origin: { channel, account, peer: event.peer, sender: event.sender.id, ...ofMessage },
         role,
-        trust: role === 'guest' ? 'outside' : role,
+        trust: lowest === 'guest' ? 'outside' : lowest,
       },
       dedupe,
-      role,
+      role: lowest,
       reply: address,
       ...ofMessage,
       ...files,

@@ -11,6 +11,7 @@ import {
 import { allowed, resolveHere } from './allowed.ts'
 import { refusal, typed } from './authority.ts'
 import type { RunChats } from './chat.ts'
+import { foreignIn } from './heard.ts'
 import type { RunParts } from './parts.ts'
 import type { RunPlan } from './plan.ts'
 import { newSite } from './sites.ts'
@@ -49,15 +50,19 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   }
 
   let input = call.input
-  const argv = effect === 'exec' && call.argv ? await listed(parts, plan, call.argv) : undefined
+  const lines = async () => (await parts.sessions.open(session)).lines(0)
+  const listed = effect === 'exec' && call.argv ? await findListed(parts, plan, call.argv) : undefined
+  // The list is for what the owner has done: once strangers have a word in it, they are asked all the same.
+  const argv = listed && foreignIn(await lines()) !== 'strangers' ? listed : undefined
   // In a sandbox a command reaches nothing that anybody would have to be asked about.
   const asks = effect === 'exec' && plan.standing.where.on === 'machine' && config.tools?.exec !== 'never-ask'
   let reason = asks && !argv ? 'the agent wants to run a command' : undefined
   if (call.reaches !== undefined) {
     if (isChatUrl(call.reaches)) reason ??= run.chats.asks(call.reaches)
-    else if (config.tools?.network !== 'never-ask')
-      reason ??= newSite(call.reaches, call.tool, (await parts.sessions.open(session)).lines(0))
+    else if (config.tools?.network !== 'never-ask') reason ??= newSite(call.reaches, call.tool, await lines())
   }
+  if (call.lasts && config.tools?.lasting !== 'never-ask' && foreignIn(await lines()))
+    reason ??= 'what this leaves makes the agent act later, and not all that it goes by was said by you'
   if (parts.plugins.intercepts('tool.call')) {
     const value = { session, tool: call.tool, input, role: plan.standing.role }
     const answer = await parts.plugins.intercept('tool.call', value, signal)
@@ -96,7 +101,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
 }
 
 /** What is run for a command that the owner's list allows, where commands run on this machine. */
-async function listed(parts: RunParts, plan: RunPlan, argv: readonly string[]): Promise<string[] | undefined> {
+async function findListed(parts: RunParts, plan: RunPlan, argv: readonly string[]): Promise<string[] | undefined> {
   const { exec, commands = [] } = parts.config().value.tools ?? {}
   if (exec !== 'allowlist' || plan.standing.role !== 'owner' || plan.standing.where.on !== 'machine') return undefined
   const { files, env } = parts.platform

@@ -63,7 +63,9 @@ export function openIntake(parts: {
           agent: asked.agent,
           line: lines.at(-1)!.id,
           role: asked.role,
-          ...(asked.role === 'owner' ? {} : { sender: asked.draft.origin ? personOf(asked.draft.origin) : 'unknown' }),
+          ...(asked.draft.role === 'owner'
+            ? {}
+            : { sender: asked.draft.origin ? personOf(asked.draft.origin) : 'unknown' }),
           ...(asked.reply ? { reply: asked.reply } : {}),
           ...(asked.replyTo ? { replyTo: asked.replyTo } : {}),
           ...(asked.message ? { message: asked.message } : {}),

@@ -3,8 +3,7 @@ import type { RunParts } from './parts.ts'
 
 /** For whom a run works, as `channel/account/person`; undefined when it works for the owner. */
 export function senderOf(accepts: readonly LedgerRecord<'accept'>[]): string | undefined {
-  const accept = accepts.findLast(({ role }) => role !== 'owner')
-  return accept && (accept.sender ?? 'unknown')
+  return accepts.findLast(({ sender }) => sender !== undefined)?.sender
 }
 
 /** Says something to the owner where they wrote from last, when it is not this very chat. Owed first, then sent. */

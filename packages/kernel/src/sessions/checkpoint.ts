@@ -1,4 +1,5 @@
 import { failure, isLine, type Line, type LineDraft, type Usage } from '@openclaw/protocol'
+import { trustOf } from '../runs/heard.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 type Checkpoint = LineDraft<'checkpoint'>
@@ -16,6 +17,7 @@ export async function compaction(sessions: Sessions, session: Session, made: Sum
   const { summary, keep, orders, made: by } = made
   const [first] = session.lines(session.first - 1, session.first)
   const role = session.lowestRole
+  const trust = trustOf(session.lines(0))
   return {
     kind: 'checkpoint',
     body: {
@@ -31,6 +33,7 @@ export async function compaction(sessions: Sessions, session: Session, made: Sum
       totals: await totals(sessions, session),
     },
     ...(role ? { role } : {}),
+    ...(trust ? { trust } : {}),
   }
 }
 

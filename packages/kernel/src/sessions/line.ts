@@ -55,6 +55,7 @@ export interface LineFacts {
   readonly at: number
   readonly kind: string
   readonly role?: Line['role']
+  readonly trust?: Line['trust']
   readonly origin?: Line['origin']
 }
 

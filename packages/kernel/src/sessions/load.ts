@@ -2,7 +2,7 @@ import { isLine, type AnyLine, type Settings } from '@openclaw/protocol'
 import type { FileHandle } from '../platform.ts'
 import { asBuffer, readLinesBack, splitLines, type RawLine } from '../platform/lines.ts'
 import { parseLine, readLine } from './line.ts'
-import { firstWords, patchSettings, type LiveLine, type Loaded } from './session.ts'
+import { firstWords, patchSettings, roleOf, type LiveLine, type Loaded } from './session.ts'
 
 const checkpointMark = Buffer.from('"kind":"checkpoint"')
 const settingsMark = Buffer.from('"kind":"settings"')
@@ -47,9 +47,9 @@ export function readAll(raw: readonly RawLine[]): { lines: LiveLine[]; damaged: 
       damaged++
       continue
     }
-    const { id, seq, kind, role } = reading.head
+    const { id, seq, kind } = reading.head
     ordered &&= seq > (lines.at(-1)?.seq ?? 0)
-    lines.push({ id, seq, kind, role, text: reading.text, offset, bytes: bytes.length })
+    lines.push({ id, seq, kind, role: roleOf(reading.head), text: reading.text, offset, bytes: bytes.length })
   }
   if (ordered) return { lines, damaged }
   const ids = new Set<string>()

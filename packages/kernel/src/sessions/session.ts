@@ -1,6 +1,7 @@
-import type { Line, LineBody, Origin, Role, Settings } from '@openclaw/protocol'
+import type { Line, LineBody, LineHead, Origin, Role, Settings } from '@openclaw/protocol'
 import { isLine } from '@openclaw/protocol'
 import { agentOf } from '../router/key.ts'
+import { lower } from '../runs/authority.ts'
 import { parseLine } from './line.ts'
 import type { Session } from './sessions.ts'
 
@@ -13,6 +14,12 @@ export interface LiveLine {
   readonly text: string
   readonly offset: number
   readonly bytes: number
+}
+
+/** Whose words a line holds: the lowest role of those who wrote in it. */
+export function roleOf({ kind, role, trust }: Pick<LineHead, 'kind' | 'role' | 'trust'>): Role | undefined {
+  if (kind !== 'user' || role === undefined || trust === undefined) return role
+  return trust === 'outside' ? 'guest' : trust === 'member' ? lower(role, 'member') : role
 }
 
 /** What a journal file says of its session. */
@@ -157,8 +164,8 @@ export function createSession(options: {
     texts: (after, upto = Infinity) => span(after, upto).map((entry) => entry.text),
     apply(line, text) {
       const bytes = Buffer.byteLength(text)
-      const { id, seq, kind, role } = line
-      add({ id, seq, kind, role, text, offset: state.end, bytes })
+      const { id, seq, kind } = line
+      add({ id, seq, kind, role: roleOf(line), text, offset: state.end, bytes })
       let { settings, origin, words } = state
       if (isLine(line, 'session')) agent = line.body.agent
       if (isLine(line, 'settings')) settings = patchSettings(settings, line.body)

@@ -62,6 +62,7 @@ export const ToolAbout = Type.Object({
   subject: Type.Boolean(),
   effectOf: Type.Boolean(),
   reaches: Type.Boolean(),
+  lasts: Type.Boolean(),
 })
 export type ToolAbout = Static<typeof ToolAbout>
 
@@ -109,6 +110,11 @@ export const entryMethods = {
     'Where would this call send what the model wrote?',
     closed(ofTool),
     Type.Object({ address: Type.Optional(Type.String()) }),
+  ),
+  'tool.lasts': row(
+    'Would what this call leaves make the agent act later?',
+    closed(ofTool),
+    Type.Object({ lasts: Type.Boolean() }),
   ),
   'tool.run': row(
     'Make one call. `call` is the number by which the tool reaches what a call has.',

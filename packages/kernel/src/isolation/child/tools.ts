@@ -15,7 +15,7 @@ export function serveTools(parts: EntryParts): Pick<Serves<EntryMethods>, Served
   let told = false
 
   const describe = (): ToolAbout[] =>
-    [...tools.values()].map(({ tool: { name, description, effect, input, subject, effectOf, reaches } }) => ({
+    [...tools.values()].map(({ tool: { name, description, effect, input, subject, effectOf, reaches, lasts } }) => ({
       name,
       description,
       effect,
@@ -23,6 +23,7 @@ export function serveTools(parts: EntryParts): Pick<Serves<EntryMethods>, Served
       subject: subject !== undefined,
       effectOf: effectOf !== undefined,
       reaches: reaches !== undefined,
+      lasts: lasts !== undefined,
     }))
   const changed = () => {
     if (told) void wire().notify('tools.changed', { tools: describe() })
@@ -78,6 +79,7 @@ export function serveTools(parts: EntryParts): Pick<Serves<EntryMethods>, Served
       const address = find(name).tool.reaches?.(input as never)
       return address === undefined ? {} : { address }
     },
+    'tool.lasts': ({ name, input }) => ({ lasts: find(name).tool.lasts?.(input as never) ?? false }),
     'tool.run': async ({ name, input, ...about }, { signal }) =>
       (await find(name).tool.run(input as never, makeCall(parts, about, signal))) as never,
   }

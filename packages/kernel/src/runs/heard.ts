@@ -1,0 +1,38 @@
+import { isLine, type AnyLine, type Line, type Trust } from '@openclaw/protocol'
+
+/** What stands in a context that the owner did not say: strangers' words, or what may hold anybody's. */
+export type Foreign = 'strangers' | 'anybody'
+
+/**
+ * Reads in the journal whose words a run has in its context, so that it is known after a crash and behind a summary too.
+ * `lines` are the session's live ones. A result without a mark may hold anything: a file, what a command printed.
+ */
+export function foreignIn(lines: readonly AnyLine[]): Foreign | undefined {
+  let found: Foreign | undefined
+  for (const line of lines) {
+    const foreign = foreignOf(line)
+    if (foreign === 'strangers') return foreign
+    found ??= foreign
+  }
+  return found
+}
+
+/** The trust of a line that stands for others: what was foreign in them stays so. */
+export function trustOf(lines: readonly AnyLine[]): Trust | undefined {
+  const foreign = foreignIn(lines)
+  return foreign === undefined ? 'owner' : foreign === 'strangers' ? 'outside' : undefined
+}
+
+function foreignOf(line: AnyLine): Foreign | undefined {
+  if (isLine(line, 'user')) return foreignSaid(line)
+  if (isLine(line, 'tool') || (isLine(line, 'checkpoint') && line.body.summary !== undefined))
+    return line.trust === 'owner' ? undefined : line.trust === undefined ? 'anybody' : 'strangers'
+  return isLine(line, 'revision', 'note') && line.role !== undefined && line.role !== 'owner' ? 'strangers' : undefined
+}
+
+function foreignSaid({ body, origin, role }: Line<'user'>): Foreign | undefined {
+  if (role !== 'owner' || body.pending?.length) return 'strangers'
+  // A model wrote it: a task, what became of one, or what a tool said in another session.
+  if (origin?.channel === 'subagent' || origin?.sender?.startsWith('run:')) return 'anybody'
+  return body.quote ? 'anybody' : undefined
+}
