@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Gateway } from '@openclaw/sdk'
 import { setUpSandbox, startPodman, type Podman } from '@openclaw/testing/sandbox'
-import { build } from 'esbuild'
 import * as engine from './baseline/engine.ts'
+import { asPublished } from './lib/published.ts'
 import { median, report } from './lib/report.ts'
 
 // What a sandbox costs, as the agent has it: a container from nothing to the end of its first command, with its image
@@ -16,22 +16,6 @@ const colds = 3
 const commands = 60
 const command = ['true']
 const plugin = join(import.meta.dirname, '../plugins/gateway-sandbox-docker')
-
-/** The plugin as it is published, because starting the relay from its source costs more than its work. */
-async function bundle(folder: string): Promise<Gateway> {
-  await build({
-    absWorkingDir: plugin,
-    entryPoints: ['src/gateway.ts', 'src/relay.ts'],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'error',
-  })
-  return ((await import(pathToFileURL(join(folder, 'gateway.js')).href)) as { default: Gateway }).default
-}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
@@ -60,7 +44,8 @@ async function open(gateway: Gateway, { engine: socket }: Podman, folder: string
 const folder = await mkdtemp(join(tmpdir(), 'openclaw-bench-'))
 try {
   await using podman = await startPodman()
-  const gateway = await bundle(join(plugin, 'dist'))
+  const entry = join(await asPublished(plugin), 'gateway.js')
+  const { default: gateway } = (await import(pathToFileURL(entry).href)) as { default: Gateway }
   await using warm = await open(gateway, podman, folder, { image: podman.image })
   const times = { warm: [], exec: [], cold: [], bareWarm: [], bareExec: [], bareCold: [] } as Record<string, number[]>
   const prefix = await warm.prefix()

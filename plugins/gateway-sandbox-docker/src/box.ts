@@ -5,7 +5,6 @@ import type Docker from 'dockerode'
 import type { Engine } from './engine.ts'
 import { frame, readFrames } from './frames.ts'
 import { commandLine, waitingShell } from './inside.ts'
-import { specDigest } from './spec.ts'
 
 /** Somebody who has a command run, at the other end of a socket. */
 export interface Client {
@@ -21,7 +20,6 @@ export interface Client {
 /** A running container. */
 export interface Box {
   readonly name: string
-  readonly spec: string
   readonly createdAt: number
   /** Aborts when it is gone, whoever ended it. */
   readonly gone: AbortSignal
@@ -105,7 +103,6 @@ export async function startBox(engine: Engine, spec: Docker.ContainerCreateOptio
 
   const box: Box = {
     name: spec.name!,
-    spec: specDigest(spec),
     createdAt: clock.now(),
     gone: ended.signal,
     busy: 0,

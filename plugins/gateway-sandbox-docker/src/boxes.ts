@@ -22,11 +22,13 @@ export interface BoxParts {
   readonly images: Images
   readonly gateway: string
   readonly limits: Limits
+  /** What containers are made from, for people. */
+  readonly from: string
   readonly clock: Clock
   readonly log: Log
 }
 
-export function openBoxes({ engine, images, gateway, limits, clock, log }: BoxParts): Boxes {
+export function openBoxes({ engine, images, gateway, limits, from, clock, log }: BoxParts): Boxes {
   const places = new Map<string, SandboxPlace>()
   const boxes = new Map<string, Promise<Box>>()
   const there = new Map<string, Box>()
@@ -94,13 +96,13 @@ export function openBoxes({ engine, images, gateway, limits, clock, log }: BoxPa
       }
     },
     list: () =>
-      [...there].map(([key, { name, busy, createdAt, usedAt, spec }]) => ({
+      [...there].map(([key, { name, busy, createdAt, usedAt }]) => ({
         key,
         name,
         busy,
         createdAt,
         usedAt,
-        detail: `spec ${spec}`,
+        detail: from,
       })),
     async remove(which) {
       if ('key' in which) return await drop(which.key)

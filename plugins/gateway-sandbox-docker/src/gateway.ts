@@ -40,8 +40,9 @@ export default defineGateway({
       }))
     }
 
+    const from = image ?? config.dockerfile ?? 'the image of OpenClaw'
     const limits = { network, memoryMb, tmpMb, cpus, processes }
-    const boxes = use(openBoxes({ engine: reach, images, gateway, limits, clock, log }), 'containers')
+    const boxes = use(openBoxes({ engine: reach, images, gateway, limits, from, clock, log }), 'containers')
     defer(async () => (await door)?.[Symbol.asyncDispose](), 'socket for commands')
 
     async function prune() {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { SandboxMount, SandboxPlace } from '@openclaw/sdk'
 import type { ContainerCreateOptions } from 'dockerode'
@@ -28,7 +27,7 @@ export interface SpecParts {
 }
 
 /** Labels by which the gateway knows its containers again. */
-export const labels = { gateway: 'openclaw.gateway', key: 'openclaw.key', spec: 'openclaw.spec' } as const
+export const labels = { gateway: 'openclaw.gateway', key: 'openclaw.key' } as const
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -40,7 +39,9 @@ export function containerSpec(parts: SpecParts): ContainerCreateOptions {
   const { name, gateway, engine, image, place, user, limits } = parts
   const root = place.mounts[0]!.target
   const memory = limits.memoryMb * 2 ** 20
-  const spec: ContainerCreateOptions = {
+  return {
+    name,
+    Labels: { [labels.gateway]: gateway, [labels.key]: place.key },
     Image: image,
     Entrypoint: [firstProcess[0]!],
     Cmd: firstProcess.slice(1),
@@ -72,17 +73,6 @@ export function containerSpec(parts: SpecParts): ContainerCreateOptions {
       ...(engine.podman && engine.rootless ? { UsernsMode: 'keep-id' } : {}),
     },
   }
-  const digest = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 16)
-  return {
-    ...spec,
-    name,
-    Labels: { [labels.gateway]: gateway, [labels.key]: place.key, [labels.spec]: digest },
-  } as ContainerCreateOptions
-}
-
-/** Tells two specs apart by all but the name. */
-export function specDigest(spec: ContainerCreateOptions): string {
-  return spec.Labels![labels.spec]!
 }
 
 /** Behind a rootless Docker the person is number 0, and every other number is somebody whose files are not theirs. */
