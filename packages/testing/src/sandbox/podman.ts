@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { access, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +42,7 @@ export async function startPodman(): Promise<Podman> {
   opening.defer(async () => {
     await podman('rm', '--all', '--force', '--time=0').catch(() => {})
     await end(service)
+    await endWatchers(folder)
   })
   await listening(service, socket)
   const running = opening.move()
@@ -106,6 +107,20 @@ async function listening(service: ChildProcess, socket: string): Promise<void> {
     await sleep(20)
   }
   throw new Error(`podman did not start: it exited with ${service.exitCode}`)
+}
+
+/** podman keeps a process for each command that it ran, five minutes long, so that somebody may ask how it went. */
+async function endWatchers(folder: string): Promise<void> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  for (const pid of pids) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    if (!command.includes('conmon') || !command.includes(folder)) continue
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {
