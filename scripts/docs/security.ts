@@ -14,7 +14,7 @@ import { cell } from './schema.ts'
 
 const root = join(import.meta.dirname, '../..')
 const number = (count: number) => count.toLocaleString('en')
-const ways = injections.wordings.length * injections.orders.filter(({ later }) => !later).length
+const ways = injections.wordings.length * injections.orders.length
 
 /** What each suite tries, how much of it, and where. A count that stands in the name of its test is read from there. */
 const proofs: readonly (readonly [promise: string, tried: string, cases: string | undefined, where: string])[] = [

@@ -28,6 +28,8 @@ export type CallEnd = Pick<LineBody<'tool'>, 'content' | 'failed' | 'details' | 
   failed: boolean
   /** Strangers wrote its text; false when nobody but the owner and the gateway did. */
   outside?: boolean | undefined
+  /** A person is asked: the call was not begun, and will be when that is decided. */
+  waits?: true
 }
 
 /** What calls of one run are made with. */
@@ -65,6 +67,7 @@ export async function makeCall(part: CallPart, parts: CallParts): Promise<CallEn
     if (signal.aborted) return refused(`stopped before it ended: it may have happened; check before repeating`)
     return failed(toFailure(thrown).message)
   })
+  if (end.waits) return end
   void gateway.notify('agent.tool.result', { ...about, content: end.content, failed: end.failed })
   return end
 }
@@ -101,6 +104,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     },
     { signal },
   )
+  if (verdict.verdict === 'wait') return { content: [], failed: false, waits: true }
   if (verdict.verdict === 'deny') return refused(`not allowed: ${verdict.reason ?? 'the gateway refused it'}`)
   let { input } = part
   if (verdict.input !== undefined) {

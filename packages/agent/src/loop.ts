@@ -1,13 +1,4 @@
-import {
-  failure,
-  isLine,
-  toFailure,
-  type Attachment,
-  type LineDraft,
-  type Part,
-  type RunRequest,
-  type RunResult,
-} from '@openclaw/protocol'
+import { failure, toFailure, type LineDraft, type Part, type RunRequest, type RunResult } from '@openclaw/protocol'
 import type { ModelRequest } from '@openclaw/sdk'
 import { makeCall, type CallEnd, type CallPart, type CallParts, type GatewayWire } from './calls.ts'
 import type { Clock } from './clock.ts'
@@ -19,6 +10,7 @@ import type { Memory } from './memory.ts'
 import type { Prompts } from './prompt.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { readable } from './request.ts'
+import { readResumed } from './resumed.ts'
 import { openRoom, type RoomParts } from './room.ts'
 import { joinDeltas } from './stream.ts'
 import type { ToolRegistry } from './tools.ts'
@@ -53,11 +45,6 @@ interface Steer {
 }
 
 const cutNote = '\n\n[The answer ends here because the model reached its longest output.]'
-
-/** Files that the calls of a run have for the person, by its durable lines. */
-function filesOf(context: Context, run: string): Attachment[] {
-  return context.lines.flatMap((line) => (isLine(line, 'tool') && line.body.run === run ? (line.body.files ?? []) : []))
-}
 
 /**
  * Runs until the model answers, and always ends: with an answer, a failure or an abort. Each step's lines are durable
@@ -118,8 +105,9 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     let saving: Promise<void> | undefined
     let lost: { thrown: unknown } | undefined
     const flush = () => {
-      for (let end = ends[written]; end; end = ends[written]) {
+      for (let end = ends[written]; end; end = ends[++written]) {
         const { id, name } = calls[written]!
+        if (end.waits) continue
         const { content, failed, details, files, outside } = end
         write(context, {
           kind: 'tool',
@@ -134,7 +122,6 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
             ...(files ? { files } : {}),
           },
         })
-        written++
       }
       // The last results are saved with the next step's first commit only after they are durable themselves.
       if (!saving && !lost && unsaved.length > 0 && !signal.aborted) {
@@ -172,8 +159,9 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       )
     }
     if (begin) context.addDraft(begin)
-    // A run that goes on after a crash sends what its calls before the crash had for the person.
-    const files = begin ? [] : filesOf(context, request.run)
+    // A run that goes on sends what its calls had for the person before.
+    const before = begin ? undefined : readResumed(context, request.run)
+    const files = before?.files ?? []
     const tools = parts.tools.offered(request.tools)
     const { root, sandbox } = request.workspace
     const system = await parts.prompts.build({
@@ -243,7 +231,18 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
         local: request.local,
       }
     }
-    const ids = callIds()
+    const ids = callIds(before?.callIds)
+
+    /** True when the run waits for a person. */
+    async function makeCalls(calls: readonly CallPart[]): Promise<boolean> {
+      await save()
+      const ends = await runCalls(context, calls, callParts)
+      files.push(...ends.flatMap((end) => end.files ?? []))
+      if (signal.aborted) throw signal.reason
+      if (ends.some(({ waits }) => waits)) return true
+      budget.afterStep(calls.map(({ name, input }, at) => ({ name, input, ...ends[at]! })))
+      return false
+    }
 
     async function answerOf(): Promise<Answered> {
       try {
@@ -264,6 +263,11 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       }
     }
 
+    if (before && request.again?.length) {
+      const { calls, step } = before.again(request.again)
+      if (step) write(context, step)
+      if (await makeCalls(calls)) return { outcome: 'waiting', lines: [], text: '', usage: budget.usage }
+    }
     for (;;) {
       await takeSteers(context)
       context = prompted(await room.fit(context))
@@ -290,11 +294,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
           usage: budget.usage,
         }
       }
-      await save()
-      const ends = await runCalls(context, calls, callParts)
-      files.push(...ends.flatMap((end) => end.files ?? []))
-      if (signal.aborted) throw signal.reason
-      budget.afterStep(calls.map(({ name, input }, at) => ({ name, input, ...ends[at]! })))
+      if (await makeCalls(calls)) return { outcome: 'waiting', lines: [], text: '', usage: budget.usage }
     }
   }
 

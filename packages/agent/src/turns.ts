@@ -28,9 +28,9 @@ function freshId(wanted: string, used: Set<string>): string {
   return id
 }
 
-/** Gives the calls of one run ids that differ from each other, whatever a provider calls them. */
-export function callIds(): { fresh(wanted: string): string } {
-  const used = new Set<string>()
+/** Gives the calls of one run ids that differ from each other and from `given` ones, whatever a provider calls them. */
+export function callIds(given: Iterable<string> = []): { fresh(wanted: string): string } {
+  const used = new Set(given)
   return { fresh: (wanted) => freshId(wanted, used) }
 }
 

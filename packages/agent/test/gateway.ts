@@ -145,7 +145,7 @@ export async function connectGateway(transport: Transport, models: readonly stri
       try {
         const result = await wire.call('run.start', request)
         append(request.session, ...(result.lines as LineDraft[]))
-        if (result.outcome !== 'answered')
+        if (result.outcome === 'failed' || result.outcome === 'aborted')
           append(request.session, {
             kind: 'end',
             body: { run: request.run, outcome: result.outcome, ...(result.failure ? { failure: result.failure } : {}) },

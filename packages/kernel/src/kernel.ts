@@ -122,8 +122,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   )
 
   // How runs are made: the agent process, the lanes, and what is owed to peers.
-  const approvals = openApprovals({ platform, ledger, emit, deliver: (outbounds) => delivery.enqueue(outbounds) })
-  await approvals.recover()
+  const approvals = openApprovals({ platform, ledger, emit, log, deliver: (outbounds) => delivery.enqueue(outbounds) })
+  approvals.recover()
   const outcomes = openOutcomes({ platform, ledger })
   const host = opening.use(
     hostAgent({

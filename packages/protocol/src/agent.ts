@@ -26,6 +26,8 @@ export const RunRequest = Type.Object({
   seq: Type.Integer(),
   /** The run's own first line (kind `run`), not durable yet: the agent folds it and puts it before the first lines it commits or returns. Absent when a run goes on after a crash: then it is in the journal. */
   begin: Type.Optional(WireDraft),
+  /** Calls of a run that goes on after a person was asked about them: they are begun anew before the model is. */
+  again: Type.Optional(Type.Array(Type.String())),
   models: Type.Array(Type.String(), { minItems: 1, description: 'The model and its fallbacks, in order.' }),
   thinking: Type.Optional(Thinking),
   role: Role,
@@ -49,7 +51,10 @@ export const RunRequest = Type.Object({
 export type RunRequest = Static<typeof RunRequest>
 
 export const RunResult = Type.Object({
-  outcome: Type.Enum(['answered', 'failed', 'aborted']),
+  outcome: Type.Enum(['answered', 'failed', 'aborted', 'waiting'], {
+    description:
+      '`waiting`: a person is asked about a call; all lines are committed, and the run goes on when it is resumed.',
+  }),
   failure: Type.Optional(Failure),
   /** It failed because it reached one of its limits. */
   limited: Type.Optional(Type.Boolean()),
@@ -217,7 +222,10 @@ export const gatewayForAgentMethods = {
       ),
     }),
     Type.Object({
-      verdict: Type.Enum(['allow', 'deny']),
+      verdict: Type.Enum(['allow', 'deny', 'wait'], {
+        description:
+          '`wait`: a person is asked. The run ends as `waiting`, and the call is begun anew when that is decided.',
+      }),
       reason: Type.Optional(Type.String()),
       argv: Type.Optional(
         Type.Array(Type.String(), {

@@ -212,6 +212,14 @@ export const Config = Type.Object({
             description: 'Whether an address that the agent made up, at a site new to the session, waits for a yes.',
           }),
         ),
+        askForMs: opt(
+          Type.Integer({
+            minimum: 60_000,
+            maximum: 604_800_000,
+            default: 86_400_000,
+            description: 'How long a call waits for a yes; then the answer is no.',
+          }),
+        ),
         lasting: opt(
           Type.Enum(['ask', 'never-ask'], {
             default: 'ask',

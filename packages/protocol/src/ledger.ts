@@ -132,10 +132,11 @@ const records = {
   cancelled: Type.Object({ outbound: Type.String(), reason: Type.String() }),
   /** A dead or withheld delivery is owed again. */
   retried: Type.Object({ outbound: Type.String() }),
-  /** A tool call waits for a person's yes, bound to the exact arguments. */
+  /** A tool call waits for a person's yes, bound to whom the run works for and to the exact arguments. */
   approval: Type.Object({
     id: Type.String(),
     session: Type.String(),
+    principal: Type.String({ description: '`owner`, or the role and the session of somebody else.' }),
     run: Type.String(),
     call: Type.String(),
     tool: Type.String(),
@@ -145,6 +146,7 @@ const records = {
     at: Type.Integer(),
     expires: Type.Integer(),
   }),
+  /** A person decided, or time did. What was decided is good for that call of that run, until the run is settled. */
   resolved: Type.Object({
     approval: Type.String(),
     verdict: Type.Enum(['allow', 'deny', 'expired']),

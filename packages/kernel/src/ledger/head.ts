@@ -58,6 +58,7 @@ function owedRecords({ owed, deleted, followed }: Standing): LedgerRecord[] {
     ...owed.handovers.values(),
     ...owed.parked.values(),
     ...owed.approvals.values(),
+    ...[...owed.decided.values()].flatMap(({ approval, resolved }) => [approval, resolved]),
     ...[...deleted]
       .filter(([, n]) => n > followed)
       .map(([session, at]): LedgerRecord => ({ type: 'deleted', session, at })),

@@ -37,6 +37,11 @@ export interface Owed {
   readonly parked: ReadonlyMap<string, LedgerRecord<'parked'>>
   /** Neither resolved nor of a run that is settled. */
   readonly approvals: ReadonlyMap<string, LedgerRecord<'approval'>>
+  /** Resolved, of runs that are not settled. */
+  readonly decided: ReadonlyMap<
+    string,
+    { readonly approval: LedgerRecord<'approval'>; readonly resolved: LedgerRecord<'resolved'> }
+  >
   /** What sub-agents found and their parents have not got yet, in order. */
   readonly handovers: ReadonlyMap<string, LedgerRecord<'handover'>>
   /** Messages that show answers while they grow, by the accept that is answered. */

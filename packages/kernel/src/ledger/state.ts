@@ -39,6 +39,7 @@ export function createState(): LedgerState {
   const dead = new Map<string, Delivery & { failure: LedgerRecord<'dead'>['failure'] }>()
   const parked = new Map<string, LedgerRecord<'parked'>>()
   const approvals = new Map<string, LedgerRecord<'approval'>>()
+  const decided = new Map<string, { approval: LedgerRecord<'approval'>; resolved: LedgerRecord<'resolved'> }>()
   const previews = new Map<string, string>()
   const parts = new Map<string, { readonly session: string; readonly texts: readonly string[] }>()
   const handovers = new Map<string, LedgerRecord<'handover'>>()
@@ -110,6 +111,7 @@ export function createState(): LedgerState {
         }
         // Nobody waits for a yes to a call of a run that is over.
         for (const [id, approval] of approvals) if (approval.run === entry.run) approvals.delete(id)
+        for (const [id, { approval }] of decided) if (approval.run === entry.run) decided.delete(id)
         return
       case 'handover':
         handovers.set(entry.id, entry)
@@ -169,12 +171,27 @@ export function createState(): LedgerState {
       case 'approval':
         approvals.set(entry.id, entry)
         return
-      case 'resolved':
+      case 'resolved': {
+        const approval = approvals.get(entry.approval)
         approvals.delete(entry.approval)
+        if (approval) decided.set(approval.id, { approval, resolved: entry })
+      }
     }
   }
 
-  const owed: Owed = { accepts, recoveries, tries, outbounds, dead, parked, approvals, handovers, previews, parts }
+  const owed: Owed = {
+    accepts,
+    recoveries,
+    tries,
+    outbounds,
+    dead,
+    parked,
+    approvals,
+    decided,
+    handovers,
+    previews,
+    parts,
+  }
   return {
     owed,
     apply(entries, atMs, n) {

@@ -107,7 +107,7 @@ export function chatMethods(parts: {
     async 'chat.abort'({ session, run }, caller) {
       checkSession(caller, session)
       const running = parts.lanes.running(session)
-      if (run !== undefined && running?.id !== run) return { aborted: [] }
+      if (run !== undefined && running && running.id !== run) return { aborted: [] }
       return { aborted: [...(await stopTree(parts, session, `stopped by ${caller.principal}`))] }
     },
     async 'chat.inject'({ session, message, label, idempotencyKey }, caller) {

@@ -9,6 +9,7 @@ import {
   type GatewayForAgentMethods,
 } from '@openclaw/protocol'
 import { allowed, resolveHere } from './allowed.ts'
+import type { Verdict, Wanted } from './approvals.ts'
 import { refusal, typed } from './authority.ts'
 import type { RunChats } from './chat.ts'
 import { foreignIn } from './heard.ts'
@@ -17,7 +18,10 @@ import type { RunPlan } from './plan.ts'
 import { newSite } from './sites.ts'
 
 type Begin = Params<GatewayForAgentMethods['tool.begin']>
-type Verdict = Result<GatewayForAgentMethods['tool.begin']>
+type Answer = Result<GatewayForAgentMethods['tool.begin']>
+
+/** How long a question waits when nothing else is configured. */
+const dayMs = 86_400_000
 
 /** What the gate needs to know of the run that asks. */
 export interface GateRun {
@@ -26,18 +30,17 @@ export interface GateRun {
   /** Where the run's answer goes; absent when whoever asked reads the session itself. */
   readonly reply: Address | undefined
   readonly chats: RunChats
-  /** Time left until the run's deadline. */
-  leftMs(): number
   /** Ids of the user lines that the run answers. */
   takes(): readonly string[]
   commit(drafts: readonly LineDraft[]): Promise<unknown>
 }
 
 /**
- * May this call run? Policy and role first, then interceptors, then a person's yes. An allowed call that is more than
- * `read` leaves a durable intent before it runs: after a crash, a call with an intent may have happened.
+ * May this call run? Policy and role first, then interceptors, then a person's yes, for which the run waits without a
+ * process. An allowed call that is more than `read` leaves a durable intent before it runs: after a crash, a call with
+ * an intent may have happened.
  */
-export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Promise<Verdict> {
+export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Promise<Answer> {
   const { plan, signal } = run
   const { session } = plan.request
   const spec = parts.tools().get(call.tool)
@@ -80,17 +83,20 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
     .update(JSON.stringify([call.tool, input ?? null]))
     .digest('hex')
 
-  if (reason !== undefined && !(await saidByOwner(parts, run, changed ? undefined : call.subject))) {
+  const asked = reason !== undefined && !(await saidByOwner(parts, run, changed ? undefined : call.subject))
+  if (asked) {
     const subject = (changed ? undefined : call.subject) ?? `${call.tool} ${JSON.stringify(input)}`
-    const wanted = { session, run: plan.request.run, call: call.call, tool: call.tool, subject, input: digest, reason }
-    const forMs = Math.max(1000, run.leftMs())
-    const verdict = await parts.approvals.ask(wanted, { forMs, where: whereToAsk(parts, run) }, signal)
+    const principal = plan.standing.role === 'owner' ? 'owner' : `${plan.standing.role} ${session}`
+    const about = { session, principal, run: plan.request.run, call: call.call, tool: call.tool, input: digest }
+    const verdict = await decided(parts, { ...about, subject, reason: reason! }, whereToAsk(parts, run))
+    if (verdict === 'open') return { verdict: 'wait' }
     if (verdict !== 'allow') {
       const why = verdict === 'deny' ? 'the owner said no' : 'nobody said yes in time'
       return { verdict: 'deny', reason: `${call.tool} was not run: ${why}` }
     }
   }
-  if (effect !== 'read') {
+  // The line also says that a yes was used.
+  if (effect !== 'read' || asked) {
     await run.commit([
       { kind: 'intent', body: { run: plan.request.run, call: call.call, tool: call.tool, input: digest } },
     ])
@@ -98,6 +104,18 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   // What an interceptor put in its place may lead elsewhere, which nobody said yes to.
   if (call.reaches !== undefined && !changed) run.chats.allow(call.reaches)
   return { verdict: 'allow', ...(changed ? { input } : argv ? { argv } : {}) }
+}
+
+/** What a person said to exactly this call; they are asked when nobody did, and a yes that was used is none. */
+async function decided(parts: RunParts, wanted: Wanted, where: Address | undefined): Promise<Verdict | 'open'> {
+  const { session, run, call } = wanted
+  const used = (await parts.sessions.open(session))
+    .lines(0)
+    .some((line) => isLine(line, 'intent') && line.body.run === run && line.body.call === call)
+  const verdict = used ? 'expired' : parts.approvals.verdict(wanted)
+  if (verdict !== undefined) return verdict
+  await parts.approvals.ask(wanted, { forMs: parts.config().value.tools?.askForMs ?? dayMs, where })
+  return 'open'
 }
 
 /** What is run for a command that the owner's list allows, where commands run on this machine. */

@@ -22,7 +22,9 @@ export interface ActiveRun {
 export interface Lanes {
   /** Puts an accepted message into its session's lane. */
   push(accept: Accept): void
-  /** Puts messages that an interrupted run had taken before all others: they stay one run. */
+  /** Keeps messages of a run that waits for a person: others begin meanwhile, and who stops the session stops it too. */
+  hold(session: string, accepts: readonly Accept[]): void
+  /** Puts messages that an interrupted run had taken, or a held one, before all others: they stay one run. */
   resume(session: string, accepts: readonly Accept[]): void
   running(session: string): ActiveRun | undefined
   /** Sessions with a run in progress. */
@@ -79,6 +81,7 @@ export function openLanes(parts: {
   /** Runs of sub-agents by the session at the top, and the lanes that wait for one of them to end. */
   const abreast = new Map<string, number>()
   const crowded = new Map<string, Set<string>>()
+  const held = new Map<string, Set<readonly Accept[]>>()
 
   function pump(session: string, lane: Lane) {
     if (lane.run || closed || (lane.album && lane.resumed.length === 0)) return
@@ -151,7 +154,12 @@ export function openLanes(parts: {
       if (run && mode === 'interrupt') run.abort('a newer message came', 'interrupted')
       wait(accept)
     },
+    hold(session, accepts) {
+      held.set(session, (held.get(session) ?? new Set()).add(accepts))
+    },
     resume(session, accepts) {
+      held.get(session)?.delete(accepts)
+      if (held.get(session)?.size === 0) held.delete(session)
       const lane = laneOf(session)
       lane.resumed.push(accepts)
       pump(session, lane)
@@ -161,10 +169,12 @@ export function openLanes(parts: {
       return active
     },
     stop(session, reason, quiet) {
+      const waiting = [...(held.get(session) ?? [])].flat()
+      held.delete(session)
       const lane = lanes.get(session)
-      if (!lane) return []
+      if (!lane) return waiting
       lane.run?.abort(reason, 'aborted', quiet)
-      return [...lane.resumed.splice(0).flat(), ...lane.waiting.splice(0)]
+      return [...waiting, ...lane.resumed.splice(0).flat(), ...lane.waiting.splice(0)]
     },
     withdraw(session, message) {
       const waiting = lanes.get(session)?.waiting ?? []

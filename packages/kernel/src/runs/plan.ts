@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import {
   defaultLimits,
+  isLine,
   type LedgerRecord,
   type LineDraft,
   type Role,
@@ -59,6 +60,7 @@ export async function planRun(
   const model = ask?.model ?? session.settings.model ?? agentConfig?.model ?? parts.defaultModel
   const thinking = (ask?.thinking as RunRequest['thinking']) ?? session.settings.thinking ?? agentConfig?.thinking
   const persona = agentFolder(parts.home, agent, agentConfig)
+  const again = options.resume ? askedAbout(parts, run, session) : []
   const note = await promptNote(parts, session.key, role, options.signal)
   const begin: LineDraft<'run'> = {
     kind: 'run',
@@ -85,6 +87,7 @@ export async function planRun(
       agent,
       seq: session.seq,
       ...(options.resume ? {} : { begin }),
+      ...(again.length > 0 ? { again } : {}),
       models: [model, ...(agentConfig?.fallbacks ?? [])],
       ...(thinking ? { thinking } : {}),
       role,
@@ -102,6 +105,18 @@ export async function planRun(
       ...(reply && config.value.channels?.[reply.channel]?.blocks ? { aloud: true } : {}),
     },
   }
+}
+
+/** Calls of a run that were not begun because somebody had to be asked. */
+function askedAbout({ approvals }: RunParts, run: string, session: Session): string[] {
+  const asked = approvals.callsOf(run)
+  if (asked.length === 0) return []
+  const begun = new Set(
+    session
+      .lines(0)
+      .flatMap((line) => (isLine(line, 'intent', 'tool') && line.body.run === run ? [line.body.call] : [])),
+  )
+  return [...new Set(asked)].filter((call) => !begun.has(call))
 }
 
 /** May a message be steered into a run? What is said with a lower role waits for a run of its own, which has that role. */

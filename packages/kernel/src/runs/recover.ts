@@ -8,6 +8,8 @@ type Accept = LedgerRecord<'accept'>
 export interface Recovered {
   /** Runs that had begun, with what they took: they go on from their last committed step. */
   readonly resumed: readonly { readonly run: string; readonly accepts: readonly Accept[] }[]
+  /** The same of those that wait for a person: they go on when something is decided. */
+  readonly held: readonly { readonly run: string; readonly accepts: readonly Accept[] }[]
   /** Accepted, and no step of a run is there. */
   readonly waiting: readonly Accept[]
   /** Those of them that may have been in work when the gateway died: to be counted when a run begins with them. */
@@ -32,7 +34,7 @@ export async function recoverRuns(parts: {
 }): Promise<Recovered> {
   const { ledger, sessions, afterDeath } = parts
   const owed = [...ledger.owed.accepts.values()]
-  if (owed.length === 0) return { resumed: [], waiting: [], suspects: [], parked: [] }
+  if (owed.length === 0) return { resumed: [], held: [], waiting: [], suspects: [], parked: [] }
   const died = new Map(owed.map(({ id }) => [id, ledger.owed.recoveries.get(id) ?? 0]))
   const runs = new Map<string, Accept[]>()
   const left: Accept[] = []
@@ -41,7 +43,10 @@ export async function recoverRuns(parts: {
     if (run === undefined) left.push(accept)
     else runs.set(run, [...(runs.get(run) ?? []), accept])
   }
-  const begun = [...runs].map(([run, accepts]) => ({ run, accepts }))
+  const asking = new Set([...ledger.owed.approvals.values()].map(({ run }) => run))
+  const all = [...runs].map(([run, accepts]) => ({ run, accepts }))
+  // Nothing was in work for who waits, so no death counts against them.
+  const begun = all.filter(({ run }) => !asking.has(run))
   const tried = begun.flatMap(({ accepts }) => accepts.map(({ id }) => id))
   if (tried.length > 0 && afterDeath) await ledger.commit([{ type: 'recovered', accepts: tried }])
   const tooOften = (accepts: readonly Accept[]) => afterDeath && accepts.some(({ id }) => died.get(id)! >= deaths - 1)
@@ -49,6 +54,7 @@ export async function recoverRuns(parts: {
   const waiting = left.filter((accept) => !lost(accept))
   return {
     resumed: begun.filter(({ accepts }) => !tooOften(accepts)),
+    held: all.filter(({ run }) => asking.has(run)),
     waiting,
     suspects: afterDeath ? waiting : [],
     parked: [

@@ -21,7 +21,7 @@ import { beginCall } from './gate.ts'
 import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
 import { mayJoin, planRun, type RunPlan } from './plan.ts'
-import { settlement } from './settle.ts'
+import { outcomeOf, settlement, withWay } from './settle.ts'
 import { usageOf } from './used.ts'
 import { openSpoken, type Spoken } from './spoken.ts'
 
@@ -35,6 +35,8 @@ export interface Run extends ActiveRun {
   readonly chats: RunChats
   /** What it answers so far. */
   readonly accepts: readonly Accept[]
+  /** It ended because a person is asked about a call, and is to be resumed. */
+  readonly waits: boolean
   commit(params: Params<Calls['step.commit']>): Promise<Result<Calls['step.commit']>>
   begin(params: Params<Calls['tool.begin']>): Promise<Result<Calls['tool.begin']>>
   end(params: Params<Calls['tool.end']>): Promise<Result<Calls['tool.end']>>
@@ -42,11 +44,6 @@ export interface Run extends ActiveRun {
   checkpoint(params: Params<Calls['session.checkpoint']>): Promise<Result<Calls['session.checkpoint']>>
   /** A piece of what the agent says. */
   hear(delta: string): void
-}
-
-/** A run at its limit is not lost: its failure says how it goes on. */
-function withWay(why: Failure, limited: boolean | undefined): Failure {
-  return limited ? { ...why, message: `${why.message}; the owner lets it go on with /more` } : why
 }
 
 /** Kinds of lines that an agent may write; the rest is the gateway's. */
@@ -85,6 +82,7 @@ export function startRun(
   let committed = resumed !== undefined
   let attempts = 0
   let closed = false
+  let waits = false
 
   async function commit(drafts: readonly LineDraft[]) {
     if (closed) throw failure('conflict', `run ${id} is over; nothing more can be added to it`)
@@ -183,7 +181,7 @@ export function startRun(
 
   async function settle(result: RunResult | undefined, thrown: Failure | undefined, preview: string | undefined) {
     const usage = await usageOf(parts.sessions, { id, session: sessionKey, result, whole: !resumed && attempts < 2 })
-    const outcome = stopped?.outcome ?? result?.outcome ?? (thrown?.code === 'aborted' ? 'aborted' : 'failed')
+    const outcome = stopped?.outcome ?? outcomeOf(result, thrown)
     const why =
       outcome === 'answered'
         ? undefined
@@ -219,6 +217,7 @@ export function startRun(
     const agent = answers[0]!.agent
     const commit = () => parts.sessions.commit({ session: sessionKey, agent, drafts, records: () => records })
     if (!(await insist(parts, `run ${id}`, commit))) return
+    parts.approvals.forget(id)
     parts.budget.add(usage, sender)
     parts.allowances.ended(sessionKey, result?.limited === true)
     parts.log[outcome === 'answered' ? 'debug' : 'info'](`run ${id}: ${outcome}`, {
@@ -267,7 +266,8 @@ export function startRun(
     const shown = await preview?.finish()
     // Nobody failed here: the next start goes on with it.
     if (parts.closing.aborted && !stopped && result?.outcome !== 'answered') return
-    await settle(result, thrown, shown)
+    waits = result?.outcome === 'waiting' && !stopped
+    if (!waits) await settle(result, thrown, shown)
     for (const { tell } of steered.values()) tell(false)
     parts.emit('typing', { on: false }, sessionKey)
   }
@@ -280,6 +280,9 @@ export function startRun(
     },
     get mode() {
       return plan?.mode
+    },
+    get waits() {
+      return waits
     },
     chats,
     accepts: answers,
@@ -321,20 +324,9 @@ export function startRun(
     begin(params) {
       preview?.clear()
       if (closed || !plan) throw failure('conflict', `run ${id} is over`)
-      const leftMs = () => deadline - clock.monotonic()
-      return beginCall(
-        parts,
-        {
-          plan,
-          signal: stopping.signal,
-          reply: answers[0]!.reply,
-          chats,
-          leftMs,
-          takes: () => answers.map(({ line }) => line),
-          commit,
-        },
-        params,
-      )
+      const takes = () => answers.map(({ line }) => line)
+      const { signal } = stopping
+      return beginCall(parts, { plan, signal, reply: answers[0]!.reply, chats, takes, commit }, params)
     },
     async end(params) {
       if (!parts.plugins.intercepts('tool.result')) return { content: params.content, failed: params.failed }

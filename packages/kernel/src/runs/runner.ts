@@ -60,6 +60,25 @@ export function openRunner(
   const runs = new Map<string, Run>()
   const resuming = new Map<string, string>()
   const suspects = new Set<string>()
+  /** Runs that wait for a person, with what they answer. */
+  const held = new Map<string, readonly Accept[]>()
+  /** Runs that are just going to wait for what was decided already. */
+  const decided = new Set<string>()
+
+  function hold(run: string, accepts: readonly Accept[]) {
+    held.set(run, accepts)
+    lanes.hold(accepts[0]!.session, accepts)
+  }
+  function goOn(run: string, accepts: readonly Accept[]) {
+    held.delete(run)
+    resuming.set(accepts[0]!.id, run)
+    lanes.resume(accepts[0]!.session, accepts)
+  }
+  parts.approvals.onDecided((run) => {
+    const accepts = held.get(run)
+    if (accepts) goOn(run, accepts)
+    else if (runs.has(run)) decided.add(run)
+  })
 
   function start(session: string, accepts: readonly Accept[]): Run {
     const resumed = resuming.get(accepts[0]!.id)
@@ -71,7 +90,11 @@ export function openRunner(
     }
     const run = startRun(parts, session, accepts, resumed === undefined ? undefined : { run: resumed }, begins)
     runs.set(run.id, run)
-    void run.settled.then(() => runs.delete(run.id))
+    void run.settled.then(() => {
+      runs.delete(run.id)
+      const late = decided.delete(run.id)
+      if (run.waits) (late ? goOn : hold)(run.id, run.accepts)
+    })
     return run
   }
 
@@ -88,6 +111,7 @@ export function openRunner(
     for (const { id } of accepts) {
       parts.outcomes.settle(id, { run: id, session, status: outcome, failure: { code: 'aborted', message: reason } })
     }
+    parts.approvals.forget(run)
     parts.emit('agent.end', { run, outcome }, session)
     parts.deliver(outbounds)
     handOver(handovers)
@@ -141,17 +165,25 @@ export function openRunner(
       parts.emit(event, shown as never, run.session)
     },
     async cancel(accepts, reason, { silent = false } = {}) {
-      const bySession = Map.groupBy(accepts, ({ session }) => session)
+      const ids = new Set(accepts.map(({ id }) => id))
+      const begun = [...held].filter(([, [first]]) => ids.has(first!.id))
+      for (const [run, some] of begun) {
+        held.delete(run)
+        await end({ run, accepts: some, outcome: 'aborted', reason, silent })
+        for (const { id } of some) ids.delete(id)
+      }
+      const bySession = Map.groupBy(
+        accepts.filter(({ id }) => ids.has(id)),
+        ({ session }) => session,
+      )
       for (const some of bySession.values())
         await end({ run: parts.platform.random.id(), accepts: some, outcome: 'aborted', reason, silent })
     },
     more: (session) => allowances.more(session),
-    async recover({ resumed, waiting, suspects: left, parked }) {
+    async recover({ resumed, held: asking, waiting, suspects: left, parked }) {
       for (const { id } of left) suspects.add(id)
-      for (const { run, accepts } of resumed) {
-        resuming.set(accepts[0]!.id, run)
-        lanes.resume(accepts[0]!.session, accepts)
-      }
+      for (const { run, accepts } of resumed) goOn(run, accepts)
+      for (const { run, accepts } of asking) (parts.approvals.waits(run) ? hold : goOn)(run, accepts)
       for (const accept of waiting) lanes.push(accept)
       const owed = [...parts.ledger.owed.handovers.values()]
       for (const one of parked) await park(one)

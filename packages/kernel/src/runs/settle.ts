@@ -1,4 +1,4 @@
-import type { Attachment, Failure, LedgerRecord, LineDraft, Role } from '@openclaw/protocol'
+import type { Attachment, Failure, LedgerRecord, LineDraft, Role, RunResult } from '@openclaw/protocol'
 import type { Platform } from '../platform.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { lower } from './authority.ts'
@@ -15,6 +15,20 @@ export function notice(outcome: 'failed' | 'aborted' | 'interrupted', failure: F
   if (outcome === 'interrupted')
     return 'This was interrupted and not finished. Please say it again if it still matters.'
   return `I could not answer: ${failure?.message ?? 'an unknown error'}`
+}
+
+/** How a run ended that nobody stopped; one that waits for a person is not at its end. */
+export function outcomeOf(
+  result: RunResult | undefined,
+  thrown: Failure | undefined,
+): LedgerRecord<'settle'>['outcome'] {
+  if (result && result.outcome !== 'waiting') return result.outcome
+  return result || thrown?.code === 'aborted' ? 'aborted' : 'failed'
+}
+
+/** A run at its limit is not lost: its failure says how it goes on. */
+export function withWay(why: Failure, limited: boolean | undefined): Failure {
+  return limited ? { ...why, message: `${why.message}; the owner lets it go on with /more` } : why
 }
 
 /** The lines, ledger records and outbounds with which a run ends: one group, whole or absent. */

@@ -1,8 +1,8 @@
-import type { Line, LineBody, LineHead, Origin, Role, Settings } from '@openclaw/protocol'
+import type { Line, LineBody, Origin, Role, Settings } from '@openclaw/protocol'
 import { isLine } from '@openclaw/protocol'
 import { agentOf } from '../router/key.ts'
 import { lower } from '../runs/authority.ts'
-import { parseLine } from './line.ts'
+import { parseLine, type LineFacts } from './line.ts'
 import type { Session } from './sessions.ts'
 
 /** A live line: its text, what is needed of its head, and where it stands in the file. */
@@ -17,7 +17,7 @@ export interface LiveLine {
 }
 
 /** Whose words a line holds: the lowest role of those who wrote in it. */
-export function roleOf({ kind, role, trust }: Pick<LineHead, 'kind' | 'role' | 'trust'>): Role | undefined {
+export function roleOf({ kind, role, trust }: Pick<LineFacts, 'kind' | 'role' | 'trust'>): Role | undefined {
   if (kind !== 'user' || role === undefined || trust === undefined) return role
   return trust === 'outside' ? 'guest' : trust === 'member' ? lower(role, 'member') : role
 }

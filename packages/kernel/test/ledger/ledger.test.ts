@@ -54,6 +54,7 @@ test('what was committed is owed, also after opening again', async () => {
 function approval(id: string, run: string): LedgerRecord<'approval'> {
   return {
     type: 'approval',
+    principal: 'owner',
     id,
     session: 's',
     run,
