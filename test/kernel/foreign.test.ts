@@ -119,6 +119,35 @@ describe('what makes the agent act later', () => {
   })
 })
 
+describe('a command on the list of the owner', () => {
+  const list = defineTool({
+    name: 'list',
+    description: 'Lists.',
+    input: Type.Object({}),
+    effect: 'exec',
+    argv: () => ['ls', '-l'],
+    subject: () => 'ls -l',
+    run: async () => ({ content: [{ type: 'text', text: 'nothing here' }] }),
+  })
+
+  it.each([
+    ['file', 0],
+    ['page', 1],
+  ])('S17: after a %s was read is asked about %i times', async (what, times) => {
+    const { plugin } = kit()
+    await using house = await testKernel({
+      plugins: [plugin, toolPlugin('lister', [list])],
+      config: { tools: { exec: 'allowlist', commands: ['ls -l'] } },
+      script: [callTool(what, {}), callTool('list', {}), say('done')],
+    })
+    const asked = denyAll(house)
+    expect((await house.ask('go')).text).toBe('done')
+    expect(asked).toHaveLength(times)
+    const intents = (await house.call('chat.history', { session })).lines.filter(({ kind }) => kind === 'intent')
+    expect(intents).toHaveLength(1 - times)
+  })
+})
+
 describe('what is said in a group before the owner speaks', () => {
   const config = {
     channels: {

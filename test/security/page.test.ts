@@ -36,6 +36,7 @@ const published = [
   'exec.never-ask',
   'exec.never-ask-strangers',
   'network.never-ask-strangers',
+  'lasting.never-ask-strangers',
   'exec.listed-in-vain',
   'sandbox.missing',
   'plugins.foreign-inside',

@@ -99,6 +99,7 @@ const bad: Readonly<Record<string, Bad>> = {
   'exec.never-ask': { config: { tools: { exec: 'never-ask' } }, names: 'tools.exec' },
   'exec.never-ask-strangers': { config: { tools: { exec: 'never-ask' }, channels: open }, names: 'fake' },
   'network.never-ask-strangers': { config: { tools: { network: 'never-ask' }, channels: open }, names: 'fake' },
+  'lasting.never-ask-strangers': { config: { tools: { lasting: 'never-ask' }, channels: open }, names: 'fake' },
   'exec.listed-in-vain': { config: { tools: { exec: 'allowlist', commands: ['ls', 'git status'] } }, names: 'git' },
   'sandbox.missing': { config: { channels: { fake: { groups: { allow: ['g'] } } } }, names: 'no sandbox is plugged' },
   'plugins.foreign-inside': {
@@ -201,6 +202,7 @@ const also: Readonly<Record<string, readonly string[]>> = {
   'groups.unmentioned': ['sandbox.missing'],
   'exec.never-ask-strangers': ['dm.open', 'sandbox.missing'],
   'network.never-ask-strangers': ['dm.open', 'sandbox.missing'],
+  'lasting.never-ask-strangers': ['dm.open', 'sandbox.missing'],
   'plugins.foreign-inside': ['plugins.unpinned'],
   'files.leads-out': ['files.open'],
 }

@@ -12,6 +12,29 @@ const hasGroups = (channel: Channel) => hasOpenGroups(channel) || (channel[1].gr
 const names = (channels: readonly Channel[]) => channels.map(([id]) => id).join(', ')
 const strangersOf = (seen: Seen) => channelsOf(seen).filter((one) => hasOpenDms(one) || hasOpenGroups(one))
 
+/** One of the owner's modes is `never-ask` where strangers have a word. */
+function neverAsked(mode: 'exec' | 'network' | 'lasting', severity: Check['severity'], about: string): Check {
+  const key = `tools.${mode}`
+  return {
+    id: `${mode}.never-ask-strangers`,
+    severity,
+    about,
+    fix: 'sets `ask`',
+    look: (seen) => {
+      const open = strangersOf(seen)
+      return seen.config.tools?.[mode] === 'never-ask' && open.length > 0
+        ? [
+            {
+              found: `${key} is "never-ask" while strangers are admitted on ${names(open)}`,
+              remedy: `Ask again: \`openclaw config set ${key} ask\``,
+              change: { set: key, value: 'ask' },
+            },
+          ]
+        : []
+    },
+  }
+}
+
 /** Who may speak to the agent, and what it does without asking. */
 export const peopleChecks: readonly Check[] = [
   {
@@ -80,42 +103,17 @@ export const peopleChecks: readonly Check[] = [
           ]
         : [],
   },
-  {
-    id: 'exec.never-ask-strangers',
-    severity: 'high',
-    about: 'Commands run without your yes while strangers are admitted',
-    fix: 'sets `ask`',
-    look: (seen) => {
-      const open = strangersOf(seen)
-      return seen.config.tools?.exec === 'never-ask' && open.length > 0
-        ? [
-            {
-              found: `tools.exec is "never-ask" while strangers are admitted on ${names(open)}`,
-              remedy: 'Ask again: `openclaw config set tools.exec ask`',
-              change: { set: 'tools.exec', value: 'ask' },
-            },
-          ]
-        : []
-    },
-  },
-  {
-    id: 'network.never-ask-strangers',
-    severity: 'medium',
-    about: 'The model sends what it likes to new sites without your yes while strangers are admitted',
-    fix: 'sets `ask`',
-    look: (seen) => {
-      const open = strangersOf(seen)
-      return seen.config.tools?.network === 'never-ask' && open.length > 0
-        ? [
-            {
-              found: `tools.network is "never-ask" while strangers are admitted on ${names(open)}`,
-              remedy: 'Ask again: `openclaw config set tools.network ask`',
-              change: { set: 'tools.network', value: 'ask' },
-            },
-          ]
-        : []
-    },
-  },
+  neverAsked('exec', 'high', 'Commands run without your yes while strangers are admitted'),
+  neverAsked(
+    'network',
+    'medium',
+    'The model sends what it likes to new sites without your yes while strangers are admitted',
+  ),
+  neverAsked(
+    'lasting',
+    'medium',
+    'The model makes jobs, notes and settings from what others say without your yes while strangers are admitted',
+  ),
   {
     id: 'exec.listed-in-vain',
     severity: 'low',
