@@ -40,6 +40,8 @@ export interface CallParts {
   readonly media: Media
   /** Aborts with the run. */
   readonly signal: AbortSignal
+  /** Resolves when the step that asks for them is durable: nothing is run before. */
+  readonly saved: Promise<unknown>
   find(name: string): PluggedTool | undefined
   workspace(signal: AbortSignal): CallWorkspace
 }
@@ -90,7 +92,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   const calls = tool.calls?.(part.input as never)
   const lasts = await tool.lasts?.(part.input, signal)
   if (signal.aborted) return refused('stopped before it was started')
-  const verdict = await gateway.call(
+  const begun = gateway.call(
     'tool.begin',
     {
       ...about,
@@ -104,6 +106,7 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
     },
     { signal },
   )
+  const [verdict] = await Promise.all([begun, parts.saved])
   if (verdict.verdict === 'wait') return { content: [], failed: false, waits: true }
   if (verdict.verdict === 'deny') return refused(`not allowed: ${verdict.reason ?? 'the gateway refused it'}`)
   let { input } = part

@@ -12,6 +12,7 @@ import type { ProviderRegistry } from './providers.ts'
 import { readable } from './request.ts'
 import { readResumed } from './resumed.ts'
 import { openRoom, type RoomParts } from './room.ts'
+import { openSteps } from './steps.ts'
 import { joinDeltas } from './stream.ts'
 import type { ToolRegistry } from './tools.ts'
 import { callIds } from './turns.ts'
@@ -56,10 +57,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
   const { signal } = control
   let stopped: { outcome: 'failed' | 'aborted'; reason: Error } | undefined
   const steers: Steer[] = []
-  /** Lines that are not durable yet, in order. */
-  const unsaved: LineDraft[] = []
-  /** Sequence of the last durable line that we know of. */
-  let durable = request.seq
+  const steps = openSteps(request.seq, (lines) => gateway.call('step.commit', { run: request.run, lines }))
   const budget = openBudget(request.limits)
   let over = false
 
@@ -68,18 +66,10 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     control.abort(stopped.reason)
   }
 
-  async function save(): Promise<void> {
-    if (unsaved.length === 0) return
-    const lines = unsaved.slice()
-    const { seq } = await gateway.call('step.commit', { run: request.run, lines })
-    durable = seq
-    unsaved.splice(0, lines.length)
-  }
-
   /** Folds a line into the run's context and keeps it for the next commit. */
   function write(context: Context, draft: LineDraft) {
     context.addDraft(draft)
-    unsaved.push(draft)
+    steps.add(draft)
   }
 
   async function takeSteers(context: Context): Promise<void> {
@@ -102,9 +92,10 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
   async function runCalls(context: Context, calls: readonly CallPart[], with_: CallParts): Promise<CallEnd[]> {
     const ends: (CallEnd | undefined)[] = calls.map(() => undefined)
     let written = 0
-    let saving: Promise<void> | undefined
-    let lost: { thrown: unknown } | undefined
+    let asked = false
     const flush = () => {
+      // Where the disk refused the step itself, nothing was run, and there are no results.
+      if (!asked) return
       for (let end = ends[written]; end; end = ends[++written]) {
         const { id, name } = calls[written]!
         if (end.waits) continue
@@ -123,32 +114,26 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
           },
         })
       }
-      // The last results are saved with the next step's first commit only after they are durable themselves.
-      if (!saving && !lost && unsaved.length > 0 && !signal.aborted) {
-        saving = save()
-          .catch((thrown: unknown) => {
-            lost = { thrown }
-          })
-          .finally(() => {
-            saving = undefined
-            if (!lost && unsaved.length > 0) flush()
-          })
-      }
+      // The model may be asked meanwhile: what it answers to them is durable after them.
+      if (!signal.aborted) steps.flush()
     }
-    await Promise.all(
-      calls.map(async (call, at) => {
+    const step = with_.saved.then(() => {
+      asked = true
+      flush()
+    })
+    await Promise.all([
+      step,
+      ...calls.map(async (call, at) => {
         ends[at] = await makeCall(call, with_)
         flush()
       }),
-    )
-    while (saving) await saving
-    if (lost) throw lost.thrown
+    ])
     return ends as CallEnd[]
   }
 
   async function work(): Promise<RunResult> {
     const begin = request.begin as LineDraft | undefined
-    if (begin) unsaved.push(begin)
+    if (begin) steps.add(begin)
     let context = (await memory.recall(request.session, request.seq)).fork()
     const takes = begin?.kind === 'run' ? begin.body.takes : []
     if (takes.length > 0 && !takes.some((id) => context.user(id))) {
@@ -180,10 +165,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       tools,
       onCall: budget.beforeCall,
       spend: budget.spend,
-      async save() {
-        await save()
-        return durable
-      },
+      save: () => steps.save(),
     })
     /** A shorter context has lost the line that says it. */
     const prompted = (next: Context) => {
@@ -193,7 +175,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
     prompted(context)
 
     await using own = parts.callParts(request)
-    const callParts: CallParts = {
+    const callParts: Omit<CallParts, 'saved'> = {
       ...own,
       request,
       gateway,
@@ -219,7 +201,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       if (request.aloud && attempt) {
         deltas.flush()
         keepPartial()
-        await save()
+        await steps.save()
       }
       return {
         model: name,
@@ -235,11 +217,13 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
 
     /** True when the run waits for a person. */
     async function makeCalls(calls: readonly CallPart[]): Promise<boolean> {
-      await save()
-      const ends = await runCalls(context, calls, callParts)
+      const ends = await runCalls(context, calls, { ...callParts, saved: steps.save() })
       files.push(...ends.flatMap((end) => end.files ?? []))
       if (signal.aborted) throw signal.reason
-      if (ends.some(({ waits }) => waits)) return true
+      if (ends.some(({ waits }) => waits)) {
+        await steps.save()
+        return true
+      }
       budget.afterStep(calls.map(({ name, input }, at) => ({ name, input, ...ends[at]! })))
       return false
     }
@@ -288,7 +272,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
       if (calls.length === 0) {
         return {
           outcome: 'answered',
-          lines: unsaved,
+          lines: await steps.left(),
           text: stop === 'length' ? text + cutNote : text,
           ...(files.length > 0 ? { attachments: files } : {}),
           usage: budget.usage,
@@ -318,7 +302,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
         outcome: stopped?.outcome ?? 'failed',
         failure: why,
         ...(limited ? { limited } : {}),
-        lines: unsaved,
+        lines: await steps.left(),
         text: '',
         usage: budget.usage,
       }

@@ -84,7 +84,15 @@ export function startRun(
   let closed = false
   let waits = false
 
-  async function commit(drafts: readonly LineDraft[]) {
+  /** What the agent commits; a call is judged by all that came before it. */
+  let committing: Promise<unknown> | undefined
+  function commit(drafts: readonly LineDraft[]) {
+    const done = commitNow(drafts)
+    committing = done.catch(() => {})
+    return done
+  }
+
+  async function commitNow(drafts: readonly LineDraft[]) {
     if (closed) throw failure('conflict', `run ${id} is over; nothing more can be added to it`)
     const news = await spoken?.with(drafts)
     const records = news ? { records: () => news.records } : {}
@@ -321,12 +329,12 @@ export function startRun(
       parts.emit('sessions.changed', { key: sessionKey, deleted: false }, sessionKey)
       return { seq: stamped.at(-1)!.seq }
     },
-    begin(params) {
+    async begin(params) {
       preview?.clear()
+      await committing
       if (closed || !plan) throw failure('conflict', `run ${id} is over`)
       const takes = () => answers.map(({ line }) => line)
-      const { signal } = stopping
-      return beginCall(parts, { plan, signal, reply: answers[0]!.reply, chats, takes, commit }, params)
+      return beginCall(parts, { plan, signal: stopping.signal, reply: answers[0]!.reply, chats, takes, commit }, params)
     },
     async end(params) {
       if (!parts.plugins.intercepts('tool.result')) return { content: params.content, failed: params.failed }
