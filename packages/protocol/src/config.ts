@@ -224,7 +224,7 @@ export const Config = Type.Object({
           Type.Enum(['ask', 'never-ask'], {
             default: 'ask',
             description:
-              'Whether jobs, notes and settings wait for a yes once the agent has read what the owner did not say.',
+              'Whether jobs, notes and settings wait for a yes once the agent has read what nobody in its conversation said.',
           }),
         ),
       },

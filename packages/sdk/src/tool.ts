@@ -142,7 +142,7 @@ export interface Tool<I extends TSchema = TSchema> {
   reaches?(input: Static<I>): string | undefined
   /**
    * Does what this call leaves make the agent act later, or remember: a job, a note, a setting? Once something stands in
-   * the context that the owner did not say, they are asked before it.
+   * the context that nobody who speaks there said, the owner is asked before it.
    */
   lasts?(input: Static<I>): boolean
   /**

@@ -7,6 +7,11 @@ type Methods = typeof methods
 /** What one of the methods answered. */
 export type Answer = { [M in keyof Methods]: Static<Methods[M]['result']> }[keyof Methods]
 
+/** The jobs of which an answer tells. */
+export function jobsOf(answer: Answer): readonly Job[] {
+  return 'jobs' in answer ? answer.jobs : 'job' in answer ? [answer.job] : []
+}
+
 /** What a method answered, as the model reads it. */
 export function say(answer: Answer): string {
   if ('jobs' in answer) {

@@ -1,7 +1,7 @@
-import { defineTool, defineTools } from '@openclaw/sdk'
+import { defineTool, defineTools, toFailure } from '@openclaw/sdk'
 import Type from 'typebox'
 import { config } from './config.ts'
-import { say, type Answer } from './say.ts'
+import { jobsOf, say, type Answer } from './say.ts'
 import { when } from './when.ts'
 
 const actions = ['add', 'list', 'edit', 'remove', 'run', 'history'] as const
@@ -44,10 +44,19 @@ export default defineTools({
           `${action} ${id ?? name ?? 'jobs'}${message === undefined ? '' : `: ${message}`}`,
         async run({ action, ...given }, { session, gateway }) {
           const params = action === 'add' ? { ...given, session } : given
-          const answer = (await gateway.call(`cron.${action}`, params)) as Answer
-          // What was made from what the owner said holds nobody else's words; a list may.
-          const own = action === 'add' || action === 'remove' ? { outside: false } : {}
-          return { content: [{ type: 'text', text: say(answer) }], details: answer, ...own }
+          try {
+            const answer = (await gateway.call(`cron.${action}`, params)) as Answer
+            // Jobs of this conversation hold the words of those who speak here; others may not.
+            const own = jobsOf(answer).every((job) => job.session === session)
+            return {
+              content: [{ type: 'text', text: say(answer) }],
+              details: answer,
+              ...(own ? { outside: false } : {}),
+            }
+          } catch (error) {
+            const text = `cron: ${toFailure(error).message}`
+            return { content: [{ type: 'text', text }], failed: true, outside: false }
+          }
         },
       }),
     )

@@ -1,11 +1,12 @@
 import { isLine, type AnyLine, type Line, type Trust } from '@openclaw/protocol'
 
-/** What stands in a context that the owner did not say: strangers' words, or what may hold anybody's. */
+/** What stands in a context that those for whom the run works did not say: strangers' words, or what may hold anybody's. */
 export type Foreign = 'strangers' | 'anybody'
 
 /**
  * Reads in the journal whose words a run has in its context, so that it is known after a crash and behind a summary too.
- * `lines` are the session's live ones. A result without a mark may hold anything: a file, what a command printed.
+ * `lines` are the session's live ones. What people said there is not foreign: it lowers the role of the run instead. A
+ * result without a mark may hold anything: a file, what a command printed.
  */
 export function foreignIn(lines: readonly AnyLine[]): Foreign | undefined {
   let found: Foreign | undefined
@@ -27,11 +28,10 @@ function foreignOf(line: AnyLine): Foreign | undefined {
   if (isLine(line, 'user')) return foreignSaid(line)
   if (isLine(line, 'tool') || (isLine(line, 'checkpoint') && line.body.summary !== undefined))
     return line.trust === 'owner' ? undefined : line.trust === undefined ? 'anybody' : 'strangers'
-  return isLine(line, 'revision', 'note') && line.role !== undefined && line.role !== 'owner' ? 'strangers' : undefined
+  return undefined
 }
 
-function foreignSaid({ body, origin, role }: Line<'user'>): Foreign | undefined {
-  if (role !== 'owner' || body.pending?.length) return 'strangers'
+function foreignSaid({ body, origin }: Line<'user'>): Foreign | undefined {
   // A model wrote it: a task, what became of one, or what a tool said in another session.
   if (origin?.channel === 'subagent' || origin?.sender?.startsWith('run:')) return 'anybody'
   return body.quote ? 'anybody' : undefined

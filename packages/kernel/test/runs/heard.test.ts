@@ -38,22 +38,24 @@ it.each([
   ['a result of which the gateway wrote all', [said(), result('owner')], undefined],
   ['a result that may hold anything', [said(), result()], 'anybody'],
   ['a page', [said(), result(), result('outside')], 'strangers'],
-  ['a member', [said({ role: 'member', trust: 'member' })], 'strangers'],
-  ['what others said before the owner spoke', [said({ body: { text: 'hi', pending } })], 'strangers'],
+  ['a member, whose role the run has', [said({ role: 'member', trust: 'member' })], undefined],
+  [
+    'what others said before, whose role it has',
+    [said({ body: { text: 'hi', pending }, trust: 'outside' })],
+    undefined,
+  ],
   ['a quote', [said({ body: { text: 'hi', quote: { text: 'psst' } } })], 'anybody'],
   ['what became of a task', [said({ origin: from({ channel: 'subagent' }) })], 'anybody'],
   ['what a tool said in another session', [said({ origin: from({ sender: 'run:r1' }) })], 'anybody'],
   ['a beat of the heart', [said({ origin: from({ sender: 'heartbeat' }) })], undefined],
-  [
-    'a change by somebody else',
-    [line({ kind: 'revision', body: { message: '1', text: 'x' }, role: 'guest' })],
-    'strangers',
-  ],
   ['a summary of what the owner said', [summary('owner'), said()], undefined],
   ['a summary of what strangers said', [summary('outside'), said()], 'strangers'],
   ['a summary of which nobody knows', [summary(), said()], 'anybody'],
-] as const)('S21: %s in the context is known by the journal, and a summary of it keeps that', (_, lines, foreign) => {
-  expect(foreignIn(lines)).toBe(foreign)
-  const trust = trustOf(lines)
-  expect(foreignIn([line({ ...summary(), ...(trust ? { trust } : {}) } as LineDraft)])).toBe(foreign)
-})
+] as const)(
+  'S21: that %s is in the context is known by the journal, and a summary of it keeps that',
+  (_, lines, foreign) => {
+    expect(foreignIn(lines)).toBe(foreign)
+    const trust = trustOf(lines)
+    expect(foreignIn([line({ ...summary(), ...(trust ? { trust } : {}) } as LineDraft)])).toBe(foreign)
+  },
+)
