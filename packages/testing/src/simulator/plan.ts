@@ -89,7 +89,8 @@ export function planOf(draws: Draws): Plan {
       agents: {
         main: { queue: draws.pick(['collect', 'steer', 'followup', 'interrupt']), limits: { wallMs: 20_000 } },
       },
-      tools: { exec: draws.pick(['ask', 'never-ask']) },
+      // Nobody decides: a question runs out soon enough to see what comes of it.
+      tools: { exec: draws.pick(['ask', 'never-ask']), askForMs: 60_000 },
       channels: Object.fromEntries(
         places.map(({ id }) => [
           id,
