@@ -231,19 +231,20 @@ describe('tools that change or run things', () => {
 })
 
 describe('a tool that calls the gateway', () => {
-  const caller = (method: string, params: object) =>
+  const caller = (method: string, params: object, lasts = true) =>
     defineTool({
       name: 'call_gateway',
       description: 'Calls.',
       input: Type.Object({}),
       effect: 'read',
+      lasts: () => lasts,
       run: async (_input, call) => ({
         content: [{ type: 'text', text: JSON.stringify(await call.gateway.call(method, params)) }],
       }),
     })
-  const ask = async (method: string, params: object, methods: string[]) => {
+  const ask = async (method: string, params: object, methods: string[], lasts?: boolean) => {
     await using house = await testKernel({
-      plugins: [toolPlugin('caller', [caller(method, params)], { methods })],
+      plugins: [toolPlugin('caller', [caller(method, params, lasts)], { methods })],
       script: [callTool('call_gateway', {}), say('done')],
     })
     await house.ask('go')
@@ -258,6 +259,12 @@ describe('a tool that calls the gateway', () => {
   it('cannot put a reference to the environment into the configuration, which the owner can', async () => {
     const set = { path: 'plugins.scripted.config.key', value: 'env:HOME' }
     expect(await ask('config.set', set, ['config.set'])).toContain('failed')
+  })
+
+  it('S21: changes nothing that lasts when it does not say so, which is what a question goes by', async () => {
+    const set = { path: 'agents.main.name', value: 'Clara' }
+    expect(await ask('config.set', set, ['config.set'], false)).toContain('its tool does not say so')
+    expect(await ask('config.set', set, ['config.set'])).toContain('applied')
   })
 
   it('cannot wait for its own run', async () => {

@@ -117,7 +117,9 @@ async function carryOut(part: CallPart, parts: CallParts): Promise<CallEnd> {
   }
   const result = await runTool(plugged, input, part, parts, verdict.argv)
   const { details, files, outside } = result
-  const said = await gateway.call('tool.end', { ...about, content: result.content, failed: result.failed }, { signal })
+  const { content, failed: broken } = result
+  const end = { ...about, content, failed: broken, ...(outside === undefined ? {} : { outside }) }
+  const said = await gateway.call('tool.end', end, { signal })
   return {
     content: bound(said.content),
     failed: said.failed,

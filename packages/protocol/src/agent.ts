@@ -244,6 +244,9 @@ export const gatewayForAgentMethods = {
       tool: Type.String(),
       content: Type.Array(Content),
       failed: Type.Boolean(),
+      outside: Type.Optional(
+        Type.Boolean({ description: 'Strangers wrote it; false when nobody but the owner and the gateway did.' }),
+      ),
     }),
     Type.Object({ content: Type.Array(Content), failed: Type.Boolean() }),
   ),

@@ -47,6 +47,7 @@ export const methods = {
       agent: Type.Optional(Type.String()),
     }),
     job,
+    { lasts: true },
   ),
   'cron.edit': method(
     'write',
@@ -60,9 +61,10 @@ export const methods = {
       paused: Type.Optional(Type.Boolean()),
     }),
     job,
+    { lasts: true },
   ),
   'cron.remove': method('write', 'Remove a job and its history.', closed({ id }), job),
-  'cron.run': method('write', 'Carry a job out now.', closed({ id }), Type.Object({ run: JobRun })),
+  'cron.run': method('write', 'Carry a job out now.', closed({ id }), Type.Object({ run: JobRun }), { lasts: true }),
   'cron.history': method(
     'read',
     'What came of the moments of a job, newest first.',

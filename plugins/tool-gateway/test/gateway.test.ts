@@ -84,7 +84,7 @@ it('restarts after the run that asked for it has its answer', async () => {
     plugins: [plugin],
     script: (_, nth) => {
       // As long as it is not answered, no time that passes brings the restart.
-      if (nth === 1) void house.platform.clock.advance(60_000)
+      if (nth === 1) void house.platform.clock.advance(30_000)
       return nth === 0 ? callTool('gateway', { action: 'restart' }) : say(`restarts: ${restarts}`)
     },
     onRestart: () => void restarts++,

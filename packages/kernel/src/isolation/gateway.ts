@@ -93,10 +93,7 @@ export function isolateGateway(
       id,
       config: config as never,
       methods: Object.fromEntries(
-        Object.entries(methods).map(([name, { right, about }]) => [
-          name,
-          { right, about, params: anything, result: anything },
-        ]),
+        Object.entries(methods).map(([name, row]) => [name, { ...row, params: anything, result: anything }]),
       ),
       async setup(setup) {
         given = setup

@@ -77,6 +77,7 @@ export const GatewayAbout = Type.Object({
     Type.Object({
       right: Right,
       about: Type.String(),
+      lasts: Type.Boolean(),
     }),
   ),
 })

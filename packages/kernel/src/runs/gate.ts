@@ -12,7 +12,7 @@ import { allowed, resolveHere } from './allowed.ts'
 import type { Verdict, Wanted } from './approvals.ts'
 import { refusal, typed } from './authority.ts'
 import type { RunChats } from './chat.ts'
-import { foreignIn } from './heard.ts'
+import type { Heard } from './heard.ts'
 import type { RunParts } from './parts.ts'
 import type { RunPlan } from './plan.ts'
 import { newSite } from './sites.ts'
@@ -30,6 +30,8 @@ export interface GateRun {
   /** Where the run's answer goes; absent when whoever asked reads the session itself. */
   readonly reply: Address | undefined
   readonly chats: RunChats
+  readonly lasting: Set<string>
+  readonly heard: Heard
   /** Ids of the user lines that the run answers. */
   takes(): readonly string[]
   commit(drafts: readonly LineDraft[]): Promise<unknown>
@@ -56,7 +58,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
   const lines = async () => (await parts.sessions.open(session)).lines(0)
   const listed = effect === 'exec' && call.argv ? await findListed(parts, plan, call.argv) : undefined
   // The list is for what the owner has done: once strangers have a word in it, they are asked all the same.
-  const argv = listed && foreignIn(await lines()) !== 'strangers' ? listed : undefined
+  const argv = listed && run.heard.foreign(await lines()) !== 'strangers' ? listed : undefined
   // In a sandbox a command reaches nothing that anybody would have to be asked about.
   const asks = effect === 'exec' && plan.standing.where.on === 'machine' && config.tools?.exec !== 'never-ask'
   let reason = asks && !argv ? 'the agent wants to run a command' : undefined
@@ -64,7 +66,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
     if (isChatUrl(call.reaches)) reason ??= run.chats.asks(call.reaches)
     else if (config.tools?.network !== 'never-ask') reason ??= newSite(call.reaches, call.tool, await lines())
   }
-  if (call.lasts && config.tools?.lasting !== 'never-ask' && foreignIn(await lines()))
+  if (call.lasts && config.tools?.lasting !== 'never-ask' && run.heard.foreign(await lines()))
     reason ??= 'what this leaves makes the agent act later, and not all that it goes by was said by you'
   if (parts.plugins.intercepts('tool.call')) {
     const value = { session, tool: call.tool, input, role: plan.standing.role }
@@ -101,6 +103,7 @@ export async function beginCall(parts: RunParts, run: GateRun, call: Begin): Pro
       { kind: 'intent', body: { run: plan.request.run, call: call.call, tool: call.tool, input: digest } },
     ])
   }
+  if (call.lasts) run.lasting.add(spec.plugin)
   // What an interceptor put in its place may lead elsewhere, which nobody said yes to.
   if (call.reaches !== undefined && !changed) run.chats.allow(call.reaches)
   return { verdict: 'allow', ...(changed ? { input } : argv ? { argv } : {}) }

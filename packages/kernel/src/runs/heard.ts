@@ -18,6 +18,28 @@ export function foreignIn(lines: readonly AnyLine[]): Foreign | undefined {
   return found
 }
 
+/** What a run has heard, also where its lines are still on their way to the journal. */
+export interface Heard {
+  /** A result came; `outside` as its tool said. */
+  add(outside: boolean | undefined): void
+  /** What of it, and of these durable lines, is foreign. */
+  foreign(lines: readonly AnyLine[]): Foreign | undefined
+}
+
+export function openHeard(): Heard {
+  let brought: Foreign | undefined
+  return {
+    add(outside) {
+      if (outside === true) brought = 'strangers'
+      else if (outside === undefined) brought ??= 'anybody'
+    },
+    foreign(lines) {
+      if (brought === 'strangers') return brought
+      return foreignIn(lines) ?? brought
+    },
+  }
+}
+
 /** The trust of a line that stands for others: what was foreign in them stays so. */
 export function trustOf(lines: readonly AnyLine[]): Trust | undefined {
   const foreign = foreignIn(lines)

@@ -29,8 +29,11 @@ const ownersTools: ReadonlySet<string> = new Set([
   'usage.get',
 ])
 
+const rowOf = (method: string): Method | undefined =>
+  Object.hasOwn(methods, method) ? methods[method as keyof typeof methods] : undefined
+
 function isForPeople(method: string): boolean {
-  const row: Method | undefined = Object.hasOwn(methods, method) ? methods[method as keyof typeof methods] : undefined
+  const row = rowOf(method)
   return (row?.right === 'admin' || row?.right === 'pairing') && !ownersTools.has(method)
 }
 
@@ -45,7 +48,7 @@ function laneOf(params: unknown, ledger: Pick<Ledger, 'owed'>): string | undefin
  * in a run that nobody else has a word in, and only methods that the plugin's manifest names.
  */
 export function callAsRun(parts: {
-  plugins: Pick<Plugins, 'list'>
+  plugins: Pick<Plugins, 'list' | 'method'>
   ledger: Pick<Ledger, 'owed'>
   call(method: string, params: unknown, caller: Caller): Promise<unknown>
   signal: AbortSignal
@@ -59,6 +62,12 @@ export function callAsRun(parts: {
       )
     }
     if (isForPeople(method)) throw failure('forbidden', `${method} is for people: no tool may call it`)
+    if ((rowOf(method) ?? parts.plugins.method(method)?.row)?.lasts && !run.lasting.has(plugin)) {
+      throw failure(
+        'forbidden',
+        `${plugin} calls ${method}, which makes the agent act later, and its tool does not say so with \`lasts\``,
+      )
+    }
     const lane = waits.has(method) ? laneOf(params, parts.ledger) : undefined
     if (lane !== undefined && (lane === run.session || isBelow(run.session, lane))) {
       throw failure('conflict', `${method} would wait for the run that calls it; ask about another session`)

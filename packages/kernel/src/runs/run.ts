@@ -16,12 +16,13 @@ import { compaction } from '../sessions/checkpoint.ts'
 import type { ActiveRun } from './lanes.ts'
 import { senderOf, tellOwner } from './sender.ts'
 import { openRunChats, type RunChats } from './chat.ts'
-import { concealFailure, concealLines } from './conceal.ts'
+import { concealLines } from './conceal.ts'
 import { beginCall } from './gate.ts'
+import { openHeard } from './heard.ts'
 import { insist } from './insist.ts'
 import type { RunParts } from './parts.ts'
 import { mayJoin, planRun, type RunPlan } from './plan.ts'
-import { outcomeOf, settlement, withWay } from './settle.ts'
+import { endOf, settlement } from './settle.ts'
 import { usageOf } from './used.ts'
 import { openSpoken, type Spoken } from './spoken.ts'
 
@@ -33,6 +34,8 @@ export interface Run extends ActiveRun {
   readonly session: string
   readonly plan: RunPlan | undefined
   readonly chats: RunChats
+  /** Plugins of which a call was allowed that said that what it leaves lasts. */
+  readonly lasting: Set<string>
   /** What it answers so far. */
   readonly accepts: readonly Accept[]
   /** It ended because a person is asked about a call, and is to be resumed. */
@@ -68,6 +71,8 @@ export function startRun(
   const id = resumed?.run ?? parts.platform.random.id()
   const { clock } = parts.platform
   const chats = openRunChats(() => answers[0]!.reply)
+  const lasting = new Set<string>()
+  const heard = openHeard()
   const stopping = new AbortController()
   const answers: Accept[] = [...accepts]
   /** Steered in and not yet taken by a durable line: they go back to the lane if the run ends first. */
@@ -189,17 +194,7 @@ export function startRun(
 
   async function settle(result: RunResult | undefined, thrown: Failure | undefined, preview: string | undefined) {
     const usage = await usageOf(parts.sessions, { id, session: sessionKey, result, whole: !resumed && attempts < 2 })
-    const outcome = stopped?.outcome ?? outcomeOf(result, thrown)
-    const why =
-      outcome === 'answered'
-        ? undefined
-        : withWay(
-            concealFailure(
-              result?.failure ?? thrown ?? { code: 'aborted', message: stopped?.reason ?? 'stopped' },
-              parts.mask,
-            ),
-            result?.limited,
-          )
+    const { outcome, why } = endOf({ stopped, result, thrown }, parts.mask)
     const lines = concealLines((result?.lines ?? []) as LineDraft[], parts.mask)
     takeSteered(lines)
     const planned = plan?.request.begin as LineDraft<'run'> | undefined
@@ -233,16 +228,14 @@ export function startRun(
       ...(why ? { code: why.code } : {}),
     })
     parts.emit('agent.end', { run: id, outcome, ...(why ? { failure: why } : {}), usage }, sessionKey)
-    for (const accept of answers) {
-      parts.outcomes.settle(accept.id, {
-        run: accept.id,
-        session: sessionKey,
-        status: outcome,
-        text: result?.text ?? '',
-        ...(why ? { failure: why } : {}),
-        usage,
-      })
+    const end = {
+      session: sessionKey,
+      status: outcome,
+      text: result?.text ?? '',
+      ...(why ? { failure: why } : {}),
+      usage,
     }
+    for (const { id: run } of answers) parts.outcomes.settle(run, { run, ...end })
     parts.deliver(outbounds)
     parts.handOver(handovers)
   }
@@ -293,6 +286,7 @@ export function startRun(
       return waits
     },
     chats,
+    lasting,
     accepts: answers,
     settled: Promise.resolve().then(go),
     abort(reason, outcome, quiet = false) {
@@ -334,9 +328,12 @@ export function startRun(
       await committing
       if (closed || !plan) throw failure('conflict', `run ${id} is over`)
       const takes = () => answers.map(({ line }) => line)
-      return beginCall(parts, { plan, signal: stopping.signal, reply: answers[0]!.reply, chats, takes, commit }, params)
+      const { signal } = stopping
+      const { reply } = answers[0]!
+      return beginCall(parts, { plan, signal, reply, chats, lasting, heard, takes, commit }, params)
     },
     async end(params) {
+      heard.add(params.outside)
       if (!parts.plugins.intercepts('tool.result')) return { content: params.content, failed: params.failed }
       const value = { session: sessionKey, tool: params.tool, content: params.content, failed: params.failed }
       const answer = await parts.plugins.intercept('tool.result', value, stopping.signal)

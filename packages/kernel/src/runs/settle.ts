@@ -2,6 +2,7 @@ import type { Attachment, Failure, LedgerRecord, LineDraft, Role, RunResult } fr
 import type { Platform } from '../platform.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { lower } from './authority.ts'
+import { concealFailure } from './conceal.ts'
 import { handoversOf } from './handover.ts'
 import { parkedRecord } from './parked.ts'
 
@@ -17,18 +18,26 @@ export function notice(outcome: 'failed' | 'aborted' | 'interrupted', failure: F
   return `I could not answer: ${failure?.message ?? 'an unknown error'}`
 }
 
-/** How a run ended that nobody stopped; one that waits for a person is not at its end. */
-export function outcomeOf(
-  result: RunResult | undefined,
-  thrown: Failure | undefined,
-): LedgerRecord<'settle'>['outcome'] {
-  if (result && result.outcome !== 'waiting') return result.outcome
-  return result || thrown?.code === 'aborted' ? 'aborted' : 'failed'
-}
-
-/** A run at its limit is not lost: its failure says how it goes on. */
-export function withWay(why: Failure, limited: boolean | undefined): Failure {
-  return limited ? { ...why, message: `${why.message}; the owner lets it go on with /more` } : why
+/**
+ * How a run ended, and why unless it answered: it was stopped, or as the agent says, or as the call of the agent failed.
+ * What it repeats of secrets is hidden, and a run at its limit is not lost: its failure says how it goes on.
+ */
+export function endOf(
+  run: {
+    readonly stopped: { readonly outcome: 'aborted' | 'interrupted'; readonly reason: string } | undefined
+    readonly result: RunResult | undefined
+    readonly thrown: Failure | undefined
+  },
+  mask: (text: string) => string,
+): { readonly outcome: LedgerRecord<'settle'>['outcome']; readonly why: Failure | undefined } {
+  const { stopped, result, thrown } = run
+  const ended = result?.outcome === 'waiting' || thrown?.code === 'aborted' ? 'aborted' : 'failed'
+  const outcome = stopped?.outcome ?? (result && result.outcome !== 'waiting' ? result.outcome : ended)
+  if (outcome === 'answered') return { outcome, why: undefined }
+  const said = result?.failure ?? thrown ?? { code: 'aborted', message: stopped?.reason ?? 'stopped' }
+  const { message, ...why } = concealFailure(said, mask)
+  const way = result?.limited ? '; the owner lets it go on with /more' : ''
+  return { outcome, why: { ...why, message: message + way } }
 }
 
 /** The lines, ledger records and outbounds with which a run ends: one group, whole or absent. */

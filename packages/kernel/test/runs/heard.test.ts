@@ -1,6 +1,6 @@
 import type { AnyLine, LineDraft, Origin } from '@openclaw/protocol'
 import { expect, it } from 'vitest'
-import { foreignIn, trustOf } from '../../src/runs/heard.ts'
+import { foreignIn, openHeard, trustOf } from '../../src/runs/heard.ts'
 
 const line = (draft: LineDraft): AnyLine => ({ v: 1, id: 'x', seq: 1, at: 1, ...draft }) as AnyLine
 const owner = { role: 'owner', trust: 'owner' } as const
@@ -59,3 +59,16 @@ it.each([
     expect(foreignIn([line({ ...summary(), ...(trust ? { trust } : {}) } as LineDraft)])).toBe(foreign)
   },
 )
+
+it('S21: a result counts from the moment at which it is there, before its line is durable', () => {
+  const heard = openHeard()
+  expect(heard.foreign([said()])).toBeUndefined()
+  heard.add(false)
+  expect(heard.foreign([said()])).toBeUndefined()
+  heard.add(undefined)
+  expect(heard.foreign([said()])).toBe('anybody')
+  expect(heard.foreign([said(), result('outside')])).toBe('strangers')
+  heard.add(true)
+  heard.add(undefined)
+  expect(heard.foreign([said()])).toBe('strangers')
+})

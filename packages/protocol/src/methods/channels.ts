@@ -96,6 +96,7 @@ export const channelMethods = {
       ),
     }),
     Type.Object({ status: AccountStatus }),
+    { lasts: true },
   ),
   'channels.remove': method(
     'admin',

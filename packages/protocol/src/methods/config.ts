@@ -53,6 +53,7 @@ export const configMethods = {
       applied: Type.Enum(['now', 'restart']),
       problems: Type.Array(Problem),
     }),
+    { lasts: true },
   ),
   'config.check': method(
     'admin',

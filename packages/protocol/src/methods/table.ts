@@ -8,6 +8,8 @@ export interface Method<P extends TSchema = TSchema, R extends TSchema = TSchema
   readonly about: string
   readonly params: P
   readonly result: R
+  /** What it leaves makes the agent act later: a tool's call that makes one must say so of itself. */
+  readonly lasts?: boolean
 }
 export type MethodTable = Readonly<Record<string, Method>>
 export type Params<M extends Method> = Static<M['params']>
@@ -19,8 +21,9 @@ export function method<const P extends TSchema, const R extends TSchema>(
   about: string,
   params: P,
   result: R,
+  more: Pick<Method, 'lasts'> = {},
 ): Method<P, R> {
-  return { right, about, params, result }
+  return { right, about, params, result, ...more }
 }
 
 /** An object that refuses unknown keys: what a caller misspells must not be passed over. */

@@ -47,7 +47,7 @@ export function serveGateway(parts: ChildParts): {
         entry = (await parts.load(module)) as unknown as Gateway
         if (typeof entry.setup !== 'function') throw failure('invalid_config', `${module} exports no gateway entry`)
         const rows = Object.entries(entry.methods ?? {}).map(
-          ([name, { right, about }]) => [name, { right, about }] as const,
+          ([name, { right, about, lasts = false }]) => [name, { right, about, lasts }] as const,
         )
         return { id: entry.id, config: entry.config, methods: Object.fromEntries(rows) }
       },
