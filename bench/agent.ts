@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectGateway, type GatewayClient } from '@openclaw/client'
+import type { GatewayClient } from '@openclaw/client'
 import { linkPlugins } from './lib/house.ts'
+import { startJoined } from './lib/joined.ts'
 import { median, report, type Figure } from './lib/report.ts'
-import { startGateway, tokenOf } from './lib/spawn.ts'
 import { openWorker, type Worker } from './lib/worker.ts'
 
 // The agent: what a run and a tool call add to their model, how large the first prompt is and how much of each request
@@ -63,19 +63,7 @@ async function open(folder: string, name: string, { url }: Worker, plugins: read
       limits: { perDay: { tokens: 1e12, costUsd: 1e9 } },
     }),
   )
-  const gateway = await startGateway(home)
-  const client = await connectGateway({
-    url: gateway.url,
-    auth: { token: await tokenOf(home) },
-    client: { name: 'bench', version: '1' },
-  })
-  return {
-    client,
-    async [Symbol.asyncDispose]() {
-      client.close()
-      await gateway[Symbol.asyncDispose]()
-    },
-  }
+  return await startJoined(home)
 }
 
 /** What vendors read first, and what their caches go by. */

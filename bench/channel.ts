@@ -3,15 +3,14 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectGateway } from '@openclaw/client'
 import type { Counterpart } from '@openclaw/testing'
 import { openModel } from './baseline/model.ts'
 import { converse, type Conversation } from './lib/conversation.ts'
 import { linkPlugin } from './lib/house.ts'
+import { connectOwner, startJoined } from './lib/joined.ts'
 import { shareOf } from './lib/load.ts'
 import { platforms, type Crowd, type Platform } from './lib/platforms.ts'
 import { median, report, type Figure } from './lib/report.ts'
-import { startGateway, tokenOf } from './lib/spawn.ts'
 
 // P11: a message through a whole channel (platform, channel, router, agent, a streaming model behind HTTP, delivery),
 // beside a durable bot of forty lines on the same library, against the same platform and model in the same run.
@@ -63,25 +62,7 @@ async function openProduct(
       limits: { perDay: { tokens: 1e12, costUsd: 1e9 } },
     }),
   )
-  const gateway = await startGateway(home)
-  const client = await connectGateway({
-    url: gateway.url,
-    auth: { token: await tokenOf(home) },
-    client: { name: 'bench', version: '1' },
-  })
-  for (let state = ''; state !== 'online';) {
-    const { accounts: found } = await client.call('channels.status', {})
-    state = found[0]?.state ?? ''
-    if (state === 'parked') throw new Error(`${name} is parked: ${found[0]!.detail}`)
-    if (state !== 'online') await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return {
-    client,
-    async [Symbol.asyncDispose]() {
-      client.close()
-      await gateway[Symbol.asyncDispose]()
-    },
-  }
+  return { home, ...(await startJoined(home, 1)) }
 }
 
 /** The bare bot of a platform as a process of its own. */
@@ -118,17 +99,20 @@ async function measurePlatform(folder: string, platform: Platform): Promise<Reco
   await using counterpart = crowd.counterpart
   await using product = await openProduct(folder, platform, counterpart, model.url)
   using talk = converse(counterpart)
+  // A page that looks on is told of everything; here nobody does.
+  product.client.close()
   const whole = await measure(crowd, talk)
 
   model.delayMs = 1000
   const slow = await talk.perSecond(crowd.people.slice(0, 20), 6000)
   model.delayMs = 0
+  await using client = await connectOwner(product.gateway, product.home)
   const out = 500
   const arrived = talk.seen(out)
   const began = performance.now()
   await Promise.all(
     Array.from({ length: out }, (_, n) =>
-      product.client.call('send', {
+      client.call('send', {
         to: { channel: platform.name, account: 'default', peer: counterpart.direct(crowd.people[n % 20]!) },
         message: `note ${n}`,
         idempotencyKey: `note-${n}`,

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectGateway, type GatewayClient } from '@openclaw/client'
-import { installInstant } from './lib/instant.ts'
+import type { GatewayClient } from '@openclaw/client'
 import { openModel } from './baseline/model.ts'
+import { installInstant } from './lib/instant.ts'
+import { startJoined } from './lib/joined.ts'
 import { median, report, type Figure } from './lib/report.ts'
-import { startGateway, tokenOf } from './lib/spawn.ts'
 
 // P5: what a run adds to its model, and how many runs a second there are: behind HTTP, and with a model that takes no
 // time at 8 KB and at 400 KB of context.
@@ -64,19 +64,7 @@ async function open(folder: string, name: string, config: object) {
   const limits = { perDay: { tokens: 1e12, costUsd: 1e9 } }
   await writeFile(join(home, 'openclaw.json'), JSON.stringify({ ...config, limits }))
   if (name === 'scripted') await installInstant(home)
-  const gateway = await startGateway(home)
-  const client = await connectGateway({
-    url: gateway.url,
-    auth: { token: await tokenOf(home) },
-    client: { name: 'bench', version: '1' },
-  })
-  return {
-    client,
-    async [Symbol.asyncDispose]() {
-      client.close()
-      await gateway[Symbol.asyncDispose]()
-    },
-  }
+  return await startJoined(home)
 }
 
 async function behindHttp(folder: string): Promise<Record<string, Figure>> {

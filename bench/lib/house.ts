@@ -1,10 +1,9 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { connectGateway, type GatewayClient } from '@openclaw/client'
 import type { Order } from '../plugin/channel.ts'
+import { startJoined, type Joined } from './joined.ts'
 import type { Measured } from './load.ts'
 import { asPublished } from './published.ts'
-import { startGateway, tokenOf, type Started } from './spawn.ts'
 
 /** Installs a plugin of this workspace into a home by a link, as `plugins add` does with a folder. */
 export const linkPlugin = (home: string, folder: string): Promise<void> => linkPlugins(home, [folder])
@@ -25,9 +24,7 @@ export async function linkPlugins(home: string, folders: readonly string[]): Pro
 }
 
 /** A gateway over a home of its own, whose people are the bench's. */
-export interface House extends AsyncDisposable {
-  readonly gateway: Started
-  readonly client: GatewayClient
+export interface House extends Joined {
   readonly home: string
   /** Lets the people of an account write, and resolves with how long it took. */
   order(order: Order, account?: string): Promise<Measured>
@@ -52,32 +49,15 @@ export async function openHouse(
       limits: { perDay: { tokens: 1e12, costUsd: 1e9 } },
     }),
   )
-  const gateway = await startGateway(home)
-  const client = await connectGateway({
-    url: gateway.url,
-    auth: { token: await tokenOf(home) },
-    client: { name: 'bench', version: '1' },
-  })
-  for (let online = 0; online < accounts.length;) {
-    const { accounts: found } = await client.call('channels.status', {})
-    online = found.filter(({ state }) => state === 'online').length
-    const parked = found.find(({ state }) => state === 'parked')
-    if (parked) throw new Error(`bench/${parked.account} is parked: ${parked.detail}`)
-    if (online < accounts.length) await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const joined = await startJoined(home, accounts.length)
   return {
-    gateway,
-    client,
+    ...joined,
     home,
     async order(order, account = 'default') {
-      const url = new URL(`webhooks/bench/${account}`, gateway.url)
+      const url = new URL(`webhooks/bench/${account}`, joined.gateway.url)
       const answer = await fetch(url, { method: 'POST', body: JSON.stringify(order) })
       if (!answer.ok) throw new Error(`the order was not taken: ${answer.status} ${await answer.text()}`)
       return (await answer.json()) as Measured
-    },
-    async [Symbol.asyncDispose]() {
-      client.close()
-      await gateway[Symbol.asyncDispose]()
     },
   }
 }
