@@ -34,13 +34,12 @@ export function stdioTransport(
   function flush(): void {
     const text = unsent
     unsent = ''
-    if (text && writable.writable && !writable.write(text)) {
-      room ??= Promise.withResolvers<void>()
-      writable.once('drain', () => {
-        room?.resolve()
-        room = undefined
-      })
-    }
+    if (!text || !writable.writable || writable.write(text) || room) return
+    room = Promise.withResolvers<void>()
+    writable.once('drain', () => {
+      room?.resolve()
+      room = undefined
+    })
   }
 
   function read(chunk: Buffer): void {

@@ -59,6 +59,20 @@ test('a child that does not read slows the writer down; nothing is lost once it 
   await gone
 })
 
+test('who does not wait for room waits for it once, however much is written', async () => {
+  const output = new PassThrough({ highWaterMark: 1 })
+  const transport = stdioTransport(new PassThrough(), output)
+  for (let n = 0; n < 50; n++) {
+    void transport.send('a frame')
+    await Promise.resolve()
+  }
+  expect(output.listenerCount('drain')).toBe(1)
+  const room = transport.send('the last one')
+  output.resume()
+  await room
+  expect(output.listenerCount('drain')).toBe(0)
+})
+
 test('frames survive any cutting of the bytes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' })), fc.array(fc.nat(40)), async (texts, cuts) => {
