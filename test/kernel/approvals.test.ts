@@ -62,6 +62,7 @@ it('S21: while a call waits its run holds nothing, others are answered, and then
   const [approval] = await asked(house)
   expect((await house.call('chat.history', { session })).running).toEqual([])
   expect(await answer(house, await send(house, 'yes'))).toBe('heard: yes')
+  expect(JSON.stringify(house.model.requests.at(-1)!.turns)).toContain('waits for a yes goes on by itself')
   expect(await answer(house, await send(house, 'yes, I allow it'))).toBe('heard: yes, I allow it')
   expect(ran).toEqual([])
   await house.call('approvals.resolve', { id: approval!.id, verdict: 'allow' })

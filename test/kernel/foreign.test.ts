@@ -174,7 +174,7 @@ describe('what is said in a group before the owner speaks', () => {
     const room = fakeChannel()
     const home = await mkdtemp(join(tmpdir(), 'openclaw-foreign-'))
     await writeAllowlist(home, 'fake', { boss: 'owner' }, ['club'])
-    await using house = await testKernel({
+    await using _house = await testKernel({
       plugins: [room.plugin, toolPlugin('look', [look])],
       config,
       home,

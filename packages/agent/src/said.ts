@@ -6,7 +6,7 @@ export const goOn: Content = { type: 'text', text: '(continue)' }
 /** Results for calls that a crash or an abort left without one. */
 export const closings = {
   intended: 'interrupted: it may have happened; check before repeating',
-  unstarted: 'interrupted: it was not started',
+  unstarted: 'interrupted: it was not started; one that waits for a yes goes on by itself when that comes',
 } as const
 
 /** What a user line's author and its place were, as far as its text is labelled with them. */
