@@ -46,4 +46,8 @@ export const named: readonly Named[] = [
     seed: 408,
     change: (plan) => failSyncs(plan, 408),
   },
+  {
+    name: 'R1 R6: a run that somebody stopped while the disk was full was in no lane any more, and never ended',
+    seed: 1081,
+  },
 ]

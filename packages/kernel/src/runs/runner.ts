@@ -117,11 +117,15 @@ export function openRunner(
     handOver(handovers)
   }
 
-  /** What was given up is settled as soon as the disk takes it; nobody else waits for a disk that does not. */
-  async function park({ run, accepts }: Recovered['parked'][number]) {
+  /** The same as soon as the disk takes it: nobody waits for a disk that does not, and no lane has these any more. */
+  async function endSoon(what: Parameters<typeof end>[0]) {
+    const settle = () => end(what)
+    await settle().catch(() => void insist(parts, `run ${what.run}`, settle))
+  }
+
+  function park({ run, accepts }: Recovered['parked'][number]) {
     const reason = 'the gateway ended more than once while this was in work, so it is not tried again'
-    const settle = () => end({ run, accepts, outcome: 'interrupted', reason, park: true })
-    await settle().catch(() => void insist(parts, `run ${run}`, settle))
+    return endSoon({ run, accepts, outcome: 'interrupted', reason, park: true })
   }
 
   const abreast = (session: string) =>
@@ -169,7 +173,7 @@ export function openRunner(
       const begun = [...held].filter(([, [first]]) => ids.has(first!.id))
       for (const [run, some] of begun) {
         held.delete(run)
-        await end({ run, accepts: some, outcome: 'aborted', reason, silent })
+        await endSoon({ run, accepts: some, outcome: 'aborted', reason, silent })
         for (const { id } of some) ids.delete(id)
       }
       const bySession = Map.groupBy(
@@ -177,7 +181,7 @@ export function openRunner(
         ({ session }) => session,
       )
       for (const some of bySession.values())
-        await end({ run: parts.platform.random.id(), accepts: some, outcome: 'aborted', reason, silent })
+        await endSoon({ run: parts.platform.random.id(), accepts: some, outcome: 'aborted', reason, silent })
     },
     more: (session) => allowances.more(session),
     async recover({ resumed, held: asking, waiting, suspects: left, parked }) {
