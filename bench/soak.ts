@@ -11,7 +11,8 @@ import { report, type Figure } from './lib/report.ts'
 // P10 and P7: twenty connected accounts at a hundred messages a second in, and then many runs over many sessions, through
 // a channel and a model that take no time. Memory is what the system says, the peak what it was at most.
 //
-// `slope` is how much the gateway and the agent together grow with a thousand runs, once a quarter of them is over.
+// `slope` is how much the gateway and the agent together grow with a thousand runs, once half of them is over: by then what is kept of
+// sessions and contexts has its whole size.
 
 const { values: given } = parseArgs({
   options: {
@@ -80,7 +81,7 @@ async function many(house: House): Promise<Record<string, Figure>> {
   const perSecond = (rounds * round.count * accounts.length) / ((performance.now() - began) / 1000)
   const peaks = peaksOf(pid)
   await sleep(settleMs)
-  const warm = seen.slice(rounds / 4)
+  const warm = seen.slice(rounds / 2)
   return {
     slope: { value: (slopeOf(warm) / (round.count * accounts.length)) * 1000, unit: 'MB/1000 runs' },
     gatewayPeak: { value: peaks.own, unit: 'MB' },
