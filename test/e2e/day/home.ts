@@ -40,6 +40,8 @@ export async function furnishDay(
         main: { model: models.anthropic, fallbacks: [models.gemini], thinking: 'low' },
         work: { model: models.chat, fallbacks: [models.responses] },
       },
+      // Notes are what most of the day's calls make, after every kind of text was read.
+      tools: { lasting: 'never-ask' },
       bindings: [{ agent: 'work', match: { channel: 'discord' } }],
       channels: {
         telegram: { dm: { policy: 'allowlist' }, accounts: { default: telegram.account } },
