@@ -11,8 +11,8 @@ import { report, type Figure } from './lib/report.ts'
 // P10 and P7: twenty connected accounts at a hundred messages a second in, and then many runs over many sessions, through
 // a channel and a model that take no time. Memory is what the system says, the peak what it was at most.
 //
-// `slope` is how much the gateway and the agent together grow with a thousand runs, once half of them is over: by then what is kept of
-// sessions and contexts has its whole size.
+// `slope` is how much the gateway and the agent together grow with a thousand runs, once half of them is over: by then
+// what is kept of sessions and contexts has its whole size.
 
 const { values: given } = parseArgs({
   options: {
