@@ -273,6 +273,7 @@ describe('an account that is there', () => {
       description: 'Sets a door up.',
       input: Type.Object({}),
       effect: 'read',
+      lasts: () => true,
       run: async (_, call) => {
         await call.gateway.call('channels.configure', {
           channel: 'doors',
