@@ -42,7 +42,7 @@ const proofs: readonly (readonly [promise: string, tried: string, cases: string 
     'S12',
     'known ways out of a sandbox, against a real podman and a real bubblewrap',
     `${number(attacks.length)} in each`,
-    'plugins/gateway-sandbox-docker/test/escape.test.ts',
+    'packages/testing/src/sandbox/suite.ts',
   ],
   [
     'S14',
