@@ -90,7 +90,7 @@ export function securityPage(): string {
 
 function proofTable(): string[] {
   const rows = proofs.map(([promise, tried, cases, path]) => {
-    const name = /([\w-]+)\.test\.ts$/.exec(path)![1]
+    const name = /([\w-]+?)(?:\.test)?\.ts$/.exec(path)![1]
     return `| ${promise} | ${cell(tried)} | ${cases ?? namedIn(promise, path)} | [${name}](../${path}) |`
   })
   return ['| promise | what is tried | cases | where |', '| --- | --- | --- | --- |', ...rows]
