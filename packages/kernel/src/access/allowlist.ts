@@ -65,13 +65,12 @@ export function openAllowlist(options: {
   const look = async (): Promise<Reading> => {
     const atMs = clock.monotonic()
     const found = await files.stat(file)
-    lookedAtMs = atMs
     const stamp = found ? `${found.size} ${found.modifiedMs}` : ''
-    if (last?.stamp === stamp) return last
-    const reading = parse(stamp, await files.readText(file))
-    if (reading.trouble !== undefined)
+    const reading = last?.stamp === stamp ? last : parse(stamp, await files.readText(file))
+    if (reading !== last && reading.trouble !== undefined)
       log.error(`access: nobody of ${channel} is admitted by ${file}`, { error: reading.trouble })
     last = reading
+    lookedAtMs = atMs
     return reading
   }
   const parse = (stamp: string, text: string | undefined): Reading => {
