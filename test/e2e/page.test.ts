@@ -77,6 +77,10 @@ describe('from a fresh home to a conversation, in a real browser', () => {
       .first()
       .waitFor()
 
+    // It reads what is in the files, and has what is still on its way there written first.
+    const verified = await openclaw(home.path, 'sessions', 'verify', '--json')
+    expect(verified.code, verified.err).toBe(0)
+    expect(JSON.parse(verified.out)).toMatchObject({ whole: true })
     const folder = join(home.path, 'sessions', 'main')
     const [file] = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'))
     const lines = (await readFile(join(folder, file!), 'utf8'))
@@ -93,9 +97,6 @@ describe('from a fresh home to a conversation, in a real browser', () => {
       'tool',
       'assistant',
     ])
-    const verified = await openclaw(home.path, 'sessions', 'verify', '--json')
-    expect(verified.code, verified.err).toBe(0)
-    expect(JSON.parse(verified.out)).toMatchObject({ whole: true })
     expect(window.complaints).toEqual([])
   })
 
