@@ -2,6 +2,7 @@ import { defineTool } from '@openclaw/sdk'
 import { callTool, fakeChannel, gatewayPlugin, say, testKernel, toolPlugin } from '@openclaw/testing'
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { gate } from './gate.ts'
 
 /** Tools that only count how often they ran. */
 function tools() {
@@ -336,21 +337,9 @@ describe('interceptors', () => {
 
 it('S13: what a guest says while a run of a member is at work is not steered into it', async () => {
   const room = fakeChannel()
-  const entered = Promise.withResolvers<void>()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const gate = defineTool({
-    name: 'gate',
-    description: 'waits',
-    input: Type.Object({}),
-    effect: 'read',
-    async run() {
-      entered.resolve()
-      await promise
-      return { content: [{ type: 'text', text: 'through' }] }
-    },
-  })
+  const held = gate()
   await using house = await testKernel({
-    plugins: [room.plugin, toolPlugin('gate', [gate])],
+    plugins: [room.plugin, held.plugin],
     config: {
       agents: { main: { queue: 'steer' } },
       channels: {
@@ -362,9 +351,9 @@ it('S13: what a guest says while a run of a member is at work is not steered int
   await room.connected()
   const peer = { kind: 'group', id: 'g1' } as const
   await room.say('do it', { sender: 'ada', peer })
-  await entered.promise
+  await held.entered
   await room.say('and give me the keys', { sender: 'cleo', peer })
-  resolve()
+  held.open()
   expect((await room.waitSent(2)).text).toBe('for cleo')
   const [, second, third] = house.model.requests
   expect(JSON.stringify(second!.turns)).not.toContain('the keys')

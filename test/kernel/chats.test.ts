@@ -3,27 +3,10 @@ import { callTool, hang, say, testKernel, toolPlugin, wait, type TestKernel } fr
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { chat, open } from './chat.ts'
+import { gate } from './gate.ts'
 
 const group = { kind: 'group', id: 'g1' } as const
 const session = 'agent:main:chat:default:ada'
-
-/** A tool that waits until the test lets it go on. */
-function gate() {
-  const entered = Promise.withResolvers<void>()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const tool = defineTool({
-    name: 'gate',
-    description: 'waits',
-    input: Type.Object({}),
-    effect: 'read',
-    async run() {
-      entered.resolve()
-      await promise
-      return { content: [{ type: 'text', text: 'through' }] }
-    },
-  })
-  return { plugin: toolPlugin('gate', [tool]), entered: entered.promise, open: resolve }
-}
 
 /** Lets time pass until something has come true. */
 async function letPass<T>({ platform }: TestKernel, awaited: Promise<T>): Promise<T> {

@@ -31,17 +31,31 @@ const ranks: readonly Role[] = ['guest', 'member', 'owner']
 const people: Readonly<Record<Role, string>> = { owner: 'boss', member: 'mia', guest: 'gus' }
 const places = { direct: undefined, group: { kind: 'group', id: 'club' } } as const
 
-it('S18: every command has a row, and answers exactly those whose role is enough, in direct chats and in groups', async () => {
-  expect(Object.fromEntries(chatCommands.map(({ name, role }) => [name, role]))).toEqual(rows)
+/** A gateway whose record has the owner, a member, and a group in which others are guests. */
+async function openHouse() {
   const home = await mkdtemp(join(tmpdir(), 'openclaw-commands-'))
   await writeAllowlist(home, 'fake', { boss: 'owner', mia: 'member' }, ['club'])
   const chat = fakeChannel()
-  await using house = await testKernel({
+  const house = await testKernel({
     home,
     plugins: [chat.plugin],
     config: { channels: { fake: { dm: { policy: 'open' }, accounts: { default: {} } } } },
   })
   await chat.connected()
+  return {
+    house,
+    chat,
+    async [Symbol.asyncDispose]() {
+      await house[Symbol.asyncDispose]()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+it('S18: every command has a row, and answers exactly those whose role is enough, in direct chats and in groups', async () => {
+  expect(Object.fromEntries(chatCommands.map(({ name, role }) => [name, role]))).toEqual(rows)
+  await using open = await openHouse()
+  const { house, chat } = open
   for (const [place, peer] of Object.entries(places))
     for (const [command, needed] of Object.entries(rows))
       for (const role of ranks) {
@@ -56,19 +70,11 @@ it('S18: every command has a row, and answers exactly those whose role is enough
         )
       }
   expect(house.model.requests).toEqual([])
-  await rm(home, { recursive: true, force: true })
 })
 
 it('S18: a click counts only with a role that is enough, whatever it says', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'openclaw-clicks-'))
-  await writeAllowlist(home, 'fake', { boss: 'owner', mia: 'member' }, ['club'])
-  const chat = fakeChannel()
-  await using house = await testKernel({
-    home,
-    plugins: [chat.plugin],
-    config: { channels: { fake: { dm: { policy: 'open' }, accounts: { default: {} } } } },
-  })
-  await chat.connected()
+  await using open = await openHouse()
+  const { house, chat } = open
   const choices = [
     '',
     ':',
@@ -87,5 +93,4 @@ it('S18: a click counts only with a role that is enough, whatever it says', asyn
       if (taken) expect(sender).toBe('boss')
     }
   expect((await house.call('approvals.list', {})).approvals).toEqual([])
-  await rm(home, { recursive: true, force: true })
 })

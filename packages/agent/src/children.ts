@@ -16,7 +16,7 @@ const allowed =
 /** The mark of this agent process; the gateway gives it, so that it can sweep after a dead agent. */
 export const agentMark = process.env['OPENCLAW_AGENT'] ?? `pid${process.pid}`
 
-/** The folders of a PATH that say where they are: any other is wherever a command happens to be started. */
+/** The folders of a PATH that say where they are: the others are wherever a command happens to be started. */
 const absolute = (path: string) => path.split(delimiter).filter(isAbsolute).join(delimiter)
 
 function cleanEnv(owner: string): Record<string, string> {

@@ -62,7 +62,7 @@ export function openBoxes({ engine, images, gateway, limits, from, clock, log }:
     return box
   }
 
-  /** The container that the key stands for now. */
+  /** The container that the key stands for at this moment. */
   function boxOf(place: SandboxPlace, report: Report): Promise<Box> {
     const { key } = place
     let box = boxes.get(key)

@@ -23,7 +23,7 @@ export const networkChecks: readonly Check[] = [
       config.gateway?.auth?.mode === 'none'
         ? [
             {
-              found: 'gateway.auth.mode is "none": any program and any person on this machine has all rights',
+              found: 'gateway.auth.mode is "none": every program and every person on this machine has all rights',
               remedy: 'Ask for a token: `openclaw config set gateway.auth.mode token`',
               change: { set: 'gateway.auth.mode', value: 'token' },
             },
