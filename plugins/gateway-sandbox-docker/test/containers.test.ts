@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxPlace } from '@openclaw/sdk'
 import { fakeClock, memoryStore } from '@openclaw/testing'
-import { setUpSandbox, startPodman, type Podman, type SandboxEntry } from '@openclaw/testing/sandbox'
+import {
+  openRegistry,
+  setUpSandbox,
+  startPodman,
+  type Podman,
+  type Registry,
+  type SandboxEntry,
+} from '@openclaw/testing/sandbox'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import gateway from '../src/gateway.ts'
 
@@ -13,13 +20,16 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const { signal } = new AbortController()
 let podman: Podman
+let registry: Registry
 let folder: string
 beforeAll(async () => {
-  podman = await startPodman()
+  registry = await openRegistry()
+  podman = await startPodman({ registries: [registry.address] })
   folder = await mkdtemp(join(tmpdir(), 'openclaw-containers-'))
 })
 afterAll(async () => {
   await podman?.[Symbol.asyncDispose]()
+  await registry[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -316,4 +326,21 @@ it('an image is built once for all who wait, and whoever waits is told how far i
   expect(both.map(({ err }) => err).join('')).toMatch(/^sandbox: building /)
   expect(await run(prefix, 'true')).toMatchObject({ err: '', code: 0 })
   expect(entry.log.filter((line) => line.startsWith('building the image'))).toHaveLength(1)
+})
+
+it('an image that is named is pulled once for all who wait, and whoever waits is told so', async () => {
+  const pushed = join(folder, 'pushed')
+  await podman.podman('push', '--format', 'v2s2', podman.image, `dir:${pushed}`)
+  registry.serve(pushed)
+  const image = `${registry.address}/from/afar:1`
+  await using entry = await setUpSandbox(gateway, { engine: podman.engine, ...limits, image })
+  const prefix = await prefixOf(entry, await place('pulled'))
+  const both = await Promise.all([run(prefix, 'echo here'), run(prefix, 'echo here')])
+  expect(both.map(({ out, code }) => [out, code])).toEqual([
+    ['here\n', 0],
+    ['here\n', 0],
+  ])
+  expect(both.map(({ err }) => err).join('')).toContain(`sandbox: pulling the image ${image}; this happens once`)
+  expect(entry.log.filter((line) => line.startsWith('pulling the image'))).toHaveLength(1)
+  expect(registry.pulls).toBeGreaterThan(0)
 })

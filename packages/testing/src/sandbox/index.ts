@@ -1,4 +1,5 @@
 export { attacks, type Attack, type Kind } from './attacks.ts'
 export { startPodman, type Podman } from './podman.ts'
+export { openRegistry, type Registry } from './registry.ts'
 export { escapeSuite, type SandboxFixture } from './suite.ts'
 export { setUpSandbox, type SandboxEntry } from './set-up.ts'

@@ -25,13 +25,14 @@ const needs =
 
 /**
  * Starts `podman system service` (https://docs.podman.io/en/latest/markdown/podman-system-service.1.html) on a private
- * socket with storage and settings of its own, and gives it an image. Rejects with what to install where it is missing.
+ * socket with storage and settings of its own, and gives it an image. It asks the registries that are named without TLS.
+ * Rejects with what to install where it is missing.
  */
-export async function startPodman(): Promise<Podman> {
+export async function startPodman({ registries = [] }: { registries?: readonly string[] } = {}): Promise<Podman> {
   await using opening = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-podman-'))
   opening.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  const env = { ...process.env, ...(await settings(folder)) }
+  const env = { ...process.env, ...(await settings(folder, registries)) }
   const podman = async (...words: readonly string[]) => {
     const { stdout } = await exec('podman', words, { env, maxBuffer: 2 ** 24 })
     return stdout.trim()
@@ -50,10 +51,13 @@ export async function startPodman(): Promise<Podman> {
 }
 
 /** No systemd, no network and no storage driver that needs the kernel's help: it runs in a container too. */
-async function settings(folder: string): Promise<Record<string, string>> {
+async function settings(folder: string, registries: readonly string[]): Promise<Record<string, string>> {
   const runtime = (await has('crun')) ? 'crun' : 'runc'
   const containers = join(folder, 'containers.conf')
   const storage = join(folder, 'storage.conf')
+  const remote = join(folder, 'registries.conf')
+  const open = registries.map((one) => `[[registry]]\nlocation = "${one}"\ninsecure = true\n`)
+  await writeFile(remote, open.join(''))
   await writeFile(
     containers,
     `[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=1024:1024"]\nnetns = "host"\n[engine]\nruntime = "${runtime}"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n`,
@@ -62,7 +66,7 @@ async function settings(folder: string): Promise<Record<string, string>> {
     storage,
     `[storage]\ndriver = "vfs"\nrunroot = "${join(folder, 'run')}"\ngraphroot = "${join(folder, 'graph')}"\n`,
   )
-  return { CONTAINERS_CONF: containers, CONTAINERS_STORAGE_CONF: storage }
+  return { CONTAINERS_CONF: containers, CONTAINERS_STORAGE_CONF: storage, CONTAINERS_REGISTRIES_CONF: remote }
 }
 
 /** One static program that is a whole system (https://busybox.net/), as an image. */
