@@ -340,7 +340,7 @@ it('an image that is named is pulled once for all who wait, and whoever waits is
     ['here\n', 0],
     ['here\n', 0],
   ])
-  expect(both.map(({ err }) => err).join('')).toContain(`sandbox: pulling the image ${image}; this happens once`)
+  expect(both.map(({ err }) => err).join('')).toMatch(/^sandbox: pulling /)
   expect(entry.log.filter((line) => line.startsWith('pulling the image'))).toHaveLength(1)
   expect(registry.pulls).toBeGreaterThan(0)
 })
