@@ -1,10 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
 import { connectGateway, linkedPair } from '@openclaw/client'
 import { createKernel, realPlatform, type Kernel } from '@openclaw/kernel'
 import type { Log } from '@openclaw/sdk'
 import { bundled } from './bundled.ts'
 import type { Cli } from './cli.ts'
 import type { Gateway } from './gateway.ts'
+import { keepHeapSmall } from './heap.ts'
 import { entryFile, pluginProgram, version } from './program.ts'
 import { printable } from './terminal.ts'
 
@@ -17,12 +17,6 @@ const sandboxPlugins = [
   ...(process.platform === 'linux' ? ['openclaw plugins add sandbox-bubblewrap'] : []),
 ]
 
-/**
- * V8 lets a heap grow to a multiple of what lives in it before it looks for garbage; a gateway has little that lives and
- * would hold hundreds of megabytes of what does not (https://v8.dev/blog/trash-talk).
- */
-const thriftyHeap = '--heap-growing-percent=40'
-
 /** Starts a gateway for the home of this call, with an agent process of its own. The caller closes it. */
 export async function startGateway(
   cli: Cli,
@@ -34,7 +28,7 @@ export async function startGateway(
   },
 ): Promise<Kernel> {
   const { verbose, ...more } = options
-  setFlagsFromString(thriftyHeap)
+  keepHeapSmall()
   return await createKernel({
     home: cli.home,
     version,

@@ -4,6 +4,7 @@ import { guardFetch, openScope, openStore, type OwnedScope } from '@openclaw/sdk
 import type { Clock } from './clock.ts'
 import type { Reach } from './isolated/connect.ts'
 import type { AnyTools } from './isolated/tools.ts'
+import { openFetch } from './fetch.ts'
 import { connectPool } from './keys.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { stateFiles } from './state.ts'
@@ -46,6 +47,7 @@ export function openEntries(parts: {
 }): Entries {
   const { bundled, tools, providers, clock } = parts
   const loaded = new Map<string, Loaded>()
+  const ask = openFetch()
   let turn: Promise<unknown> = Promise.resolve()
 
   /** The entry as this process sees it when it lives in another one. */
@@ -82,7 +84,7 @@ export function openEntries(parts: {
       return
     }
     const provider = entry as Provider
-    const pool = await connectPool(provider, { ...scope, config: plan.config, store, fetch: globalThis.fetch, env })
+    const pool = await connectPool(provider, { ...scope, config: plan.config, store, fetch: ask, env })
     scope.use(providers.register(plan.plugin, provider.id, pool), `provider ${provider.id}`)
   }
 

@@ -58,9 +58,6 @@ export interface AgentHost extends AsyncDisposable {
 type AgentState = MethodResult<'status'>['agentProcess']
 type AgentWire = Wire<{ calls: AgentMethods; serves: GatewayForAgentMethods; hears: AgentEvents }>
 
-/** Keeps the young heap small: it would take 50 MB more under load, and less than 8 costs a fifth of a run's time. */
-const memoryFlags = ['--max-semi-space-size=8', '--heap-growing-percent=40', '--no-warnings']
-
 /** One life of the agent. */
 interface AgentLife extends Life {
   readonly wire: AgentWire
@@ -100,7 +97,7 @@ export function hostAgent(options: AgentOptions): AgentHost {
     prefix ??= findPrefix(platform)
     const [node, ...rest] = runs.program
     const { child, transport } = spawnChild({
-      argv: [...(await prefix), node!, ...memoryFlags, ...rest],
+      argv: [...(await prefix), node!, '--no-warnings', ...rest],
       env: cleanEnvironment(platform.env, { OPENCLAW_AGENT: platform.random.id() }),
       name: 'agent process',
       platform,
