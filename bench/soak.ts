@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { openHouse, type House } from './lib/house.ts'
-import type { Measured } from './lib/load.ts'
+import { shareOf } from './lib/load.ts'
 import { cpuOf, handlesOf, memoryOf, peaksOf } from './lib/measure.ts'
-import { report, type Figure } from './lib/report.ts'
+import { median, report, type Figure } from './lib/report.ts'
 
 // P10 and P7: twenty connected accounts at a hundred messages a second in, and then many runs over many sessions, through
 // a channel and a model that take no time. Memory is what the system says, the peak what it was at most.
@@ -27,8 +27,8 @@ const rounds = 40
 const settleMs = 10_000
 const text = 'Could you look up when the next train to the coast leaves? '
 
-/** The same order for all accounts at once; the worst of what they measured. */
-async function all(house: House, order: Parameters<House['order']>[0]): Promise<Measured> {
+/** The same order for all accounts at once, measured as one load. */
+async function all(house: House, order: Parameters<House['order']>[0]) {
   const measured = await Promise.all(
     accounts.map(async (account, at) => {
       // Twenty platforms do not speak at the same moment.
@@ -36,12 +36,11 @@ async function all(house: House, order: Parameters<House['order']>[0]): Promise<
       return house.order(order, account)
     }),
   )
-  const most = (of: (one: Measured) => number) => Math.max(...measured.map(of))
+  const times = measured.flatMap((one) => one.times)
   return {
     perSecond: measured.reduce((sum, one) => sum + one.perSecond, 0),
-    p50: most(({ p50 }) => p50),
-    p99: most(({ p99 }) => p99),
-    cpuUs: most(({ cpuUs }) => cpuUs),
+    p50: median(times),
+    p99: shareOf(times, 0.99),
   }
 }
 

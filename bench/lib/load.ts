@@ -6,6 +6,8 @@ export interface Measured {
   readonly perSecond: number
   readonly p50: number
   readonly p99: number
+  /** How long each took, in ms; those of several loads are one when they are put together. */
+  readonly times: readonly number[]
   /** Processor time of this thread for one, in µs: other work on the machine does not change it much. */
   readonly cpuUs: number
 }
@@ -36,7 +38,7 @@ export async function apply(one: (at: number) => Promise<void>, load: Load): Pro
     )
   }
   const perSecond = load.count / ((performance.now() - began) / 1000)
-  return { perSecond, p50: median(times), p99: shareOf(times, 0.99), cpuUs: (cpuUs() - cpuBefore) / load.count }
+  return { perSecond, p50: median(times), p99: shareOf(times, 0.99), times, cpuUs: (cpuUs() - cpuBefore) / load.count }
 }
 
 function cpuUs(): number {
