@@ -6,7 +6,7 @@ import type { Context } from './context.ts'
 import type { Cooldowns } from './cooldowns.ts'
 import { askModels, type Answered, type Attempt } from './fallback.ts'
 import { openBudget } from './limits.ts'
-import type { Memory } from './memory.ts'
+import type { Memory, News } from './memory.ts'
 import type { Prompts } from './prompt.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { readable } from './request.ts'
@@ -134,7 +134,7 @@ export function startRun(request: RunRequest, parts: LoopParts): ActiveRun {
   async function work(): Promise<RunResult> {
     const begin = request.begin as LineDraft | undefined
     if (begin) steps.add(begin)
-    let context = (await memory.recall(request.session, request.seq)).fork()
+    let context = (await memory.recall(request.session, request.seq, request.news as News | undefined)).fork()
     const takes = begin?.kind === 'run' ? begin.body.takes : []
     if (takes.length > 0 && !takes.some((id) => context.user(id))) {
       // Answering without the question would look as if it had been read.

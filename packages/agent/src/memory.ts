@@ -1,17 +1,22 @@
 import type { AnyLine } from '@openclaw/protocol'
 import { fold, type Context } from './context.ts'
 
-/** Live lines after a sequence, and where the live ones begin. */
-export type PullLines = (
-  session: string,
-  after: number,
-  upto: number,
-) => Promise<{ lines: readonly AnyLine[]; first: number }>
+/** Live lines, and where the live ones begin. */
+export interface LiveLines {
+  readonly lines: readonly AnyLine[]
+  readonly first: number
+}
+
+/** Live lines after a sequence. */
+export type PullLines = (session: string, after: number, upto: number) => Promise<LiveLines>
+
+/** Lines that came without being asked for. */
+export type News = LiveLines & { readonly after: number }
 
 /** The contexts of sessions that were used lately. */
 export interface Memory {
-  /** The durable context as far as `seq`; pulls what it lacks. Fork it to add to it. */
-  recall(session: string, seq: number): Promise<Context>
+  /** The durable context as far as `seq`; pulls what it lacks and is not among the `news`. Fork it to add to it. */
+  recall(session: string, seq: number, news?: News): Promise<Context>
   forget(session: string): void
 }
 
@@ -24,14 +29,15 @@ export function openMemory(pull: PullLines, maxBytes: number): Memory {
     contexts.delete(session)
   }
   return {
-    async recall(session, seq) {
+    async recall(session, seq, news) {
       const known = contexts.get(session)
       if (known && known.seq >= seq) {
         contexts.delete(session)
         contexts.set(session, known)
         return known
       }
-      const { lines, first } = await pull(session, known?.seq ?? 0, seq)
+      const from = known?.seq ?? 0
+      const { lines, first } = news && news.after <= from ? news : await pull(session, from, seq)
       // Somebody else may have pulled meanwhile; then these lines are partly known.
       const current = contexts.get(session)
       drop(session)

@@ -257,7 +257,12 @@ export function link<C extends Contract = Contract>(transport: Transport, option
     }
     pending.set(id, { resolve, reject, done })
     try {
-      void transport.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
+      const text = rawText(params)
+      void transport.send(
+        text === undefined
+          ? JSON.stringify({ jsonrpc: '2.0', id, method, params })
+          : `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${text}}`,
+      )
     } catch (thrown) {
       done()
       reject(thrown)

@@ -18,12 +18,19 @@ export const WorkspacePlan = Type.Object({
 })
 export type WorkspacePlan = Static<typeof WorkspacePlan>
 
+const liveLines = {
+  lines: Type.Array(WireLine),
+  first: Type.Integer({ description: 'Sequence of the first live line: drop what is older.' }),
+}
+
 export const RunRequest = Type.Object({
   run: Type.String(),
   session: Type.String(),
   agent: Type.String(),
   /** Durable lines up to this one belong to the run's beginning; the agent pulls what it lacks. */
   seq: Type.Integer(),
+  /** Lines that are new since the agent heard of the session last. */
+  news: Type.Optional(Type.Object({ after: Type.Integer(), ...liveLines })),
   /** The run's own first line (kind `run`), not durable yet: the agent folds it and puts it before the first lines it commits or returns. Absent when a run goes on after a crash: then it is in the journal. */
   begin: Type.Optional(WireDraft),
   /** Calls of a run that goes on after a person was asked about them: they are begun anew before the model is. */
@@ -179,10 +186,7 @@ export const gatewayForAgentMethods = {
     'admin',
     'Live lines of a session after a sequence; from the live start when 0.',
     Type.Object({ session, after: Type.Integer(), upto: Type.Optional(Type.Integer()) }),
-    Type.Object({
-      lines: Type.Array(WireLine),
-      first: Type.Integer({ description: 'Sequence of the first live line: drop what is older.' }),
-    }),
+    Type.Object(liveLines),
   ),
   'step.commit': method(
     'admin',

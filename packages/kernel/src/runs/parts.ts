@@ -8,6 +8,7 @@ import type { Plugins } from '../plugins/host.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Approvals } from './approvals.ts'
 import type { Allowances } from './more.ts'
+import type { News } from './news.ts'
 import type { Budget } from './budget.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Judge, Whose } from './policy.ts'
@@ -34,6 +35,8 @@ export interface RunParts {
   readonly outcomes: Outcomes
   readonly budget: Budget
   readonly allowances: Allowances
+  /** What the agent is told of the journals. */
+  readonly news: News
   readonly emit: Emit
   readonly log: Log
   /** Puts `***` in the place of every secret that the gateway knows. */

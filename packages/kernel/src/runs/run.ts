@@ -148,7 +148,7 @@ export function startRun(
       }
       await goOnBehind()
       try {
-        return await bounded(parts.agent.call('run.start', plan.request))
+        return await bounded(parts.agent.call('run.start', parts.news.with(plan.request, session)))
       } catch (error) {
         const why = toFailure(error)
         if (why.code !== 'unavailable' || stopping.signal.aborted || attempts > 1) throw error

@@ -7,7 +7,6 @@ import {
   type Result,
   type QueueMode,
 } from '@openclaw/protocol'
-import { raw } from '@openclaw/client'
 import type { AgentNotice } from '../agents/agent.ts'
 import { agentOf } from '../router/key.ts'
 import { openHandovers } from './handover.ts'
@@ -17,6 +16,7 @@ import { concealContent, concealLines } from './conceal.ts'
 import type { RunParts } from './parts.ts'
 import type { Recovered } from './recover.ts'
 import { openAllowances, type Allowances } from './more.ts'
+import { openNews } from './news.ts'
 import { openParked, type Parked } from './parked.ts'
 import { openPolicy } from './policy.ts'
 import { startRun, type Run } from './run.ts'
@@ -47,7 +47,7 @@ export interface Runner {
 }
 
 export function openRunner(
-  given: Omit<RunParts, 'allowances' | 'handOver' | 'policy'> & {
+  given: Omit<RunParts, 'allowances' | 'handOver' | 'news' | 'policy'> & {
     mode(session: string): QueueMode
     /** A plugin's call to a gateway method, with the rights of the run's principal. */
     callMethod(run: Run, plugin: string, method: string, params: unknown): Promise<unknown>
@@ -56,7 +56,8 @@ export function openRunner(
   const allowances = openAllowances(given.budget)
   const handOver = openHandovers({ ...given, accepted: (accept) => lanes.push(accept) })
   const policy = openPolicy(() => given.config().value)
-  const parts = { ...given, allowances, handOver, policy }
+  const news = openNews()
+  const parts = { ...given, allowances, handOver, news, policy }
   const runs = new Map<string, Run>()
   const resuming = new Map<string, string>()
   const suspects = new Set<string>()
@@ -144,10 +145,8 @@ export function openRunner(
       },
     },
     handlers: {
-      async 'session.lines'({ session, after, upto }) {
-        const open = await parts.sessions.open(session)
-        // The lines go on as the text they already are: nothing is parsed or written twice.
-        return raw(`{"lines":[${open.texts(after, upto).join(',')}],"first":${open.first}}`)
+      async 'session.lines'(asked) {
+        return news.answer(await parts.sessions.open(asked.session), asked)
       },
       'step.commit': (params) => find(params.run).commit({ ...params, lines: concealLines(params.lines, parts.mask) }),
       'session.checkpoint': (params) => find(params.run).checkpoint(params),
