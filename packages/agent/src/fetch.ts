@@ -51,7 +51,9 @@ export function openFetch(): typeof fetch {
 
   return (input, init) => {
     const url = input instanceof Request ? undefined : input
-    return url !== undefined && isOurs(init) && /^https?:/.test(String(url)) ? ask(url, init) : globalThis.fetch(input, init)
+    return url !== undefined && isOurs(init) && /^https?:/.test(String(url))
+      ? ask(url, init)
+      : globalThis.fetch(input, init)
   }
 }
 
@@ -63,7 +65,8 @@ const isOurs = (init: RequestInit = {}): init is RequestInit & { readonly body: 
   init.method === 'POST' && typeof init.body === 'string' && Object.keys(init).every((key) => known.has(key))
 
 function readHeaders(headers: RequestInit['headers']): NonNullable<RequestOptions['headers']> {
-  const plain = headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(new Headers(headers)) : headers
+  const plain =
+    headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(new Headers(headers)) : headers
   return Object.fromEntries(
     Object.entries(plain ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
   )

@@ -17,10 +17,11 @@ afterEach(() => {
 async function serve(answering: Answering) {
   const sockets: Socket[] = []
   const heard: { readonly headers: IncomingMessage['headers']; readonly body: string }[] = []
-  const server = createServer(async (request, response) => {
-    const body = await text(request)
-    heard.push({ headers: request.headers, body })
-    await answering(request, response, body)
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      heard.push({ headers: request.headers, body })
+      answering(request, response, body)
+    })
   })
   server.on('connection', (socket) => sockets.push(socket))
   server.listen(0, '127.0.0.1')
@@ -144,7 +145,7 @@ describe('the fetch by which models are asked', () => {
     const next = reader.read()
     late.abort(new Error('enough'))
     await expect(next).rejects.toThrow('enough')
-    await Promise.all(sockets.map((socket) => socket.destroyed || once(socket, 'close')))
+    await Promise.all(sockets.map(async (socket) => socket.destroyed || (await once(socket, 'close'))))
 
     await expect(ask(url, post('no', { signal: AbortSignal.abort(new Error('before')) }))).rejects.toThrow('before')
   })

@@ -1,12 +1,15 @@
+import { nextTick } from 'node:process'
 import { failure } from '@openclaw/protocol'
 import type { Readable, Writable } from 'node:stream'
 import { inbox, type Transport } from './transport.ts'
 
 const lineFeed = 10
+const mostUnsent = 64 * 1024
 
 /**
- * A transport over two byte streams: one frame per line, ended by a line feed and nothing else. Frames of one tick go
- * out in one write. A line longer than `maxLineBytes` (64 MiB when absent) closes it, as does an error of a stream.
+ * A transport over two byte streams: one frame per line, ended by a line feed and nothing else. Frames of one turn of
+ * the loop go out in one write. A line longer than `maxLineBytes` (64 MiB when absent) closes it, as does an error of
+ * a stream.
  */
 export function stdioTransport(
   readable: Readable,
@@ -76,8 +79,11 @@ export function stdioTransport(
     onClose,
     send(text) {
       if (!open) return
-      if (!unsent) queueMicrotask(flush)
+      // After all that promises lead to in this turn of the loop: a write wakes the other process, which costs both.
+      if (!unsent) queueMicrotask(() => nextTick(flush))
       unsent += `${text}\n`
+      // Who writes without an end lets no turn pass, and shall still be told that there is no room.
+      if (unsent.length > mostUnsent) flush()
       return room?.promise
     },
     close() {

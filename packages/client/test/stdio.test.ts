@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { spawn } from 'node:child_process'
 import { PassThrough } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { link } from '../src/index.ts'
 import { stdioTransport } from '../src/node.ts'
@@ -64,7 +65,7 @@ test('who does not wait for room waits for it once, however much is written', as
   const transport = stdioTransport(new PassThrough(), output)
   for (let n = 0; n < 50; n++) {
     void transport.send('a frame')
-    await Promise.resolve()
+    await nextTurn()
   }
   expect(output.listenerCount('drain')).toBe(1)
   const room = transport.send('the last one')
