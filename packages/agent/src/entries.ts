@@ -1,10 +1,9 @@
 import { toFailure, type EntryPlan, type EntryReport } from '@openclaw/protocol'
 import type { Log, Provider, Scope } from '@openclaw/sdk'
-import { guardFetch, openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
+import { guardFetch, lightFetch, openScope, openStore, type OwnedScope } from '@openclaw/sdk/host'
 import type { Clock } from './clock.ts'
 import type { Reach } from './isolated/connect.ts'
 import type { AnyTools } from './isolated/tools.ts'
-import { openFetch } from './fetch.ts'
 import { connectPool } from './keys.ts'
 import type { ProviderRegistry } from './providers.ts'
 import { stateFiles } from './state.ts'
@@ -47,7 +46,6 @@ export function openEntries(parts: {
 }): Entries {
   const { bundled, tools, providers, clock } = parts
   const loaded = new Map<string, Loaded>()
-  const ask = openFetch()
   let turn: Promise<unknown> = Promise.resolve()
 
   /** The entry as this process sees it when it lives in another one. */
@@ -84,7 +82,7 @@ export function openEntries(parts: {
       return
     }
     const provider = entry as Provider
-    const pool = await connectPool(provider, { ...scope, config: plan.config, store, fetch: ask, env })
+    const pool = await connectPool(provider, { ...scope, config: plan.config, store, fetch: lightFetch, env })
     scope.use(providers.register(plan.plugin, provider.id, pool), `provider ${provider.id}`)
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { failure, type Account, type Chosen, type Click, type Inbound, type Link } from '@openclaw/sdk'
 import { fakeClock, memoryStore, testScope, type FakeClock } from '@openclaw/testing'
 import type { SlackEmulator } from '@openclaw/testing/slack'
-import channel from '../src/channel.ts'
+import usual from '../src/channel.ts'
 
 type Route = Parameters<Account['webhook']>[0]
 
@@ -27,7 +27,7 @@ export interface House extends AsyncDisposable {
   until(look: () => boolean): Promise<void>
 }
 
-export function openHouse(): House {
+export function openHouse(channel = usual): House {
   const clock = fakeClock({ now: Date.now() })
   const store = memoryStore()
   const files = new Map<string, Uint8Array>()

@@ -1,5 +1,6 @@
 import { slackEmulator } from '@openclaw/testing/slack'
 import { describe, expect, it } from 'vitest'
+import { makeSlack } from '../src/channel.ts'
 import { openHouse } from './account.ts'
 
 /** Slack as a test can wait for it. */
@@ -50,6 +51,16 @@ describe('Socket Mode', () => {
     expect(slack.links()).toEqual({ now: 3, most: 3 })
     await house.leave()
     expect(slack.links().now).toBe(0)
+  })
+
+  it('L1: stays connected while its pings are answered', async () => {
+    await using slack = await slackEmulator(soon)
+    await using house = openHouse(makeSlack({ answerMs: 20_000, pongMs: 300, pingMs: 30_000 }))
+    await house.connect(slack.account)
+    await slack.pinged(10)
+    expect(slack.links()).toEqual({ now: 1, most: 1 })
+    expect(house.reports).toEqual([])
+    expect(house.logged).toEqual([])
   })
 
   it('parks when Socket Mode was switched off', async () => {

@@ -1,6 +1,6 @@
 import { toFailure, type MethodResult } from '@openclaw/protocol'
 import type { Account, Link, Log, Scope, Store } from '@openclaw/sdk'
-import type { OwnedScope } from '@openclaw/sdk/host'
+import { lightFetch, type OwnedScope } from '@openclaw/sdk/host'
 import { deadline, within } from '../deadline.ts'
 import type { Platform } from '../platform.ts'
 import type { PluggedChannel } from '../plugins/host.ts'
@@ -88,7 +88,7 @@ export function makeAccount(parts: AccountParts): AccountMachine {
         id,
         config,
         store: parts.store,
-        fetch,
+        fetch: lightFetch,
         clock: platform.clock,
         commands: parts.commands,
         open: parts.openMedia,

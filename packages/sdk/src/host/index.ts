@@ -3,6 +3,7 @@
  * a scope and a store, and the two entries of one plugin must find the same values. Plugins import nothing from here.
  */
 export { budget, guard, thinLog } from './guard.ts'
+export { lightFetch } from './fetch.ts'
 export { guardFetch, type Resolve } from './guarded-fetch.ts'
 export { decodeName, encodeName } from './name.ts'
 export { checkInput } from './problems.ts'

@@ -191,6 +191,7 @@ export async function slackEmulator(options: SlackOptions = {}): Promise<SlackEm
     },
     acknowledged: () => pushes.settled(),
     links: () => sockets.links(),
+    pinged: (count) => sockets.pinged(count),
     fault,
     // Requests are no link that could end.
     ...(mode === 'http' ? { immune: ['disconnect', 'halfClose', 'blackhole'] } : {}),

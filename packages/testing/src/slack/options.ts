@@ -67,6 +67,8 @@ export interface SlackEmulator extends Counterpart {
   readonly calls: readonly { readonly method: string; readonly args: Record<string, unknown> }[]
   /** Sockets that were refused because there were as many as may be. */
   readonly refusedSockets: number
+  /** Resolves after so many more pings of our sockets. */
+  pinged(count: number): Promise<void>
   /** Events that were never acknowledged, however often they were delivered. */
   readonly givenUp: number
 }

@@ -15,6 +15,8 @@ export interface Sockets extends Carrier, Disposable {
   disconnect(reason: DisconnectReason): void
   links(): { readonly now: number; readonly most: number }
   readonly refused: number
+  /** Resolves after so many pings more. */
+  pinged(count: number): Promise<void>
 }
 
 /** How long a socket stays after its end was announced. */
@@ -26,6 +28,7 @@ export function openSockets(parts: { allowed: number; pingMs: number; steps: Ste
   const tickets = new Set<string>()
   const live = new Set<WebSocket>()
   const newcomers = new Set<() => void>()
+  const awaitPings = new Set<{ left: number; done(): void }>()
   const waiting = new Map<string, (answer: unknown) => void>()
   const timers = new Set<NodeJS.Timeout>()
   let most = 0
@@ -49,6 +52,9 @@ export function openSockets(parts: { allowed: number; pingMs: number; steps: Ste
     socket.setMaxListeners(0)
     socket.on('close', () => void live.delete(socket))
     socket.on('message', (data) => void hear(data))
+    socket.on('ping', () => {
+      for (const one of awaitPings) if (--one.left === 0 && awaitPings.delete(one)) one.done()
+    })
     const pings = setInterval(() => socket.ping('ping'), pingMs)
     socket.on('close', () => clearInterval(pings))
     say(socket, {
@@ -91,6 +97,7 @@ export function openSockets(parts: { allowed: number; pingMs: number; steps: Ste
     get refused() {
       return refused
     },
+    pinged: (left) => new Promise((done) => awaitPings.add({ left, done })),
     links: () => ({ now: open().length, most }),
     ticket() {
       const ticket = randomUUID()

@@ -1,6 +1,6 @@
 import { failure } from '@openclaw/protocol'
 import type { Account, Command, Scope } from '@openclaw/sdk'
-import { borrowStream } from '@openclaw/sdk/host'
+import { borrowStream, lightFetch } from '@openclaw/sdk/host'
 import { remoteStore } from '@openclaw/sdk/isolation'
 import type { ChildParts } from './serve.ts'
 
@@ -21,7 +21,7 @@ export function makeAccount(
     id,
     config,
     store: remoteStore(wire.call, link),
-    fetch,
+    fetch: lightFetch,
     clock,
     commands: given.commands as readonly Command[],
     async open(attachment, signal) {

@@ -3,6 +3,7 @@ import type { Serves } from '@openclaw/client'
 import { failure } from '@openclaw/protocol'
 import type { ModelEvent, Models, Provider } from '@openclaw/sdk'
 import { remoteStore, unpackRequest, type EntryMethods } from '@openclaw/sdk/isolation'
+import { lightFetch } from '@openclaw/sdk/host'
 import type { EntryParts } from './agent.ts'
 
 type Served = Extract<keyof EntryMethods, `provider.${string}`>
@@ -43,7 +44,7 @@ export function serveProvider(parts: EntryParts): Pick<Serves<EntryMethods>, Ser
       const entry = (await parts.load(module)) as unknown as Provider
       if (typeof entry.connect !== 'function') throw failure('invalid_config', `${module} exports no provider`)
       const store = remoteStore(wire().call)
-      models = await entry.connect({ ...scope, config: config as never, store, fetch: globalThis.fetch, env })
+      models = await entry.connect({ ...scope, config: config as never, store, fetch: lightFetch, env })
       scope.defer(() => [...answers.keys()].forEach(leave), 'answers')
       return { id: entry.id, discovers: models.discover !== undefined }
     },
