@@ -54,7 +54,8 @@ export function openFetch(): typeof fetch {
 
 const defaultHeaders = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'openclaw' }
 const isElsewhere = (status = 0) => status >= 300 && status < 400
-const heeded: ReadonlySet<string> = new Set(['method', 'headers', 'body', 'signal', 'redirect'])
+/** `duplex` means nothing to a text. */
+const heeded: ReadonlySet<string> = new Set(['method', 'headers', 'body', 'signal', 'redirect', 'duplex'])
 
 function isQuestion(init: RequestInit = {}): init is Question {
   if (init.method !== 'POST' || typeof init.body !== 'string' || init.redirect === 'manual') return false
