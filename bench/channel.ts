@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Counterpart } from '@openclaw/testing'
 import { openModel } from './baseline/model.ts'
 import { converse, type Conversation } from './lib/conversation.ts'
@@ -18,6 +19,7 @@ import { median, report, type Figure } from './lib/report.ts'
 
 const size = 200
 const exchanges = 200
+const bursts = 5
 
 /** What is measured of whoever answers. */
 interface Measured {
@@ -34,13 +36,11 @@ async function measure({ people }: Crowd, talk: Conversation): Promise<Measured>
   await talk.perSecond(people.slice(0, 20), 1500)
   const times: number[] = []
   for (let turn = 0; turn < exchanges; turn++) times.push(await talk.exchange(first, `turn ${turn}`))
-  return {
-    p50: median(times),
-    p99: shareOf(times, 0.99),
-    perSecond: await talk.perSecond(people.slice(0, 20), 4000),
-    perSecondCrowd: await talk.perSecond(people, 4000),
-    burst: await talk.burst(people.slice(0, 100), 'all at once'),
-  }
+  const perSecond = await talk.perSecond(people.slice(0, 20), 4000)
+  const perSecondCrowd = await talk.perSecond(people, 4000)
+  const all: number[] = []
+  for (let count = 0; count < bursts; count++) all.push(await talk.burst(people.slice(0, 100), 'all at once'))
+  return { p50: median(times), p99: shareOf(times, 0.99), perSecond, perSecondCrowd, burst: median(all) }
 }
 
 /** The product over a home of its own, connected to the counterpart. */
@@ -109,6 +109,8 @@ async function measurePlatform(folder: string, platform: Platform): Promise<Reco
   await using client = await connectOwner(product.gateway, product.home)
   const out = 500
   const arrived = talk.seen(out)
+  // What was said before counts for a platform's limit of this second.
+  await sleep(1500)
   const began = performance.now()
   await Promise.all(
     Array.from({ length: out }, (_, n) =>
