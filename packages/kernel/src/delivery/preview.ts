@@ -1,4 +1,4 @@
-import { toFailure, type Config, type LedgerRecord } from '@openclaw/protocol'
+import { failure, toFailure, type Config, type LedgerRecord } from '@openclaw/protocol'
 import type { Link, Log } from '@openclaw/sdk'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
@@ -11,6 +11,8 @@ type Accept = LedgerRecord<'accept'>
 /** A short answer needs no preview: it is there before anybody wonders. */
 const firstMs = 1500
 const firstChars = 20
+/** One for all: a reason of its own would be most of what an answer costs that needs no preview. */
+const answered = failure('aborted', 'the answer is there')
 
 /** An answer that a peer sees while it grows: one message, edited no more often than the platform lets it. */
 export interface Preview {
@@ -97,9 +99,9 @@ export function openPreviews(parts: {
       async finish() {
         timer?.[Symbol.dispose]()
         // A message that is on its way is waited for, or nobody would know its id.
-        if (message !== undefined) over.abort()
+        if (message !== undefined) over.abort(answered)
         await working
-        over.abort()
+        over.abort(answered)
         timer?.[Symbol.dispose]()
         return message
       },
