@@ -52,6 +52,8 @@ const obedienceMs = 400
 /** Most text of one result that goes to the model and into the journal. */
 const maxText = 100_000
 const maxDetails = 16_384
+/** Why what a call began ends with it. */
+const callOver = failure('aborted', 'the call is over')
 
 const failed = (text: string): CallEnd => ({ content: [{ type: 'text', text }], failed: true })
 /** The same where all that is said is ours. */
@@ -147,7 +149,7 @@ async function runTool(
   const { request, gateway, signal, clock, media } = parts
   const { tool, plugin } = plugged
   const over = new AbortController()
-  const own = AbortSignal.any([signal, over.signal])
+  const own = over.signal
   const workspace = parts.workspace(own)
   const about = { run: request.run, call: part.id, tool: tool.name }
   const progress = limitRate<readonly Content[]>(
@@ -179,6 +181,7 @@ async function runTool(
   const left = Promise.withResolvers<never>()
   let patience: Disposable | undefined
   const stop = () => {
+    over.abort(signal.reason)
     patience = clock.after(obedienceMs, () => left.reject(signal.reason))
   }
   signal.addEventListener('abort', stop, { once: true })
@@ -194,7 +197,7 @@ async function runTool(
     patience?.[Symbol.dispose]()
     signal.removeEventListener('abort', stop)
     progress.stop()
-    over.abort(failure('aborted', 'the call is over'))
+    over.abort(callOver)
     // Children end on their own time; the run's end waits for them.
     void workspace.close()
   }

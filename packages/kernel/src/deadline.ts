@@ -1,16 +1,43 @@
 import { failure } from '@openclaw/protocol'
 import type { Clock } from './platform.ts'
 
+/** A signal, until it is disposed: then it aborts no more. */
+export interface Limit extends Disposable {
+  readonly signal: AbortSignal
+}
+
 /** A signal that aborts with `what` after a time or with another signal; disposing stops the clock. */
-export function deadline(
-  clock: Clock,
-  ms: number,
-  what: string,
-  ...signals: AbortSignal[]
-): Disposable & { readonly signal: AbortSignal } {
-  const late = new AbortController()
-  const timer = clock.after(ms, () => late.abort(failure('aborted', `${what}: no answer within ${ms / 1000} s`)))
-  return { signal: AbortSignal.any([late.signal, ...signals]), [Symbol.dispose]: () => timer[Symbol.dispose]() }
+export function deadline(clock: Clock, ms: number, what: string, ...signals: AbortSignal[]): Limit {
+  const { control, ...limit } = follow(signals)
+  const timer = clock.after(ms, () => control.abort(failure('aborted', `${what}: no answer within ${ms / 1000} s`)))
+  return {
+    signal: limit.signal,
+    [Symbol.dispose]() {
+      timer[Symbol.dispose]()
+      limit[Symbol.dispose]()
+    },
+  }
+}
+
+/** A signal that aborts with the first of some others. */
+export const firstOf = (...signals: readonly AbortSignal[]): Limit => follow(signals)
+
+/** By hand, as this is on the way of every message: `AbortSignal.any` holds on by weak references, which are dear to collect. */
+function follow(signals: readonly AbortSignal[]): Limit & { readonly control: AbortController } {
+  const control = new AbortController()
+  const leave = signals.map((signal) => {
+    const abort = () => control.abort(signal.reason)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    return () => signal.removeEventListener('abort', abort)
+  })
+  return {
+    control,
+    signal: control.signal,
+    [Symbol.dispose]() {
+      for (const one of leave) one()
+    },
+  }
 }
 
 /** Waits for a value at most as long as the signal lets it, even when what makes it ignores the signal. */

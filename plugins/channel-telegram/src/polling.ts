@@ -32,19 +32,23 @@ export function startPolling(bot: Bot, { pollSeconds, graceMs }: Patience): Asyn
   const reportStored = reportStorage(bot)
 
   async function poll(): Promise<Update[]> {
-    const silence = new AbortController()
+    const over = new AbortController()
+    const stop = () => over.abort(stopping.signal.reason)
     const limitMs = pollSeconds * 1000 + graceMs
-    using _limit = account.clock.after(limitMs, () => silence.abort())
-    const signal = AbortSignal.any([stopping.signal, silence.signal])
+    using _limit = account.clock.after(limitMs, () => over.abort())
+    // By hand, as a busy bot polls for each few messages, and `AbortSignal.any` is dear to collect.
+    stopping.signal.addEventListener('abort', stop, { once: true })
     const asked = offset === undefined ? {} : { offset }
     confirmed = offset
     try {
-      return await bot.call('polling', signal, (api, stop) =>
-        api.getUpdates({ ...asked, timeout: pollSeconds, allowed_updates: allowedUpdates }, stop),
+      return await bot.call('polling', over.signal, (api, signal) =>
+        api.getUpdates({ ...asked, timeout: pollSeconds, allowed_updates: allowedUpdates }, signal),
       )
     } catch (error) {
-      if (!silence.signal.aborted) throw error
+      if (!over.signal.aborted || stopping.signal.aborted) throw error
       throw failure('unavailable', `${at}: Telegram was silent for ${limitMs / 1000} s; is there a network?`)
+    } finally {
+      stopping.signal.removeEventListener('abort', stop)
     }
   }
 

@@ -10,7 +10,7 @@ import {
   type Result,
   type RunResult,
 } from '@openclaw/protocol'
-import { within } from '../deadline.ts'
+import { firstOf, within } from '../deadline.ts'
 import type { Preview } from '../delivery/preview.ts'
 import { compaction } from '../sessions/checkpoint.ts'
 import type { ActiveRun } from './lanes.ts'
@@ -126,11 +126,11 @@ export function startRun(
     sender = senderOf(answers)
     parts.budget.check(sender, (text) => void tellOwner(parts, sessionKey, text).catch(() => {}))
     for (attempts = 1; ; attempts++) {
-      const until = AbortSignal.any([stopping.signal, parts.closing])
-      await within(parts.agent.ready(), until)
+      using until = firstOf(stopping.signal, parts.closing)
+      await within(parts.agent.ready(), until.signal)
       if (attempts === 1) {
         begins()
-        await parts.storeFiles(answers, until)
+        await parts.storeFiles(answers, until.signal)
       }
       const session = await parts.sessions.open(sessionKey)
       plan = await planRun(parts, id, session, answers, { resume: committed, signal: stopping.signal })
