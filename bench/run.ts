@@ -101,7 +101,11 @@ async function behindHttp(folder: string): Promise<Record<string, Figure>> {
 }
 
 async function scripted(folder: string): Promise<Record<string, Figure>> {
-  await using house = await open(folder, 'scripted', { agents: { main: { model: 'instant/model' } } })
+  await using house = await open(folder, 'scripted', {
+    agents: { main: { model: 'instant/model' } },
+    // In the agent itself, like a provider of ours: what a process of its own costs is not a run's.
+    plugins: { instant: { isolation: 'none' } },
+  })
   const { client } = house
   const measure = async (from: number, bytes: number) => {
     const all = Array.from({ length: sessions }, (_, at) => sessionOf(from + at))
