@@ -8,8 +8,8 @@ const bufferBytes = 64 * 1024
 type Question = Pick<RequestInit, 'method' | 'headers' | 'signal' | 'redirect'> & { readonly body: string }
 
 /**
- * A `fetch` for programs that ask an API again and again: vendors of models, chat platforms. A POST with text costs a
- * third of the built-in one's processor time, which is a tenth of a whole run, and connections are kept for longer.
+ * A `fetch` for programs that ask an API again and again: vendors of models, chat platforms. A POST with text costs
+ * about half of the built-in one's processor time, which is a tenth of a whole run, and connections are kept for longer.
  * Nothing is asked twice: when a connection breaks, what was asked may have been done.
  * Everything else, as well as an answer that sends us elsewhere, and a machine that reaches the world through a proxy of
  * its environment (https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support), is left to the built-in.
