@@ -1,4 +1,4 @@
-export type { Platform, Clock, Files, FileHandle, FileStat, OpenMode, Random, Processes, Child } from './platform.ts'
+export type { Platform, Clock, Files, FileHandle, FileStat, Random, Processes, Child } from './platform.ts'
 export { realPlatform } from './platform/real.ts'
 export { withSleep } from './platform/clock.ts'
 export { randomFrom } from './platform/random.ts'

@@ -34,15 +34,10 @@ export interface FileHandle extends AsyncDisposable {
   size(): Promise<number>
 }
 
-/**
- * How a file is opened. For appending a missing one is made, and its folder; for reading it is an error. `durable` is
- * for appending to a file of which each append is synced at once: the two together are cheaper.
- */
-export type OpenMode = 'read' | 'append' | 'durable'
-
 /** Paths are absolute. Folders are made 0700, files 0600. Errors carry node's `code` (ENOENT, ENOSPC, …). */
 export interface Files {
-  open(path: string, mode: OpenMode): Promise<FileHandle>
+  /** For appending a missing file is made, and its folder; for reading it is an error. */
+  open(path: string, mode: 'read' | 'append'): Promise<FileHandle>
   /** Undefined when there is none. */
   readText(path: string): Promise<string | undefined>
   readBytes(path: string): Promise<Uint8Array | undefined>

@@ -34,7 +34,7 @@ export async function openLedger(options: {
   const opened = found.map(({ head, ...one }) => ({ ...one, ...(head ? { head: { ...head, groups: [] } } : {}) }))
   let segments: readonly SegmentFile[] = opened
   const current = () => segments.at(-1)!
-  const handle = await files.open(current().path, 'durable')
+  const handle = await files.open(current().path, 'append')
 
   try {
     const { state, findings } = await fold(files, found)
@@ -51,7 +51,7 @@ export async function openLedger(options: {
     ])
     const log = openLog({
       handle,
-      open: () => files.open(current().path, 'durable'),
+      open: () => files.open(current().path, 'append'),
       name: () => current().path,
       last: state.last,
       // How it ends now is not how it ends when what was last written is lost.

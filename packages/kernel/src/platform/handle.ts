@@ -1,32 +1,27 @@
 import { close, constants, fdatasync, fstat, open, read, write } from 'node:fs'
 import { promisify } from 'node:util'
-import type { FileHandle, OpenMode } from '../platform.ts'
+import type { FileHandle } from '../platform.ts'
 
 // The callback interface with bare descriptors: a third of the cost of `fs.promises` handles on the ledger's hot path.
-const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants
-// Elsewhere it does not reach the disk itself (macOS), or is not there (Windows).
-const O_DSYNC = process.platform === 'linux' ? constants.O_DSYNC : 0
+const { O_APPEND, O_RDWR } = constants
 const openFile = promisify(open)
 const closeFile = promisify(close)
 const statFile = promisify(fstat)
-const syncFile = promisify(fdatasync)
 
-/**
- * Opens for reading, or for appending and reading; `created` is called when the file was not there before. `durable`
- * syncs within the write where the system can (https://man7.org/linux/man-pages/man2/open.2.html, O_DSYNC): each trip
- * to the disk is one to another thread, which costs more than the write.
- */
-export async function openHandle(path: string, mode: OpenMode, created: () => Promise<void>): Promise<FileHandle> {
-  if (mode === 'read') return handleOf(await openFile(path, 'r'), undefined, false)
-  const durable = mode === 'durable' && O_DSYNC !== 0
-  const flags = O_RDWR | O_APPEND | (durable ? O_DSYNC : 0)
+/** Opens for reading, or for appending and reading; `created` is called when the file was not there before. */
+export async function openHandle(
+  path: string,
+  mode: 'read' | 'append',
+  created: () => Promise<void>,
+): Promise<FileHandle> {
+  if (mode === 'read') return handleOf(await openFile(path, 'r'), undefined)
   // 'a+' alone would not say whether the file is new.
-  const known = await openFile(path, flags).catch(unless('ENOENT'))
-  if (known !== undefined) return handleOf(known, undefined, durable)
-  const fresh = await openFile(path, flags | O_CREAT | O_EXCL, 0o600).catch(unless('EEXIST'))
+  const known = await openFile(path, O_RDWR | O_APPEND).catch(unless('ENOENT'))
+  if (known !== undefined) return handleOf(known, undefined)
+  const fresh = await openFile(path, 'ax+', 0o600).catch(unless('EEXIST'))
   // Somebody else made it just now.
   if (fresh === undefined) return openHandle(path, mode, created)
-  return handleOf(fresh, created, durable)
+  return handleOf(fresh, created)
 }
 
 function unless(code: string): (error: NodeJS.ErrnoException) => undefined {
@@ -35,11 +30,9 @@ function unless(code: string): (error: NodeJS.ErrnoException) => undefined {
   }
 }
 
-function handleOf(file: number, created: (() => Promise<void>) | undefined, durable: boolean): FileHandle {
+function handleOf(file: number, created: (() => Promise<void>) | undefined): FileHandle {
   let last: Promise<unknown> = Promise.resolve()
   let nameOwed = created
-  /** Of what a process before us appended nobody knows. */
-  let syncOwed = true
   let open = true
 
   const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
@@ -49,19 +42,12 @@ function handleOf(file: number, created: (() => Promise<void>) | undefined, dura
   }
 
   return {
-    append: (bytes) =>
-      inOrder(async () => {
-        const owed = syncOwed || !durable
-        // What a write that fails leaves behind is not known.
-        syncOwed = true
-        await writeWhole(file, bytes)
-        syncOwed = owed
-      }),
+    append: (bytes) => inOrder(() => writeWhole(file, bytes)),
     sync: () =>
       inOrder(async () => {
-        if (syncOwed) await syncFile(file)
-        syncOwed = false
-        await nameOwed?.()
+        await new Promise<void>((resolve, reject) => fdatasync(file, (error) => (error ? reject(error) : resolve())))
+        if (!nameOwed) return
+        await nameOwed()
         nameOwed = undefined
       }),
     read: (offset, length) => readSome(file, offset, length),

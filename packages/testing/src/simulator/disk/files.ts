@@ -36,9 +36,9 @@ export function filesOf(disk: Disk, perform: Perform, nowMs: () => number): File
 
   const files: Files = {
     async open(path, mode) {
-      if (mode !== 'read' && !folders.has(dirname(path))) await files.makeFolder(dirname(path))
+      if (mode === 'append' && !folders.has(dirname(path))) await files.makeFolder(dirname(path))
       const opened = await perform({ kind: 'open', path }, () => {
-        const created = !names.has(path) && mode !== 'read'
+        const created = !names.has(path) && mode === 'append'
         if (created) names.set(path, inodeOf())
         return { inode: inodeAt(path), created }
       })
