@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BundledPlugin, Platform } from '@openclaw/kernel'
-import { defineTool } from '@openclaw/sdk'
 import {
   callTool,
   fakeChannel,
@@ -12,13 +11,12 @@ import {
   say,
   scriptedProvider,
   testKernel,
-  toolPlugin,
   writeAllowlist,
   type FakeClock,
   type Script,
 } from '@openclaw/testing'
-import Type from 'typebox'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { gate } from './gate.ts'
 
 const minuteMs = 60_000
 const ofOlga = 'agent:main:fake:default:olga'
@@ -99,24 +97,6 @@ function refusing(files: Platform['files'], refuse = (_text: string) => false): 
   }
 }
 
-/** A tool `look` whose calls wait until they are released. */
-function heldTool() {
-  const { promise: came, resolve: comes } = Promise.withResolvers<void>()
-  const { promise: held, resolve: release } = Promise.withResolvers<void>()
-  const tool = defineTool({
-    name: 'look',
-    description: 'Looks.',
-    input: Type.Object({}),
-    effect: 'read',
-    async run() {
-      comes()
-      await held
-      return { content: [{ type: 'text', text: 'seen' }] }
-    },
-  })
-  return { plugin: toolPlugin('kit', [tool]), came, release }
-}
-
 /** What the model is told last. */
 const lastOf = ({ turns }: { turns: readonly unknown[] }) => JSON.stringify(turns.at(-1))
 const quiet: Script = (request) => say(lastOf(request).includes('heartbeat') ? 'HEARTBEAT_OK' : 'hi')
@@ -178,21 +158,21 @@ describe('a heartbeat', () => {
   })
 
   it('waits while its session is busy, and comes when that is over', async () => {
-    const look = heldTool()
+    const look = gate()
     const { house, chat, model, minutes, until } = await openHouse(
       (request) =>
         lastOf(request).includes('slow')
-          ? callTool('look', {})
-          : say(lastOf(request).includes('seen') ? 'hi' : 'HEARTBEAT_OK'),
+          ? callTool('gate', {})
+          : say(lastOf(request).includes('through') ? 'hi' : 'HEARTBEAT_OK'),
       {},
       { plugins: [look.plugin] },
     )
     await using _ = house
     await minutes(29)
     await chat.say('be slow', { sender: 'olga' })
-    await look.came
+    await look.entered
     await minutes(1)
-    look.release()
+    look.open()
     await chat.waitSent(1)
     await house.hear('typing', ({ on }) => !on)
     await minutes(1)
@@ -279,19 +259,19 @@ describe('a heartbeat', () => {
   })
 
   it('is said once when a message of the owner came into its run', async () => {
-    const look = heldTool()
+    const look = gate()
     const script: Script = ({ turns }) =>
-      JSON.stringify(turns).includes('heartbeat') && !JSON.stringify(turns).includes('seen')
-        ? callTool('look', {})
+      JSON.stringify(turns).includes('heartbeat') && !JSON.stringify(turns).includes('through')
+        ? callTool('gate', {})
         : say('An answer to both.')
     const plugins = [look.plugin]
     const { house, chat, minutes, until, greet } = await openHouse(script, {}, { plugins, agent: { queue: 'steer' } })
     await using _ = house
     await greet()
     await minutes(30)
-    await look.came
+    await look.entered
     await chat.say('what about now?', { sender: 'olga' })
-    look.release()
+    look.open()
     await until(30)
     await minutes(30)
     await until(60)

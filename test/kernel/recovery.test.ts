@@ -4,20 +4,19 @@ import { join } from 'node:path'
 import { realPlatform } from '@openclaw/kernel'
 import type { MethodResult } from '@openclaw/protocol'
 import { restoreBackup } from '@openclaw/kernel/backup'
-import { defineTool, failure } from '@openclaw/sdk'
+import { failure } from '@openclaw/sdk'
 import {
   callTool,
   fakeChannel,
   hang,
   say,
   testKernel,
-  toolPlugin,
   type FakeChannel,
   type Script,
   type TestKernel,
 } from '@openclaw/testing'
-import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { gate } from './gate.ts'
 
 const config = {
   channels: { fake: { dm: { policy: 'open' }, groups: { policy: 'open', mention: false }, accounts: { default: {} } } },
@@ -65,19 +64,11 @@ async function until(house: TestKernel, fits: (status: MethodResult<'status'>) =
   while (!fits(await house.call('status', {}))) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** A tool that waits. */
-function gate(open: Promise<void>) {
-  const tool = defineTool({
-    name: 'gate',
-    description: 'Waits.',
-    input: Type.Object({}),
-    effect: 'read',
-    async run() {
-      await open
-      return { content: [{ type: 'text', text: 'opened' }] }
-    },
-  })
-  return toolPlugin('gate', [tool])
+/** The gate that nobody closed. */
+function openGate() {
+  const { plugin, open } = gate()
+  open()
+  return plugin
 }
 
 const texts = (fake: FakeChannel) => fake.sent.map(({ text }) => text)
@@ -85,7 +76,7 @@ const texts = (fake: FakeChannel) => fake.sent.map(({ text }) => text)
 describe('a run that was in work at two deaths', () => {
   async function parked(home: Awaited<ReturnType<typeof folders>>) {
     const first = fakeChannel()
-    const plugins = [first.plugin, gate(Promise.resolve())]
+    const plugins = [first.plugin, openGate()]
     const one = await testKernel({ plugins, config, script: [callTool('gate', {}), hang()] })
     await first.connected()
     await first.say('do the thing')
@@ -199,14 +190,14 @@ describe('messages that steer', () => {
   it('R1: one that a step had taken stays in its run, and is answered with it once', async () => {
     await using home = await folders()
     const fake = fakeChannel()
-    const { promise: open, resolve: release } = Promise.withResolvers<void>()
+    const { plugin, open } = gate()
     const script = [callTool('gate', {}), callTool('gate', {}), hang()]
-    await using house = await testKernel({ plugins: [fake.plugin, gate(open)], config: steering, script })
+    await using house = await testKernel({ plugins: [fake.plugin, plugin], config: steering, script })
     await fake.connected()
     await fake.say('first')
     await house.hear('agent.tool.start')
     await fake.say('second')
-    release()
+    open()
     expect(said((await house.model.asked(3)).turns)).toContain('second')
     const path = await killed(house, home.next())
     await using again = await start(path, fake, ({ turns }) => say(`heard ${said(turns)}`))
@@ -404,7 +395,7 @@ describe('a restored home', () => {
 it("what a run used before the gateway was killed counts in the day's budget with the rest of it", async () => {
   await using home = await folders()
   const fake = fakeChannel()
-  const plugins = [fake.plugin, gate(Promise.resolve())]
+  const plugins = [fake.plugin, openGate()]
   await using house = await testKernel({ plugins, config, script: [callTool('gate', {}), hang()] })
   await fake.connected()
   await fake.say('do the thing')

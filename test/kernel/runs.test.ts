@@ -1,5 +1,4 @@
 import type { AnyLine } from '@openclaw/protocol'
-import { defineTool } from '@openclaw/sdk'
 import {
   callTool,
   endless,
@@ -10,35 +9,16 @@ import {
   scriptedProvider,
   testKernel,
   think,
-  toolPlugin,
   wait,
   type TestKernel,
 } from '@openclaw/testing'
-import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { gate } from './gate.ts'
 
 const session = 'agent:main:local:default:owner'
 
 async function lines(house: TestKernel, key = session): Promise<AnyLine[]> {
   return (await house.call('chat.history', { session: key, limit: 1000 })).lines as AnyLine[]
-}
-
-/** A tool that waits until the test lets it go. */
-function gate() {
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
-  const { promise: open, resolve: release } = Promise.withResolvers<void>()
-  const tool = defineTool({
-    name: 'gate',
-    description: 'Waits.',
-    input: Type.Object({}),
-    effect: 'read',
-    async run() {
-      begin()
-      await open
-      return { content: [{ type: 'text', text: 'opened' }] }
-    },
-  })
-  return { plugin: toolPlugin('gate', [tool]), begun, release }
 }
 
 describe('a run', () => {
@@ -50,8 +30,8 @@ describe('a run', () => {
   })
 
   it('A40 A60 A62 A63 A65: streams text and tool events before it ends, in order', async () => {
-    const { plugin, release } = gate()
-    release()
+    const { plugin, open } = gate()
+    open()
     await using house = await testKernel({ plugins: [plugin], script: [callTool('gate', {}), say('done')] })
     await house.ask('go')
     const seen = house.heard.filter(({ event }) => event.startsWith('agent.')).map(({ event }) => event)
@@ -67,32 +47,32 @@ describe('a run', () => {
   })
 
   it('answers messages that came meanwhile together, in the next run', async () => {
-    const { plugin, begun, release } = gate()
+    const { plugin, entered, open } = gate()
     await using house = await testKernel({ plugins: [plugin], script: [callTool('gate', {}), say('one'), say('both')] })
     const first = house.ask('first')
-    await begun
+    await entered
     const others = [house.ask('second'), house.ask('third')]
     await house.hear('session.line', ({ line }) => (line.body as { text?: string } | undefined)?.text === 'third')
-    release()
+    open()
     expect((await first).text).toBe('one')
     expect((await Promise.all(others)).map(({ text }) => text)).toEqual(['both', 'both'])
     expect(house.model.requests.length).toBe(3)
   })
 
   it('takes a message in while it works, when the session steers', async () => {
-    const { plugin, begun, release } = gate()
+    const { plugin, entered, open } = gate()
     await using house = await testKernel({
       plugins: [plugin],
       config: { agents: { main: { queue: 'steer' } } },
       script: [callTool('gate', {}), say('seen')],
     })
     const first = house.ask('first')
-    await begun
+    await entered
     const second = house.ask('by the way')
     await house.hear('session.line', ({ line }) => (line.body as { text?: string } | undefined)?.text === 'by the way')
     // The steering message is on its way to the agent; it is taken at the next step.
     await new Promise((resolve) => setTimeout(resolve, 50))
-    release()
+    open()
     expect((await first).text).toBe('seen')
     expect((await second).text).toBe('seen')
     expect(house.model.requests.length).toBe(2)
@@ -112,7 +92,7 @@ describe('a run', () => {
   })
 
   it('answers one by one, when the session follows up', async () => {
-    const { plugin, begun, release } = gate()
+    const { plugin, entered, open } = gate()
     await using house = await testKernel({
       plugins: [plugin],
       script: [say('set'), callTool('gate', {}), say('1'), say('2'), say('3')],
@@ -120,10 +100,10 @@ describe('a run', () => {
     await house.ask('begin')
     await house.call('sessions.patch', { session, queue: 'followup' })
     const first = house.ask('first')
-    await begun
+    await entered
     const [second, third] = [house.ask('second'), house.ask('third')]
     await house.hear('session.line', ({ line }) => (line.body as { text?: string } | undefined)?.text === 'third')
-    release()
+    open()
     expect([(await first).text, (await second).text, (await third).text]).toEqual(['1', '2', '3'])
   })
 
@@ -153,8 +133,8 @@ describe('a run', () => {
   })
 
   it('L7: ends when the same call comes again and again, and the person is told', async () => {
-    const { plugin, release } = gate()
-    release()
+    const { plugin, open } = gate()
+    open()
     await using house = await testKernel({ plugins: [plugin], script: () => callTool('gate', {}) })
     const answer = await house.ask('loop')
     expect(answer.status).toBe('failed')

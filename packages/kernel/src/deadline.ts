@@ -8,35 +8,37 @@ export interface Limit extends Disposable {
 
 /** A signal that aborts with `what` after a time or with another signal; disposing stops the clock. */
 export function deadline(clock: Clock, ms: number, what: string, ...signals: AbortSignal[]): Limit {
-  const { control, ...limit } = follow(signals)
+  const control = new AbortController()
+  const leave = follow(control, signals)
   const timer = clock.after(ms, () => control.abort(failure('aborted', `${what}: no answer within ${ms / 1000} s`)))
   return {
-    signal: limit.signal,
+    signal: control.signal,
     [Symbol.dispose]() {
       timer[Symbol.dispose]()
-      limit[Symbol.dispose]()
+      leave()
     },
   }
 }
 
 /** A signal that aborts with the first of some others. */
-export const firstOf = (...signals: readonly AbortSignal[]): Limit => follow(signals)
-
-/** By hand, as this is on the way of every message: `AbortSignal.any` holds on by weak references, which are dear to collect. */
-function follow(signals: readonly AbortSignal[]): Limit & { readonly control: AbortController } {
+export function firstOf(...signals: AbortSignal[]): Limit {
   const control = new AbortController()
+  return { signal: control.signal, [Symbol.dispose]: follow(control, signals) }
+}
+
+/**
+ * Aborts with the first of some signals, until what it returns is called. By hand, as this is on the way of every
+ * message: `AbortSignal.any` holds on by weak references, which are dear to collect.
+ */
+function follow(control: AbortController, signals: readonly AbortSignal[]): () => void {
   const leave = signals.map((signal) => {
     const abort = () => control.abort(signal.reason)
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
     return () => signal.removeEventListener('abort', abort)
   })
-  return {
-    control,
-    signal: control.signal,
-    [Symbol.dispose]() {
-      for (const one of leave) one()
-    },
+  return () => {
+    for (const one of leave) one()
   }
 }
 
